@@ -1,0 +1,48 @@
+import type { Phase } from "../fleet/phase.ts";
+import type { NodeReboot } from "../fleet/reboot.ts";
+import type { Hold } from "../holds/hold.ts";
+import type { Instant } from "../instant.ts";
+import type { Recorded } from "../situation.ts";
+import type { Step } from "../step.ts";
+
+const HISTORY_KEPT = 20;
+
+/** What one phase wants done now, why it waits, and when to look again if nothing happens before. */
+export interface Advance {
+  readonly steps: readonly Step[];
+  readonly holds: readonly Hold[];
+  readonly wakeAt: readonly Instant[];
+}
+
+export const rest = (...wakeAt: readonly Instant[]): Advance => ({ steps: [], holds: [], wakeAt });
+
+export const act = (...steps: readonly Step[]): Advance => ({ steps, holds: [], wakeAt: [] });
+
+export type Changes = Partial<Omit<NodeReboot, "node" | "nodeUid" | "version" | "phase" | "history">>;
+
+/** The record after a change of phase. `says` goes to the history, the log and the Event. */
+export function entering(situation: Recorded, phase: Phase, says: string, changes: Changes = {}): NodeReboot {
+  const { reboot, now, policy, pool } = situation;
+  const order = phase.kind === "waiting" ? (reboot.phase.kind === "waiting" ? null : reboot.phase.order) : phase.order;
+  return {
+    ...reboot,
+    pool: pool?.name ?? reboot.pool,
+    holds: [],
+    policyCommit: policy?.commit ?? reboot.policyCommit,
+    ...changes,
+    phase,
+    phaseSince: now,
+    history: [...reboot.history, { at: now, phase: phase.kind, order, says }].slice(-HISTORY_KEPT),
+  };
+}
+
+export function toPhase(situation: Recorded, phase: Phase, says: string, changes: Changes = {}): Advance {
+  const next = entering(situation, phase, says, changes);
+  return act({ kind: "SetPhase", version: situation.reboot.version, next, says });
+}
+
+/** New data within the same phase: no history, no Event. */
+export function updating(situation: Recorded, phase: Phase): Advance {
+  const next = { ...situation.reboot, phase };
+  return act({ kind: "SetPhase", version: situation.reboot.version, next, says: "" });
+}

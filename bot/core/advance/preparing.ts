@@ -1,0 +1,40 @@
+import type { PhaseOf } from "../fleet/phase.ts";
+import type { Recorded } from "../situation.ts";
+import { type Advance, rest, toPhase } from "./advance.ts";
+import { reasonToYield, yieldNode } from "./yield.ts";
+
+/** The handshake: before anything is touched the agent must say ready, so a dead agent never costs a drain. */
+export function advancePreparing(situation: Recorded, phase: PhaseOf<"preparing">): Advance {
+  const { report, now, snapshot, node } = situation;
+  if (node.bootId !== phase.fromBootId) return yieldNode(situation, phase, { kind: "rebooted by itself" });
+  const why = reasonToYield(situation);
+  if (why !== null) return yieldNode(situation, phase, why);
+  const progress = report?.order?.id === phase.order ? report.order : null;
+  if (progress?.dropped != null) {
+    return yieldNode(situation, phase, { kind: "agent dropped", message: progress.message ?? "no reason given" });
+  }
+  if (progress?.ready != null) {
+    const { order, fromBootId } = phase;
+    const draining = {
+      order,
+      fromBootId,
+      since: now,
+      refused: [],
+      onlyRefusedSince: null,
+      emptySince: null,
+      forcedBy: null,
+    };
+    return toPhase(situation, { kind: "draining", ...draining }, "its agent is ready; cordon and drain begin");
+  }
+  const deadline = phase.since + snapshot.timings.handshake;
+  if (now >= deadline) return yieldNode(situation, phase, { kind: "agent silent" });
+  return rest(deadline, ...endsOf(situation));
+}
+
+/** When the window closes or the agent would count as silent, what is under way has to be looked at again. */
+export function endsOf({ opening, report, snapshot }: Recorded): readonly number[] {
+  const ends: number[] = [];
+  if (opening !== null && Number.isFinite(opening.closes)) ends.push(opening.closes);
+  if (report?.heartbeat != null) ends.push(report.heartbeat + snapshot.timings.agentSilent);
+  return ends;
+}

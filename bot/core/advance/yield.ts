@@ -1,0 +1,114 @@
+import type { PhaseOf, YieldReason } from "../fleet/phase.ts";
+import type { NodeReboot } from "../fleet/reboot.ts";
+import { agentSilent } from "../holds/agent-silent.ts";
+import { FALLBACK } from "../policy/policy.ts";
+import type { Recorded } from "../situation.ts";
+import { RETRY_AFTER_MOST } from "../timings.ts";
+import { type Advance, act, type Changes, entering } from "./advance.ts";
+
+type Active = PhaseOf<"preparing"> | PhaseOf<"draining"> | PhaseOf<"rebooting"> | PhaseOf<"failed">;
+
+/** What makes a node that holds a slot give it up: only these count after the slot (design, section 5). */
+export function reasonToYield(situation: Recorded): YieldReason | null {
+  const { policy, pool, reboot, node, standing, opening, report, snapshot } = situation;
+  if (policy === undefined) return { kind: "no policy" };
+  if (snapshot.fleet?.paused) return { kind: "paused" };
+  if (standing.skip !== null) return { kind: "skipped" };
+  if (pool === null || pool.name !== reboot.pool || pool.mode === "observe") return { kind: "pool changed" };
+  if (opening === null) return { kind: "window closed" };
+  if (agentSilent(situation) !== null) return { kind: "agent silent" };
+  if (node.cordon.kind === "foreign") return { kind: "cordoned by someone" };
+  if (node.cordon.kind === "undone") return { kind: "uncordoned by someone" };
+  if (report !== null && report.bootId === node.bootId && report.pending === null) return { kind: "no longer pending" };
+  return null;
+}
+
+/** Takes the order back, with the back-off recorded in the same write, so that nothing is left to write before the slot passes on. */
+export function yieldNode(situation: Recorded, from: Active, why: YieldReason): Advance {
+  const { now, reboot } = situation;
+  const notAfter = from.kind === "rebooting" || from.kind === "failed" ? from.notAfter : null;
+  const phase: PhaseOf<"yielding"> = {
+    kind: "yielding",
+    order: from.order,
+    fromBootId: from.fromBootId,
+    since: now,
+    notAfter,
+    mayBeCordoned: from.kind !== "preparing",
+    why,
+  };
+  const says = `gives up: ${describeYield(why)}`;
+  const changes: Changes = {
+    ...backOffAfter(situation, why),
+    outcome: { kind: "yielded", at: now, order: from.order, why },
+  };
+  const missed = why.kind === "reboot did not happen" ? { missed: reboot.missed + 1 } : {};
+  const next = entering(situation, phase, says, { ...changes, ...missed });
+  return act({ kind: "WithdrawOrder", version: reboot.version, next, says });
+}
+
+/** drain.retryAfter, doubled for each try in this opening, 6 h at most. What people or the window end is no try. */
+function backOffAfter(situation: Recorded, why: YieldReason): Changes {
+  if (!isTry(why)) return { retryAt: null };
+  const { reboot, opening, now, pool } = situation;
+  const tries = triesIn(reboot, opening?.opens ?? null) + 1;
+  const pause = Math.min((pool ?? FALLBACK).drain.retryAfter * 2 ** (tries - 1), RETRY_AFTER_MOST);
+  return { tries, triesSince: now, retryAt: now + pause };
+}
+
+function isTry(why: YieldReason): boolean {
+  switch (why.kind) {
+    case "blocked":
+    case "agent silent":
+    case "agent dropped":
+    case "order ran out":
+    case "uncordoned by someone":
+    case "reboot did not happen":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Tries of an earlier opening don't count in this one. */
+export function triesIn(reboot: NodeReboot, openedAt: number | null): number {
+  if (reboot.triesSince === null || (openedAt !== null && reboot.triesSince < openedAt)) return 0;
+  return reboot.tries;
+}
+
+export function describeYield(why: YieldReason): string {
+  switch (why.kind) {
+    case "blocked": {
+      const budgets = why.refused.flatMap((refusal) =>
+        refusal.budgets.map(({ namespace, name }) => `${namespace}/${name}`),
+      );
+      const names = [...new Set(budgets)].join(", ");
+      return names === "" ? `blocked by ${why.refused.map(({ pod }) => pod).join(", ")}` : `blocked by PDB ${names}`;
+    }
+    case "agent silent":
+      return "its agent did not answer";
+    case "agent dropped":
+      return `its agent dropped the order (${why.message})`;
+    case "order ran out":
+      return "the order ran out before the agent took it";
+    case "no policy":
+      return "there is no good policy";
+    case "paused":
+    case "skipped":
+      return `it was ${why.kind}`;
+    case "window closed":
+      return "the window closed";
+    case "uncordoned by someone":
+    case "cordoned by someone":
+      return `it was ${why.kind}`;
+    case "pool changed":
+      return "its pool or the pool's mode changed";
+    case "no longer pending":
+      return "it needs no reboot any more";
+    case "rebooted by itself":
+      return "it was rebooted without an order";
+    case "reboot did not happen":
+      return "the reboot was called and did not happen";
+    default:
+      return why satisfies never;
+  }
+}

@@ -1,0 +1,112 @@
+import type { Decision, Judgement, Verb } from "../fleet/decision.ts";
+import { type Member, memberOf } from "../fleet/member.ts";
+import type { Snapshot } from "../fleet/snapshot.ts";
+import type { Instant } from "../instant.ts";
+import type { Policy, Pool } from "../policy/policy.ts";
+import { blockersOf, nodeDigest, whatChanged } from "./digest.ts";
+import { isMember, personOf, whomToAsk } from "./people.ts";
+import { standingOf } from "./standing.ts";
+import { judgeApprove, judgeForce, judgeRetry, judgeSkip, type Verdict } from "./verbs.ts";
+
+/** Judges what a person asked for. The sentence is the answer that the person gets, whichever way they asked. */
+export function decide(decision: Decision, snapshot: Snapshot, policy: Policy | undefined, now: Instant): Judgement {
+  if (policy === undefined)
+    return refuse(now, null, "No policy is in force, so nobody may decide. See why on the board.");
+  const person = personOf(policy, decision.by);
+  const targets = decision.targets.map(({ node }) => memberOf(snapshot, policy, node));
+  const missing = decision.targets.filter((_, index) => targets[index] === null);
+  if (missing.length > 0) return refuse(now, person, `There is no node ${missing.map(({ node }) => node).join(", ")}.`);
+  if (targets.length === 0) return refuse(now, person, "The decision names no node.");
+  const asks: Ask[] = [];
+  for (const member of targets) {
+    const ask = member === null ? null : askOf(decision, member, policy, snapshot, now, person);
+    if (typeof ask === "string") return refuse(now, person, ask);
+    if (ask !== null) asks.push(ask);
+  }
+  return combine(decision, asks, now, person);
+}
+
+/** One node's part of a decision, found allowed and current. */
+export interface Ask {
+  readonly decision: Decision;
+  readonly member: Member;
+  readonly pool: Pool;
+  readonly policy: Policy;
+  readonly person: string;
+  readonly now: Instant;
+  readonly standing: ReturnType<typeof standingOf>;
+}
+
+function askOf(
+  decision: Decision,
+  member: Member,
+  policy: Policy,
+  snapshot: Snapshot,
+  now: Instant,
+  person: string,
+): Ask | string {
+  const { node, pool } = member;
+  if (pool === null) return `${node.name} is in no pool of the policy, so nobody may ${decision.verb} it.`;
+  const refusal = mayNot(decision.verb, pool, policy, person);
+  if (refusal !== null) return refusal;
+  const shown = decision.targets.find((target) => target.node === node.name)?.digest ?? null;
+  const blockers = decision.verb === "force" ? blockersOf(member.reboot) : [];
+  const change = shown === null ? null : whatChanged(shown, nodeDigest(member, blockers));
+  if (change !== null)
+    return `This changed since the card was drawn: ${node.name}: ${change}. Look again, then decide.`;
+  return {
+    decision,
+    member,
+    pool,
+    policy,
+    person,
+    now,
+    standing: standingOf(member, snapshot.decisions.values(), now),
+  };
+}
+
+function mayNot(verb: Verb, pool: Pool, policy: Policy, person: string): string | null {
+  const right = verb === "retry" ? pool.may.other : pool.may[verb];
+  if (right === null) return `The policy lets nobody ${verb} ${pool.name}.`;
+  if (isMember(policy, right.by, person)) return null;
+  return `Only ${right.by} may ${verb} ${pool.name}. ${whomToAsk(policy, right.by)}`;
+}
+
+function combine(decision: Decision, asks: readonly Ask[], now: Instant, person: string): Judgement {
+  const verdicts = asks.map((ask) => ({ ask, verdict: judge(ask) }));
+  const counted = verdicts.filter(({ verdict }) => verdict.ok);
+  const sentences = [...new Set(verdicts.map(({ verdict }) => verdict.says))];
+  if (counted.length === 0) return refuse(now, person, sentences.join(" "));
+  const ends = counted.flatMap(({ verdict }) =>
+    verdict.ok && verdict.validUntil !== null ? [verdict.validUntil] : [],
+  );
+  return {
+    outcome: "counted",
+    says: sentences.join(" "),
+    at: now,
+    person,
+    validUntil: ends.length === 0 ? null : Math.min(...ends),
+    bound: counted.map(({ ask }) => ({ node: ask.member.node.name, digest: nodeDigest(ask.member) })),
+    blockers:
+      decision.verb === "force" ? [...new Set(counted.flatMap(({ ask }) => blockersOf(ask.member.reboot)))].sort() : [],
+  };
+}
+
+function judge(ask: Ask): Verdict {
+  switch (ask.decision.verb) {
+    case "approve":
+      return judgeApprove(ask);
+    case "force":
+      return judgeForce(ask);
+    case "skip":
+      return judgeSkip(ask);
+    case "retry":
+      return judgeRetry(ask);
+    default:
+      return ask.decision.verb satisfies never;
+  }
+}
+
+function refuse(at: Instant, person: string | null, says: string): Judgement {
+  return { outcome: "refused", says, at, person, validUntil: null, bound: [], blockers: [] };
+}

@@ -1,0 +1,54 @@
+import type { Member } from "../fleet/member.ts";
+import { shortHash } from "../fleet/order.ts";
+import type { Refusal } from "../fleet/phase.ts";
+import type { NodeReboot } from "../fleet/reboot.ts";
+import { safetyDigestInput } from "../policy/pool.ts";
+
+/**
+ * What a decision about a node is bound to: dot-separated parts, so that a change can be named. In order: the node's uid,
+ * its boot ID, the orders given so far, the pool's safety keys, and the blockers (empty but for force).
+ */
+export function nodeDigest(member: Member, blockers: readonly string[] = []): string {
+  const short = (text: string) => shortHash([text]).slice(0, 8);
+  return [
+    short(member.node.uid),
+    short(member.node.bootId ?? ""),
+    String(member.reboot?.given ?? 0),
+    short(member.pool === null ? "" : safetyDigestInput(member.pool)),
+    blockers.length === 0 ? "" : short(blockers.join(" ")),
+  ].join(".");
+}
+
+const PARTS = [
+  "the node was replaced by another of the same name",
+  "the node was rebooted",
+  "a reboot was ordered",
+  "the pool's policy changed",
+  "what blocks it changed",
+];
+
+/** What changed between two digests, in words; null when nothing did. */
+export function whatChanged(shown: string, current: string): string | null {
+  if (shown === current) return null;
+  const before = shown.split(".");
+  const after = current.split(".");
+  const changed = PARTS.filter((_, index) => before[index] !== after[index]);
+  return changed[0] ?? "the card is not from this version";
+}
+
+/** The refusals that hold a node up: of the drain under way, else those it yielded to. */
+export function refusalsOf(reboot: NodeReboot | null): readonly Refusal[] {
+  if (reboot === null) return [];
+  if (reboot.phase.kind === "draining" && reboot.phase.refused.length > 0) return reboot.phase.refused;
+  if (reboot.phase.kind === "yielding" && reboot.phase.why.kind === "blocked") return reboot.phase.why.refused;
+  const outcome = reboot.outcome;
+  return outcome?.kind === "yielded" && outcome.why.kind === "blocked" ? outcome.why.refused : [];
+}
+
+/** The disruption budgets that a force would break, as namespace/name, sorted. */
+export function blockersOf(reboot: NodeReboot | null): readonly string[] {
+  const names = refusalsOf(reboot)
+    .filter((refusal) => refusal.kind === "budget")
+    .flatMap((refusal) => refusal.budgets.map((budget) => `${budget.namespace}/${budget.name}`));
+  return [...new Set(names)].sort();
+}

@@ -1,0 +1,98 @@
+import type { Decision, Judgement } from "../fleet/decision.ts";
+import type { Member } from "../fleet/member.ts";
+import type { Instant } from "../instant.ts";
+import type { Pool } from "../policy/policy.ts";
+import { nodeDigest } from "./digest.ts";
+
+export interface Vote {
+  readonly person: string;
+  readonly at: Instant;
+  readonly validUntil: Instant | null;
+}
+
+/** What the counted decisions about one node amount to now. */
+export interface Standing {
+  /** Valid approvals by distinct persons. */
+  readonly approvals: readonly Vote[];
+  readonly approved: boolean;
+  /** Valid forces by distinct persons, of the newest set of blockers. */
+  readonly forces: readonly Vote[];
+  /** The budgets that may be broken now; null while too few people said so. */
+  readonly force: { readonly budgets: ReadonlySet<string>; readonly by: string } | null;
+  readonly skip: { readonly until: Instant; readonly person: string } | null;
+  readonly retriedAt: Instant | null;
+}
+
+type Counted = Decision & { readonly judgement: Judgement };
+
+function isCounted(decision: Decision): decision is Counted {
+  return decision.judgement?.outcome === "counted";
+}
+
+export function standingOf(member: Member, decisions: Iterable<Decision>, now: Instant): Standing {
+  const digest = nodeDigest(member);
+  const mine = [...decisions].filter(isCounted).filter(({ judgement }) => isAbout(judgement, member, digest));
+  const inForce = mine.filter(({ judgement }) => {
+    const isCurrent = judgement.bound.some((bound) => bound.node === member.node.name && bound.digest === digest);
+    return isCurrent && (judgement.validUntil === null || now < judgement.validUntil);
+  });
+  const approvals = votes(inForce.filter(({ verb }) => verb === "approve"));
+  const forcing = newestBlockers(inForce.filter(({ verb }) => verb === "force"));
+  const forces = votes(forcing);
+  return {
+    approvals,
+    approved: enough(member.pool?.may.approve, approvals),
+    forces,
+    force: enough(member.pool?.may.force, forces)
+      ? { budgets: new Set(forcing[0]?.judgement.blockers), by: forces.map(({ person }) => person).join(" and ") }
+      : null,
+    skip: skipOf(mine, now),
+    retriedAt: newest(mine.filter(({ verb }) => verb === "retry")),
+  };
+}
+
+/** Not about a later node of the same name. */
+function isAbout(judgement: Judgement, member: Member, digest: string): boolean {
+  const uid = (text: string) => text.split(".")[0];
+  return judgement.bound.some((bound) => bound.node === member.node.name && uid(bound.digest) === uid(digest));
+}
+
+function enough(right: Pool["may"]["approve"] | Pool["may"]["force"] | undefined, given: readonly Vote[]): boolean {
+  return right !== null && right !== undefined && given.length >= right.people;
+}
+
+/** One vote a person: the one that lasts longest. */
+function votes(decisions: readonly Counted[]): readonly Vote[] {
+  const byPerson = new Map<string, Vote>();
+  for (const { judgement } of decisions) {
+    const person = judgement.person;
+    if (person === null) continue;
+    const vote = { person, at: judgement.at, validUntil: judgement.validUntil };
+    const known = byPerson.get(person);
+    if (known === undefined || endOf(vote) > endOf(known)) byPerson.set(person, vote);
+  }
+  return [...byPerson.values()].sort((a, b) => a.at - b.at || (a.person < b.person ? -1 : 1));
+}
+
+const endOf = (vote: Vote): number => vote.validUntil ?? Number.POSITIVE_INFINITY;
+
+/** Two people force together only if they were shown the same blockers. */
+function newestBlockers(forces: readonly Counted[]): readonly Counted[] {
+  const last = [...forces].sort((a, b) => a.judgement.at - b.judgement.at).at(-1);
+  const key = last?.judgement.blockers.join(" ");
+  return forces.filter(({ judgement }) => judgement.blockers.join(" ") === key);
+}
+
+function skipOf(mine: readonly Counted[], now: Instant): Standing["skip"] {
+  const skips = mine.filter(({ verb }) => verb === "skip").sort((a, b) => a.judgement.at - b.judgement.at);
+  const last = skips.at(-1)?.judgement;
+  if (last?.validUntil == null || now >= last.validUntil) return null;
+  return { until: last.validUntil, person: last.person ?? "someone" };
+}
+
+function newest(decisions: readonly Counted[]): Instant | null {
+  return decisions.reduce<Instant | null>(
+    (latest, { judgement }) => Math.max(latest ?? judgement.at, judgement.at),
+    null,
+  );
+}

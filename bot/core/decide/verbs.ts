@@ -1,0 +1,94 @@
+import { formatDuration, type Instant, wallClock } from "../instant.ts";
+import type { ApproveRight } from "../policy/policy.ts";
+import { nextOpening, openingAt } from "../policy/window.ts";
+import type { Ask } from "./decide.ts";
+import { blockersOf } from "./digest.ts";
+import type { Vote } from "./standing.ts";
+
+export type Verdict =
+  | { readonly ok: true; readonly says: string; readonly validUntil: Instant | null }
+  | { readonly ok: false; readonly says: string };
+
+const no = (says: string): Verdict => ({ ok: false, says });
+
+export function judgeApprove(ask: Ask): Verdict {
+  const { member, pool, standing, now, person } = ask;
+  const right = pool.may.approve;
+  if (pool.mode !== "approval" || right === null) {
+    return no(`${pool.name} is ${pool.mode}: there is nothing to approve for ${member.node.name}.`);
+  }
+  if (member.report?.pending == null) return no(`${member.node.name} wants no reboot now.`);
+  const decided = alreadyBy(ask, standing.approvals, standing.approved, "approved");
+  if (decided !== null) return no(decided);
+  const validUntil = approvalEnd(ask, right);
+  const count = standing.approvals.length + 1;
+  const until = validUntil === null ? "" : `, valid until ${wallClock(validUntil, ask.policy.timeZone, now)}`;
+  const says =
+    count >= right.people
+      ? `${member.node.name} is approved by ${[...standing.approvals.map((vote) => vote.person), person].join(" and ")}${until}.`
+      : `Your approval of ${member.node.name} counts; ${right.people - count} more of ${right.by} must approve${until}.`;
+  return { ok: true, says, validUntil };
+}
+
+function approvalEnd(ask: Ask, right: ApproveRight): Instant | null {
+  const { pool, policy, now } = ask;
+  const opening = openingAt(pool.windows, policy.timeZone, now) ?? nextOpening(pool.windows, policy.timeZone, now);
+  if (right.validFor === "nextWindow")
+    return opening === null || opening.closes === Number.POSITIVE_INFINITY ? null : opening.closes;
+  return Math.max(now, opening?.opens ?? now) + right.validFor;
+}
+
+export function judgeForce(ask: Ask): Verdict {
+  const { member, pool, standing, now, person, decision } = ask;
+  const right = pool.may.force;
+  if (right === null) return no(`The policy lets nobody force ${pool.name}.`);
+  const blockers = blockersOf(member.reboot);
+  if (blockers.length === 0)
+    return no(`No disruption budget blocks ${member.node.name} now, so there is nothing to force.`);
+  if (decision.reason === null) return no("Say why: force <reason>.");
+  const decided = alreadyBy(ask, standing.forces, standing.force !== null, "forced");
+  if (decided !== null) return no(decided);
+  const validUntil = now + right.validFor;
+  const count = standing.forces.length + 1;
+  const what = `${member.node.name} past ${blockers.join(", ")}`;
+  const end = wallClock(validUntil, ask.policy.timeZone, now);
+  const says =
+    count >= right.people
+      ? `Forced by ${[...standing.forces.map((vote) => vote.person), person].join(" and ")}: ${what}. It lifts nothing else.`
+      : `Your force of ${what} counts; ${right.people - count} more of ${right.by} must confirm until ${end}.`;
+  return { ok: true, says, validUntil };
+}
+
+export function judgeSkip(ask: Ask): Verdict {
+  const { member, pool, standing, now, decision, policy } = ask;
+  const right = pool.may.skip;
+  if (right === null) return no(`The policy lets nobody skip ${pool.name}.`);
+  if (decision.until === null) return no("Say until when: skip until fri 18:00.");
+  if (decision.until <= now) return no("That time is over. Say a later one.");
+  if (decision.until > now + right.upTo) {
+    return no(`${pool.name} may be skipped for ${formatDuration(right.upTo)} at most.`);
+  }
+  const end = wallClock(decision.until, policy.timeZone, now);
+  if (standing.skip !== null && standing.skip.until === decision.until) {
+    return no(`${standing.skip.person} already skipped ${member.node.name} until ${end}.`);
+  }
+  return { ok: true, says: `${member.node.name} is skipped until ${end}.`, validUntil: decision.until };
+}
+
+export function judgeRetry(ask: Ask): Verdict {
+  const { member } = ask;
+  if (member.report?.pending == null) return no(`${member.node.name} wants no reboot now.`);
+  const phase = member.reboot?.phase.kind ?? "waiting";
+  if (phase !== "waiting") return no(`${member.node.name} is already under way (${phase}).`);
+  return { ok: true, says: `${member.node.name} is tried again as soon as it is its turn.`, validUntil: null };
+}
+
+/** Why one more vote is not wanted: the same person's counts already, or enough people decided. */
+function alreadyBy(ask: Ask, votes: readonly Vote[], isEnough: boolean, done: string): string | null {
+  const zone = ask.policy.timeZone;
+  const own = votes.find((vote) => vote.person === ask.person);
+  const vote = own ?? (isEnough ? votes.at(-1) : undefined);
+  if (vote === undefined) return null;
+  const who = own === undefined ? vote.person : "You";
+  return `${who} already ${done} ${ask.member.node.name} (${wallClock(vote.at, zone, ask.now)}).`;
+}

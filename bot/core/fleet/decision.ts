@@ -1,0 +1,43 @@
+import type { Instant } from "../instant.ts";
+import type { NodeName } from "./node.ts";
+
+export const VERBS = ["approve", "force", "skip", "retry"] as const;
+export type Verb = (typeof VERBS)[number];
+
+/** Where a person's identity comes from; identities of two systems are one person only where `people` links them. */
+export type Identity =
+  | { readonly system: "slack"; readonly id: string }
+  | { readonly system: "kubernetes"; readonly id: string };
+
+/** One node that a decision is about, with the digest of what its maker was shown (null: whatever stands now). */
+export interface Target {
+  readonly node: NodeName;
+  readonly digest: string | null;
+}
+
+/** The judgement of a decision, written once. `counted` means that it is allowed and in force until `validUntil`. */
+export interface Judgement {
+  readonly outcome: "counted" | "refused";
+  readonly says: string;
+  readonly at: Instant;
+  /** The person counted, so that two identities of one person never count as two people. */
+  readonly person: string | null;
+  readonly validUntil: Instant | null;
+  /** The digests at the time of the judgement: the decision is void for a node whose digest has changed. */
+  readonly bound: readonly { readonly node: NodeName; readonly digest: string }[];
+  /** For force: the disruption budgets that may be broken, as namespace/name. */
+  readonly blockers: readonly string[];
+}
+
+/** The RebootDecision resource: what a person asked for, and what came of it. */
+export interface Decision {
+  readonly name: string;
+  readonly version: string;
+  readonly createdAt: Instant;
+  readonly verb: Verb;
+  readonly targets: readonly Target[];
+  readonly by: Identity;
+  readonly reason: string | null;
+  readonly until: Instant | null;
+  readonly judgement: Judgement | null;
+}

@@ -1,0 +1,30 @@
+import type { Instant } from "../instant.ts";
+
+export type NodeName = string;
+export type NodeUid = string;
+/** /proc/sys/kernel/random/boot_id as the kubelet reports it: a new one is the only proof of a reboot. */
+export type BootId = string;
+/** Names one attempt to reboot one node; see order.ts. */
+export type OrderId = string;
+
+/**
+ * Whose cordon it is. `ours` carries the order in bootswain.dev/cordoned-for; `undone` has that mark still, but someone
+ * made the node schedulable again. `liftedFor` is the last order whose cordon we lifted: proof that no late write of that
+ * cordon can land any more, since it was made against an older version of the Node.
+ */
+export type Cordon =
+  | { readonly kind: "none"; readonly liftedFor: OrderId | null }
+  | { readonly kind: "ours"; readonly order: OrderId }
+  | { readonly kind: "undone"; readonly order: OrderId }
+  | { readonly kind: "foreign"; readonly liftedFor: OrderId | null };
+
+/** What Bootswain needs of a Kubernetes Node. */
+export interface Node {
+  readonly name: NodeName;
+  readonly uid: NodeUid;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly bootId: BootId | null;
+  readonly ready: boolean;
+  readonly readySince: Instant | null;
+  readonly cordon: Cordon;
+}

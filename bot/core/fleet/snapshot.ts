@@ -1,0 +1,37 @@
+import type { Instant } from "../instant.ts";
+import type { Timings } from "../timings.ts";
+import type { Decision } from "./decision.ts";
+import type { DisruptionBudget } from "./disruption-budget.ts";
+import type { Fleet } from "./fleet.ts";
+import type { Node, NodeName } from "./node.ts";
+import type { NodePods } from "./pod.ts";
+import type { NodeReboot } from "./reboot.ts";
+import type { HostReport } from "./report.ts";
+
+/** The API server's last answer to an eviction of a pod; kept until the pod is gone. */
+export interface EvictionAnswer {
+  readonly podUid: string;
+  /** `refused` by a disruption budget, `misconfigured` with several budgets on one pod, `wait` for anything that passes. */
+  readonly kind: "refused" | "misconfigured" | "wait";
+  readonly message: string;
+  /** For `refused`: the budgets named in the answer, as namespace/name. */
+  readonly budgets: readonly string[];
+  /** budgetsFingerprint() of those when the answer came: the eviction is worth trying again once it changes. */
+  readonly fingerprint: string;
+  readonly at: Instant;
+  readonly retryAt: Instant;
+}
+
+/** All that `plan` may know: one consistent view of the cluster, without I/O behind it. */
+export interface Snapshot {
+  readonly cluster: string;
+  readonly timings: Timings;
+  readonly nodes: ReadonlyMap<NodeName, Node>;
+  readonly reports: ReadonlyMap<NodeName, HostReport>;
+  readonly reboots: ReadonlyMap<NodeName, NodeReboot>;
+  readonly fleet: Fleet | null;
+  readonly decisions: ReadonlyMap<string, Decision>;
+  readonly budgets: ReadonlyMap<string, DisruptionBudget>;
+  readonly pods: ReadonlyMap<NodeName, NodePods>;
+  readonly evictions: ReadonlyMap<string, EvictionAnswer>;
+}

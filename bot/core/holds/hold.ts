@@ -1,0 +1,28 @@
+import type { Instant } from "../instant.ts";
+
+/** In the order in which they are looked at and shown (design, section 5). */
+export const HOLD_KINDS = [
+  "no policy",
+  "no pool",
+  "observe",
+  "agent silent",
+  "node not ready",
+  "cordoned by someone",
+  "paused",
+  "skipped",
+  "reboot did not help",
+  "reboot did not happen",
+  "back-off",
+  "window",
+  "approval",
+  "budget",
+] as const;
+
+export type HoldKind = (typeof HOLD_KINDS)[number];
+
+/** Why a node may not go, as a sentence for people, with its end where that is known. */
+export interface Hold {
+  readonly kind: HoldKind;
+  readonly says: string;
+  readonly until: Instant | null;
+}

@@ -1,0 +1,12 @@
+import type { Situation } from "../situation.ts";
+import type { Hold } from "./hold.ts";
+
+/** A node that is down, or that runs another boot than its agent reported from, is no node to start with. */
+export function nodeNotReady({ node, report }: Situation): Hold | null {
+  if (!node.ready) return { kind: "node not ready", says: `${node.name} is not Ready.`, until: null };
+  if (node.bootId === null || (report !== null && report.bootId !== null && report.bootId !== node.bootId)) {
+    const says = `${node.name} has just booted: kubelet and agent do not show the same boot yet.`;
+    return { kind: "node not ready", says, until: null };
+  }
+  return null;
+}

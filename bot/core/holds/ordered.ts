@@ -1,0 +1,36 @@
+import type { Situation } from "../situation.ts";
+import { agentSilent } from "./agent-silent.ts";
+import { approval } from "./approval.ts";
+import { backOff } from "./back-off.ts";
+import { cordonedBySomeone } from "./cordoned-by-someone.ts";
+import type { Hold } from "./hold.ts";
+import { noPolicy } from "./no-policy.ts";
+import { noPool } from "./no-pool.ts";
+import { nodeNotReady } from "./node-not-ready.ts";
+import { observe } from "./observe.ts";
+import { paused } from "./paused.ts";
+import { rebootDidNotHappen } from "./reboot-did-not-happen.ts";
+import { rebootDidNotHelp } from "./reboot-did-not-help.ts";
+import { skipped } from "./skipped.ts";
+import { window } from "./window.ts";
+
+const CHECKS: readonly ((situation: Situation) => Hold | null)[] = [
+  noPolicy,
+  noPool,
+  observe,
+  agentSilent,
+  nodeNotReady,
+  cordonedBySomeone,
+  paused,
+  skipped,
+  rebootDidNotHelp,
+  rebootDidNotHappen,
+  backOff,
+  window,
+  approval,
+];
+
+/** Every reason why a waiting node may not take a slot, in the order in which people are told. Empty: it may. */
+export function holdsOf(situation: Situation): readonly Hold[] {
+  return CHECKS.flatMap((check) => check(situation) ?? []);
+}

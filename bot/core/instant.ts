@@ -1,0 +1,51 @@
+import { DateTime } from "luxon";
+
+/** Milliseconds since the epoch, UTC. */
+export type Instant = number;
+
+/** Milliseconds of elapsed time. */
+export type Duration = number;
+
+export const SECOND: Duration = 1_000;
+export const MINUTE: Duration = 60 * SECOND;
+export const HOUR: Duration = 60 * MINUTE;
+export const DAY: Duration = 24 * HOUR;
+
+/** RFC 3339 in UTC with milliseconds, as Kubernetes' date-time format takes it. */
+export function formatInstant(instant: Instant): string {
+  return new Date(instant).toISOString();
+}
+
+/** The inverse of formatInstant; also reads Kubernetes' times without a fraction. Null for what is no time. */
+export function parseInstant(text: unknown): Instant | null {
+  if (typeof text !== "string") return null;
+  const instant = Date.parse(text);
+  return Number.isNaN(instant) ? null : instant;
+}
+
+/** The wall clock for people, with the zone's short name: "22:41 CDT", or "Sat Dec 5, 02:00 CST" on another day than `now`. */
+export function wallClock(instant: Instant, zone: string, now: Instant): string {
+  const there = DateTime.fromMillis(instant, { zone, locale: "en-US" });
+  const sameDay = there.hasSame(DateTime.fromMillis(now, { zone }), "day");
+  return there.toFormat(sameDay ? "HH:mm ZZZZ" : "ccc LLL d, HH:mm ZZZZ");
+}
+
+/** A length for people, in its two largest units: "2 h 19 min", "45 s". */
+export function formatDuration(length: Duration): string {
+  const units: readonly (readonly [string, Duration])[] = [
+    ["d", DAY],
+    ["h", HOUR],
+    ["min", MINUTE],
+    ["s", SECOND],
+  ];
+  const first = units.findIndex(([, size]) => length >= size);
+  if (first === -1) return "0 s";
+  const parts: string[] = [];
+  let rest = length;
+  for (const [name, size] of units.slice(first, first + 2)) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) parts.push(`${count} ${name}`);
+  }
+  return parts.join(" ");
+}

@@ -1,0 +1,157 @@
+import type { Advance } from "./advance/advance.ts";
+import { advance } from "./advance/by-phase.ts";
+import { decide } from "./decide/decide.ts";
+import { standingOf } from "./decide/standing.ts";
+import { type Member, membersOf } from "./fleet/member.ts";
+import type { NodeName } from "./fleet/node.ts";
+import type { Phase } from "./fleet/phase.ts";
+import type { Snapshot } from "./fleet/snapshot.ts";
+import type { Hold } from "./holds/hold.ts";
+import { holdsOf } from "./holds/ordered.ts";
+import type { Instant } from "./instant.ts";
+import type { Policy } from "./policy/policy.ts";
+import { openingAt } from "./policy/window.ts";
+import type { Recorded, Situation } from "./situation.ts";
+import { type Planned, planSlots } from "./slots.ts";
+import { type Step, type StepKey, stepKey } from "./step.ts";
+import { nextOrder, slotOf } from "./usage.ts";
+
+export interface PlannedNode {
+  readonly situation: Situation;
+  readonly phase: Phase;
+  /** Why it waits; empty for a node that needs no reboot, may go, or is under way. */
+  readonly holds: readonly Hold[];
+}
+
+export interface Plan {
+  readonly nodes: ReadonlyMap<NodeName, PlannedNode>;
+  readonly steps: readonly Step[];
+  /** When to plan again if nothing happens before. */
+  readonly wakeAt: Instant | null;
+}
+
+/**
+ * The one state machine: from all that is known to what is to be done now. Pure: the same input gives the same plan.
+ * Steps whose key is in flight are left out; they are planned anew from what their answer shows.
+ */
+export function plan(
+  snapshot: Snapshot,
+  inFlight: ReadonlySet<StepKey>,
+  policy: Policy | undefined,
+  now: Instant,
+): Plan {
+  const situations = membersOf(snapshot, policy).map((member) =>
+    situationOf(member, { snapshot, inFlight, policy, now }),
+  );
+  const recorded: readonly Planned[] = situations
+    .filter(isRecorded)
+    .map((situation) => ({ situation, advance: advance(situation) }));
+  const slots = snapshot.fleet === null ? null : planSlots(snapshot.fleet, policy, recorded);
+  const nodes = new Map<NodeName, PlannedNode>();
+  for (const situation of situations) {
+    const planned = recorded.find((one) => one.situation === situation);
+    nodes.set(situation.node.name, describe(situation, planned?.advance, slots?.holds.get(situation.node.name)));
+  }
+  const steps = [
+    ...missingObjects(snapshot, situations),
+    ...(slots?.step ? [slots.step] : []),
+    ...recorded.flatMap((planned) => stepsOf(planned, nodes.get(planned.situation.node.name)?.holds ?? [])),
+    ...judgements(snapshot, policy, now),
+  ];
+  return {
+    nodes,
+    steps: steps.filter((step) => !inFlight.has(stepKey(step))),
+    wakeAt: earliest(
+      recorded.flatMap((planned) => [...planned.advance.wakeAt, ...nextChanges(planned)]),
+      now,
+    ),
+  };
+}
+
+const isRecorded = (situation: Situation): situation is Recorded => situation.reboot !== null;
+
+function situationOf(member: Member, rest: Pick<Situation, "snapshot" | "inFlight" | "policy" | "now">): Situation {
+  const { policy, now, snapshot } = rest;
+  const opening =
+    policy === undefined || member.pool === null ? null : openingAt(member.pool.windows, policy.timeZone, now);
+  return { ...member, ...rest, opening, standing: standingOf(member, snapshot.decisions.values(), now) };
+}
+
+function describe(situation: Situation, done: Advance | undefined, budgetHold: Hold | undefined): PlannedNode {
+  const phase = situation.reboot?.phase ?? { kind: "waiting" as const };
+  const holds =
+    done === undefined
+      ? unrecordedHolds(situation)
+      : budgetHold === undefined
+        ? done.holds
+        : [...done.holds, budgetHold];
+  return { situation, phase, holds };
+}
+
+const unrecordedHolds = (situation: Situation): readonly Hold[] =>
+  situation.report?.pending == null ? [] : holdsOf(situation);
+
+/** Every node gets its two objects, bound to its uid, and the fleet its one. */
+function missingObjects(snapshot: Snapshot, situations: readonly Situation[]): readonly Step[] {
+  const steps: Step[] = snapshot.fleet === null ? [{ kind: "CreateFleet" }] : [];
+  for (const { node } of situations) {
+    if (!snapshot.reports.has(node.name)) steps.push({ kind: "CreateReport", node: node.name, uid: node.uid });
+    if (!snapshot.reboots.has(node.name)) steps.push({ kind: "CreateReboot", node: node.name, uid: node.uid });
+  }
+  return steps;
+}
+
+/** Nothing of a phase is done before its slot is written: the slots are the truth about what may be touched. */
+function stepsOf({ situation, advance }: Planned, holds: readonly Hold[]): readonly Step[] {
+  const { reboot, snapshot, node } = situation;
+  if (reboot.phase.kind === "waiting") {
+    const dead = deadCordon(situation);
+    if (dead !== null) return [dead];
+    return advance.steps.length > 0 ? advance.steps : recordHolds(situation, holds);
+  }
+  const isSafe = reboot.phase.kind === "yielding" || reboot.phase.kind === "verifying";
+  if (!isSafe && slotOf(snapshot, situation)?.order !== reboot.phase.order) return [];
+  return node.uid === reboot.nodeUid ? advance.steps : [];
+}
+
+/** Our cordon for an order that is not alive is lifted. */
+function deadCordon({ node, reboot }: Recorded): Step | null {
+  const { cordon } = node;
+  if (reboot.phase.kind !== "waiting" || (cordon.kind !== "ours" && cordon.kind !== "undone")) return null;
+  return { kind: "Uncordon", node: node.name, uid: node.uid, order: cordon.order };
+}
+
+/** Holds are stored for kubectl when their kinds change; sentences are made on read. */
+function recordHolds({ reboot, pool, report }: Recorded, holds: readonly Hold[]): readonly Step[] {
+  const kinds = (list: readonly { kind: string }[]) => list.map(({ kind }) => kind).join();
+  const poolName = pool?.name ?? null;
+  if (kinds(holds) === kinds(reboot.holds) && (poolName === reboot.pool || report?.pending == null)) return [];
+  const next = { ...reboot, pool: poolName, holds: holds.map(({ kind, until }) => ({ kind, until })) };
+  return [{ kind: "RecordHolds", version: reboot.version, next }];
+}
+
+/** One at a time and oldest first, so that each is judged with the ones before it in force. */
+function judgements(snapshot: Snapshot, policy: Policy | undefined, now: Instant): readonly Step[] {
+  const open = [...snapshot.decisions.values()].filter(({ judgement }) => judgement === null);
+  const first = open.sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1))[0];
+  if (first === undefined) return [];
+  return [
+    { kind: "Judge", decision: first.name, version: first.version, judgement: decide(first, snapshot, policy, now) },
+  ];
+}
+
+/** Times at which a hold may end or begin without any event. */
+function nextChanges({ situation }: Planned): readonly Instant[] {
+  const { opening, standing, report, snapshot } = situation;
+  const ends = [...standing.approvals, ...standing.forces].flatMap(({ validUntil }) => validUntil ?? []);
+  if (standing.skip !== null) ends.push(standing.skip.until);
+  if (opening !== null && Number.isFinite(opening.closes)) ends.push(opening.closes);
+  if (report?.heartbeat != null && nextOrder(situation) !== null)
+    ends.push(report.heartbeat + snapshot.timings.agentSilent);
+  return ends;
+}
+
+function earliest(times: readonly Instant[], now: Instant): Instant | null {
+  const later = times.filter((at) => at > now);
+  return later.length === 0 ? null : later.reduce((a, b) => Math.min(a, b));
+}

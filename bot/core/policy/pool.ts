@@ -1,0 +1,27 @@
+import type { Policy, Pool } from "./policy.ts";
+
+/** The first pool that matches takes the node. */
+export function poolOf(policy: Policy, labels: Readonly<Record<string, string>>): Pool | null {
+  const matches = ({ matchLabels }: Pool): boolean =>
+    Object.entries(matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+  return policy.pools.find(matches) ?? null;
+}
+
+const digestInputs = new WeakMap<Pool, string>();
+
+/** The keys that a decision about a node is bound to, as one text that is the same for the same meaning. */
+export function safetyDigestInput(pool: Pool): string {
+  const known = digestInputs.get(pool);
+  if (known !== undefined) return known;
+  const { name, mode, may, windows, drain, reboot, verify } = pool;
+  const input = JSON.stringify(sorted({ name, mode, may, windows, drain, reboot, verify }));
+  digestInputs.set(pool, input);
+  return input;
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}

@@ -1,0 +1,31 @@
+import type { Standing } from "./decide/standing.ts";
+import type { Member } from "./fleet/member.ts";
+import type { NodeReboot } from "./fleet/reboot.ts";
+import type { Snapshot } from "./fleet/snapshot.ts";
+import type { Instant } from "./instant.ts";
+import type { Policy, Pool } from "./policy/policy.ts";
+import type { Opening } from "./policy/window.ts";
+import type { StepKey } from "./step.ts";
+
+/** All that is looked at to decide about one node. */
+export interface Situation extends Member {
+  readonly snapshot: Snapshot;
+  readonly policy: Policy | undefined;
+  readonly inFlight: ReadonlySet<StepKey>;
+  readonly now: Instant;
+  /** The opening of the pool's windows that `now` is in. */
+  readonly opening: Opening | null;
+  /** What people's decisions amount to for this node now. */
+  readonly standing: Standing;
+}
+
+/** A situation of a node whose NodeReboot exists. */
+export interface Recorded extends Situation {
+  readonly reboot: NodeReboot;
+}
+
+/** With a pool, and so with a policy. */
+export interface Pooled extends Situation {
+  readonly policy: Policy;
+  readonly pool: Pool;
+}

@@ -1,0 +1,236 @@
+import { nodeDigest } from "../decide/digest.ts";
+import type { Decision, Judgement } from "../fleet/decision.ts";
+import type { DisruptionBudget } from "../fleet/disruption-budget.ts";
+import type { Node } from "../fleet/node.ts";
+import type { Refusal } from "../fleet/phase.ts";
+import type { Pod } from "../fleet/pod.ts";
+import type { NodeReboot } from "../fleet/reboot.ts";
+import type { HostReport } from "../fleet/report.ts";
+import type { EvictionAnswer, Snapshot } from "../fleet/snapshot.ts";
+import { HOUR, type Instant, MINUTE, SECOND } from "../instant.ts";
+import { type Plan, plan } from "../plan.ts";
+import type { Policy, Pool } from "../policy/policy.ts";
+import type { Step } from "../step.ts";
+import { DEFAULT_TIMINGS } from "../timings.ts";
+
+/** Fri 2026-12-04 22:30 in Chicago. */
+export const NOW: Instant = Date.UTC(2026, 11, 5, 4, 30);
+
+export const aNode = (changes: Partial<Node> = {}): Node => ({
+  name: "worker-1",
+  uid: `uid-${changes.name ?? "worker-1"}`,
+  labels: {},
+  bootId: "boot-1",
+  ready: true,
+  readySince: NOW - HOUR,
+  cordon: { kind: "none", liftedFor: null },
+  ...changes,
+});
+
+export const aReport = (changes: Partial<HostReport> = {}): HostReport => ({
+  node: "worker-1",
+  nodeUid: `uid-${changes.node ?? "worker-1"}`,
+  bootId: "boot-1",
+  bootedAt: NOW - 24 * HOUR,
+  os: "AlmaLinux 9",
+  kernel: "5.14.0-427",
+  pending: {
+    since: NOW - HOUR,
+    reasons: [{ kind: "sentinel", identity: "sentinel/1", text: "kernel", since: NOW - HOUR }],
+  },
+  order: null,
+  heartbeat: NOW - MINUTE,
+  agentVersion: "0.1.0",
+  ...changes,
+});
+
+export const aReboot = (changes: Partial<NodeReboot> = {}): NodeReboot => ({
+  node: "worker-1",
+  nodeUid: `uid-${changes.node ?? "worker-1"}`,
+  version: "1",
+  pool: "workers",
+  phase: { kind: "waiting" },
+  phaseSince: null,
+  holds: [],
+  orders: 0,
+  given: 0,
+  tries: 0,
+  triesSince: null,
+  retryAt: null,
+  outcome: null,
+  missed: 0,
+  orderedFor: [],
+  policyCommit: null,
+  history: [],
+  ...changes,
+});
+
+export const aPool = (changes: Partial<Pool> = {}): Pool => ({
+  name: "workers",
+  matchLabels: null,
+  mode: "automatic",
+  windows: "always",
+  may: {
+    approve: { by: "operators", people: 1, validFor: "nextWindow" },
+    force: { by: "operators", people: 1, validFor: 2 * HOUR },
+    skip: { by: "operators", upTo: 14 * 24 * HOUR },
+    other: { by: "operators" },
+  },
+  drain: { giveUpAfter: 15 * MINUTE, retryAfter: 30 * MINUTE },
+  reboot: { delay: 90 * SECOND, backWithin: 15 * MINUTE },
+  verify: { soak: 2 * MINUTE, atMost: 15 * MINUTE },
+  ...changes,
+});
+
+export const aPolicy = (changes: Partial<Policy> = {}): Policy => ({
+  commit: "3f2a9c1",
+  subject: "widen worker window",
+  cluster: "abal-kuber",
+  timeZone: "America/Chicago",
+  maxRebooting: 1,
+  people: new Map([
+    ["ana", { name: "ana", slack: "U01AB", kubernetes: "ana@example.com" }],
+    ["ben", { name: "ben", slack: "U02CD", kubernetes: null }],
+  ]),
+  groups: new Map([["operators", { name: "operators", people: ["ana", "ben"] }]]),
+  slackChannel: "C0123456789",
+  pools: [aPool()],
+  ...changes,
+});
+
+export const aPod = (changes: Partial<Pod> = {}): Pod => ({
+  namespace: "web",
+  name: "web-1",
+  uid: `uid-${changes.name ?? "web-1"}`,
+  node: "worker-1",
+  labels: { app: "web" },
+  controller: { kind: "ReplicaSet", name: "web", uid: "uid-rs" },
+  mirror: false,
+  finished: false,
+  deletingSince: null,
+  ...changes,
+});
+
+export const aBudget = (changes: Partial<DisruptionBudget> = {}): DisruptionBudget => ({
+  namespace: "web",
+  name: "web",
+  uid: "uid-pdb",
+  generation: 1,
+  observedGeneration: 1,
+  currentHealthy: 1,
+  desiredHealthy: 1,
+  expectedPods: 1,
+  disruptionsAllowed: 0,
+  ...changes,
+});
+
+export const aRefusal = (changes: Partial<Refusal> = {}): Refusal => {
+  const { generation: _, ...reading } = aBudget();
+  return {
+    podUid: "uid-web-1",
+    kind: "budget",
+    pod: "web-1",
+    namespace: "web",
+    budgets: [reading],
+    message: "The disruption budget web needs 1 healthy pods and has 1 currently",
+    at: NOW,
+    ...changes,
+  };
+};
+
+export const anAnswer = (changes: Partial<EvictionAnswer> = {}): EvictionAnswer => ({
+  podUid: "uid-web-1",
+  kind: "refused",
+  message: "The disruption budget web needs 1 healthy pods and has 1 currently",
+  budgets: ["web/web"],
+  fingerprint: "web/web uid-pdb 1 1 0",
+  at: NOW,
+  retryAt: NOW + 15 * SECOND,
+  ...changes,
+});
+
+/** A decision that was judged and counts, about nodes as they are in the snapshot. */
+export const aDecision = (changes: Partial<Decision> & { readonly judgement?: Judgement | null } = {}): Decision => ({
+  name: "decision-1",
+  version: "1",
+  createdAt: NOW,
+  verb: "approve",
+  targets: [{ node: "worker-1", digest: null }],
+  by: { system: "slack", id: "U01AB" },
+  reason: null,
+  until: null,
+  judgement: null,
+  ...changes,
+});
+
+export const aJudgement = (changes: Partial<Judgement> = {}): Judgement => ({
+  outcome: "counted",
+  says: "worker-1 is approved by ana.",
+  at: NOW,
+  person: "ana",
+  validUntil: null,
+  bound: [{ node: "worker-1", digest: currentDigest() }],
+  blockers: [],
+  ...changes,
+});
+
+/** The digest of the default node under the default policy. */
+export function currentDigest(
+  parts: { readonly pool?: Pool; readonly reboot?: NodeReboot; readonly node?: Node } = {},
+): string {
+  return nodeDigest({
+    node: parts.node ?? aNode(),
+    report: null,
+    reboot: parts.reboot ?? aReboot(),
+    pool: parts.pool ?? aPool(),
+  });
+}
+
+interface Parts {
+  readonly nodes?: readonly Node[];
+  readonly reports?: readonly HostReport[];
+  readonly reboots?: readonly NodeReboot[];
+  readonly decisions?: readonly Decision[];
+  readonly budgets?: readonly DisruptionBudget[];
+  readonly pods?: readonly Pod[];
+  /** The order after whose cordon the pods were listed. */
+  readonly podsListedFor?: string;
+  readonly evictions?: readonly EvictionAnswer[];
+  readonly fleet?: Snapshot["fleet"];
+}
+
+/** One pending, healthy node without a slot, where nothing else is said. */
+export function aSnapshot(parts: Parts = {}): Snapshot {
+  const nodes = parts.nodes ?? [aNode()];
+  const reports = parts.reports ?? nodes.map(({ name, uid, bootId }) => aReport({ node: name, nodeUid: uid, bootId }));
+  const reboots = parts.reboots ?? nodes.map(({ name, uid }) => aReboot({ node: name, nodeUid: uid }));
+  const listedFor = parts.podsListedFor;
+  return {
+    cluster: "abal-kuber",
+    timings: DEFAULT_TIMINGS,
+    nodes: new Map(nodes.map((node) => [node.name, node])),
+    reports: new Map(reports.map((report) => [report.node, report])),
+    reboots: new Map(reboots.map((reboot) => [reboot.node, reboot])),
+    fleet: parts.fleet === undefined ? { version: "1", paused: null, slots: [], policy: null } : parts.fleet,
+    decisions: new Map((parts.decisions ?? []).map((decision) => [decision.name, decision])),
+    budgets: new Map((parts.budgets ?? []).map((budget) => [`${budget.namespace}/${budget.name}`, budget])),
+    pods:
+      listedFor === undefined
+        ? new Map()
+        : new Map([["worker-1", { order: listedFor, pods: new Map((parts.pods ?? []).map((pod) => [pod.uid, pod])) }]]),
+    evictions: new Map((parts.evictions ?? []).map((answer) => [answer.podUid, answer])),
+  };
+}
+
+export function planned(
+  parts: Parts = {},
+  options: { policy?: Policy | undefined; now?: Instant; inFlight?: readonly string[] } = {},
+): Plan {
+  const policy = "policy" in options ? options.policy : aPolicy();
+  return plan(aSnapshot(parts), new Set(options.inFlight), policy, options.now ?? NOW);
+}
+
+export const stepKinds = ({ steps }: Plan): readonly Step["kind"][] => steps.map(({ kind }) => kind);
+
+export const holdKinds = ({ nodes }: Plan, node = "worker-1"): readonly string[] =>
+  nodes.get(node)?.holds.map(({ kind }) => kind) ?? [];

@@ -1,0 +1,52 @@
+import { type Duration, HOUR, MINUTE, SECOND } from "./instant.ts";
+
+/** All times that are not policy. Tests set them with --timings FILE. */
+export interface Timings {
+  /** How long an agent may take to say ready before the slot is given back. */
+  readonly handshake: Duration;
+  readonly heartbeat: Duration;
+  /** An agent whose last heartbeat is older than this is silent. */
+  readonly agentSilent: Duration;
+  /** An order's notAfter is this long after it was given. */
+  readonly orderValid: Duration;
+  /** Added to notAfter before an order that the agent did not drop counts as dead. */
+  readonly orderMargin: Duration;
+  readonly leaseDuration: Duration;
+  readonly leaseRenew: Duration;
+  /** The deadline of one API call; shorter than what is left of the lease when it is made. */
+  readonly callDeadline: Duration;
+  /** A refused eviction is tried again after this long, or at once when its budget changes. */
+  readonly evictAgain: Duration;
+  /** A pod that has been deleting for longer than this counts as blocking the drain. */
+  readonly stuckTerminating: Duration;
+  /** How long a deleted pod or an unanswered write may stay unseen before it is read afresh. */
+  readonly readAgain: Duration;
+  /** An approval is asked for once a node has been pending for this long. */
+  readonly askApprovalAfter: Duration;
+  /** A blocked card is posted once only refused pods have been left for this long. */
+  readonly showBlockedAfter: Duration;
+  /** Longest pause between two attempts of the same thing that failed. */
+  readonly backoffMost: Duration;
+  readonly policyPoll: Duration;
+}
+
+export const DEFAULT_TIMINGS: Timings = {
+  handshake: 60 * SECOND,
+  heartbeat: 10 * MINUTE,
+  agentSilent: 25 * MINUTE,
+  orderValid: 5 * MINUTE,
+  orderMargin: 60 * SECOND,
+  leaseDuration: 30 * SECOND,
+  leaseRenew: 10 * SECOND,
+  callDeadline: 10 * SECOND,
+  evictAgain: 15 * SECOND,
+  stuckTerminating: 5 * MINUTE,
+  readAgain: 10 * SECOND,
+  askApprovalAfter: 10 * MINUTE,
+  showBlockedAfter: 60 * SECOND,
+  backoffMost: MINUTE,
+  policyPoll: MINUTE,
+};
+
+/** The retry pause of a yielded node never doubles beyond this. */
+export const RETRY_AFTER_MOST: Duration = 6 * HOUR;
