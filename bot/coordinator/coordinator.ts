@@ -1,0 +1,109 @@
+import type { PolicyStatus } from "../core/fleet/fleet.ts";
+import type { NodeName } from "../core/fleet/node.ts";
+import type { Snapshot } from "../core/fleet/snapshot.ts";
+import type { Duration, Instant } from "../core/instant.ts";
+import { type Plan, plan } from "../core/plan.ts";
+import type { Policy } from "../core/policy/policy.ts";
+import { Executor } from "./executor.ts";
+import { PolicyKeeper } from "./policy-keeper.ts";
+import type { Clock, Cluster, Election, Log, PolicySource, Stoppable } from "./ports.ts";
+
+/** What was decided in one turn, for those who show it to people. */
+export interface Turn {
+  readonly snapshot: Snapshot;
+  readonly plan: Plan;
+  readonly policy: Policy | undefined;
+  readonly policyStatus: PolicyStatus | null;
+  readonly now: Instant;
+  readonly isLeader: boolean;
+}
+
+export interface CoordinatorParts {
+  readonly cluster: Cluster;
+  readonly election: Election;
+  readonly policySource: PolicySource;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Must equal the policy's cluster. */
+  readonly clusterName: string;
+  /** Called after each turn, on the leader and on the standby. */
+  readonly onTurn: (turn: Turn) => void;
+}
+
+/** A timer never sleeps longer than this: wall clocks jump, and `wakeAt` is wall clock time. */
+const SLEEP_MOST: Duration = 60_000;
+
+/** The loop: woken by events and by `wakeAt`, it plans on one snapshot and hands the steps to the executor. */
+export class Coordinator {
+  readonly #parts: CoordinatorParts;
+  readonly #keeper: PolicyKeeper;
+  readonly #executor: Executor;
+  #source: Stoppable | null = null;
+  #turnDue: Stoppable | null = null;
+  #alarm: Stoppable | null = null;
+  #stopped = false;
+
+  constructor(parts: CoordinatorParts) {
+    this.#parts = parts;
+    this.#keeper = new PolicyKeeper(parts.clusterName, parts.clock, parts.log);
+    this.#executor = new Executor(parts.cluster, parts.election, parts.log, () => this.wake());
+  }
+
+  start(): void {
+    this.#source = this.#parts.policySource.start((news) => {
+      this.#keeper.hear(news);
+      this.wake();
+    });
+    this.#parts.cluster.start(() => this.wake());
+    this.#parts.election.start(() => this.wake());
+  }
+
+  /** Gives the lease back after the effects under way have ended or run into their deadline. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#turnDue?.stop();
+    this.#alarm?.stop();
+    this.#source?.stop();
+    await this.#executor.idle();
+    this.#parts.cluster.stop();
+    await this.#parts.election.stop();
+  }
+
+  /** Asks for a turn; many calls before it begins are one. */
+  wake(): void {
+    if (this.#stopped || this.#turnDue !== null) return;
+    this.#turnDue = this.#parts.clock.after(0, () => {
+      this.#turnDue = null;
+      this.#turn();
+    });
+  }
+
+  #turn(): void {
+    const { cluster, clock, election, onTurn } = this.#parts;
+    const snapshot = cluster.snapshot();
+    // Before the policy source has spoken once, "no policy" would be a guess that makes running drains yield.
+    if (snapshot === null || !this.#keeper.hasHeard()) return;
+    const now = clock.now();
+    const policy = this.#keeper.policy();
+    const isLeader = election.isLeader() && election.remaining() > 0;
+    const decided = plan(snapshot, this.#executor.inFlight(), policy, now);
+    if (isLeader) {
+      cluster.keepPods(drainingNodes(decided));
+      this.#executor.run(decided.steps);
+      this.#executor.recordPolicy(snapshot.fleet, this.#keeper.status());
+    }
+    this.#setAlarm(decided.wakeAt, now);
+    onTurn({ snapshot, plan: decided, policy, policyStatus: this.#keeper.status(), now, isLeader });
+  }
+
+  #setAlarm(wakeAt: Instant | null, now: Instant): void {
+    this.#alarm?.stop();
+    const delay = wakeAt === null ? SLEEP_MOST : Math.min(wakeAt - now, SLEEP_MOST);
+    this.#alarm = this.#parts.clock.after(delay, () => this.wake());
+  }
+}
+
+function drainingNodes({ nodes }: Plan): ReadonlySet<NodeName> {
+  const active = [...nodes.values()].filter(({ phase }) => phase.kind === "draining");
+  return new Set(active.map(({ situation }) => situation.node.name));
+}

@@ -1,0 +1,91 @@
+import type { Fleet, PolicyStatus } from "../core/fleet/fleet.ts";
+import { type Step, type StepKey, stepKey } from "../core/step.ts";
+import type { Cluster, Election, Log } from "./ports.ts";
+
+/** Runs steps side by side, at most one in flight a key, and never makes the loop wait. */
+export class Executor {
+  readonly #cluster: Cluster;
+  readonly #election: Election;
+  readonly #log: Log;
+  readonly #done: () => void;
+  readonly #running = new Map<StepKey, Promise<void>>();
+
+  constructor(cluster: Cluster, election: Election, log: Log, done: () => void) {
+    this.#cluster = cluster;
+    this.#election = election;
+    this.#log = log;
+    this.#done = done;
+  }
+
+  inFlight(): ReadonlySet<StepKey> {
+    return new Set(this.#running.keys());
+  }
+
+  run(steps: readonly Step[]): void {
+    for (const step of steps) {
+      const key = stepKey(step);
+      if (!this.#running.has(key)) this.#start(key, step);
+    }
+  }
+
+  /** The policy's origin is written as one more step of the fleet's key, when it differs from what is stored. */
+  recordPolicy(fleet: Fleet | null, status: PolicyStatus | null): void {
+    if (fleet === null || status === null || isSame(fleet.policy, status)) return;
+    this.run([{ kind: "RecordPolicy", version: fleet.version, policy: status }]);
+  }
+
+  async idle(): Promise<void> {
+    await Promise.all(this.#running.values());
+  }
+
+  #start(key: StepKey, step: Step): void {
+    this.#log.info("step", { key, ...loggable(step) });
+    const running = this.#cluster.perform(step, this.#election).then(() => {
+      this.#running.delete(key);
+      this.#done();
+    });
+    this.#running.set(key, running);
+  }
+}
+
+function isSame(stored: PolicyStatus | null, current: PolicyStatus): boolean {
+  if (stored === null) return false;
+  const key = ({ source, commit, valid, problems }: PolicyStatus) => JSON.stringify([source, commit, valid, problems]);
+  return key(stored) === key(current);
+}
+
+function loggable(step: Step): Record<string, unknown> {
+  switch (step.kind) {
+    case "SetPhase":
+    case "GiveOrder":
+    case "WithdrawOrder":
+      return {
+        step: step.kind,
+        node: step.next.node,
+        phase: step.next.phase.kind,
+        says: step.says,
+        commit: step.next.policyCommit,
+      };
+    case "RecordHolds":
+      return { step: step.kind, node: step.next.node, holds: step.next.holds.map(({ kind }) => kind) };
+    case "SetSlots":
+      return { step: step.kind, freed: step.freed.map(({ node }) => node), taken: step.taken.map(({ node }) => node) };
+    case "Evict":
+    case "DeletePod":
+      return { step: step.kind, node: step.pod.node, pod: `${step.pod.namespace}/${step.pod.name}` };
+    case "Judge":
+      return { step: step.kind, decision: step.decision, outcome: step.judgement.outcome, says: step.judgement.says };
+    case "RecordPolicy":
+      return { step: step.kind, commit: step.policy.commit, valid: step.policy.valid };
+    case "CreateFleet":
+      return { step: step.kind };
+    case "CreateReport":
+    case "CreateReboot":
+    case "Cordon":
+    case "Uncordon":
+    case "WatchPods":
+      return { step: step.kind, node: step.node };
+    default:
+      return step satisfies never;
+  }
+}

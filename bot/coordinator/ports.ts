@@ -1,0 +1,213 @@
+import type { Identity, Judgement, Target, Verb } from "../core/fleet/decision.ts";
+import type { NodeName } from "../core/fleet/node.ts";
+import type { Snapshot } from "../core/fleet/snapshot.ts";
+import type { Duration, Instant } from "../core/instant.ts";
+import type { Policy } from "../core/policy/policy.ts";
+import type { Step } from "../core/step.ts";
+
+/** The kinds of objects that Bootswain reads or writes. `kube` knows their paths, `sim` keeps one table for each. */
+export const RESOURCES = [
+  "nodes",
+  "pods",
+  "poddisruptionbudgets",
+  "leases",
+  "events",
+  "configmaps",
+  "hostreports",
+  "nodereboots",
+  "rebootfleets",
+  "rebootdecisions",
+] as const;
+export type Resource = (typeof RESOURCES)[number];
+
+/** An API object as the server sends it; only parse functions look inside. */
+export type Json = unknown;
+
+interface Where {
+  readonly resource: Resource;
+  /** Absent for cluster-scoped kinds, and for a list over all namespaces. */
+  readonly namespace?: string;
+}
+
+/** One request, with the API server's own semantics. */
+export type Call =
+  | (Where & { readonly verb: "get"; readonly name: string })
+  | (Where & {
+      readonly verb: "list";
+      readonly fieldSelector?: string;
+      readonly limit?: number;
+      readonly continue?: string;
+      /** Absent means the most recent state, read by quorum. */
+      readonly resourceVersion?: string;
+    })
+  | (Where & { readonly verb: "create"; readonly object: Json })
+  /** PUT: refused with 409 when the object's metadata.resourceVersion is not the current one. */
+  | (Where & { readonly verb: "update"; readonly name: string; readonly subresource?: "status"; readonly object: Json })
+  | (Where & { readonly verb: "delete"; readonly name: string; readonly uid?: string; readonly graceSeconds?: number })
+  /** POST pods/NAME/eviction with the pod's UID as precondition. */
+  | {
+      readonly verb: "evict";
+      readonly resource: "pods";
+      readonly namespace: string;
+      readonly name: string;
+      readonly uid: string;
+      readonly dryRun?: boolean;
+    };
+
+/**
+ * `answered`: the server's status code and body, whatever they are, with its Date header (whole seconds).
+ * `unanswered`: no answer in time; a write may have happened all the same.
+ */
+export type Answer =
+  | {
+      readonly kind: "answered";
+      readonly code: number;
+      readonly body: Json;
+      readonly date: Instant;
+      readonly retryAfter?: Duration;
+    }
+  | { readonly kind: "unanswered"; readonly why: string };
+
+export interface WatchCall {
+  readonly resource: Resource;
+  readonly namespace?: string;
+  readonly fieldSelector?: string;
+  readonly resourceVersion: string;
+}
+
+export interface WatchEvent {
+  readonly type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK";
+  readonly object: Json;
+}
+
+/** Why a watch ended: `gone` needs a new list, `closed` resumes from the last resourceVersion seen. */
+export type WatchEnd = { readonly kind: "gone" } | { readonly kind: "closed"; readonly why: string };
+
+export interface WatchListener {
+  readonly event: (event: WatchEvent) => void;
+  /** Called once; never after stop(). */
+  readonly end: (end: WatchEnd) => void;
+}
+
+export interface Stoppable {
+  stop(): void;
+}
+
+export interface Api {
+  /** Never rejects. Gives up at the deadline (elapsed time from now). */
+  call(call: Call, deadline: Duration): Promise<Answer>;
+  watch(call: WatchCall, listener: WatchListener): Stoppable;
+}
+
+export interface Clock {
+  now(): Instant;
+  /** Milliseconds of elapsed time from an arbitrary start; never goes backwards, and counts while the process sleeps. */
+  monotonic(): Duration;
+  after(delay: Duration, run: () => void): Stoppable;
+}
+
+export interface Random {
+  /** In [0, 1). */
+  next(): number;
+}
+
+/** One event name per fact, with its fields. Never a token. */
+export interface Log {
+  info(event: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** What a policy source found: a good policy, or why what it found can't be used. */
+export type PolicyNews =
+  | { readonly kind: "good"; readonly policy: Policy; readonly source: string }
+  | {
+      readonly kind: "bad";
+      readonly problems: readonly string[];
+      readonly source: string;
+      readonly commit: string | null;
+    };
+
+export interface PolicySource {
+  /** Calls `heard` with the first reading and at each change. */
+  start(heard: (news: PolicyNews) => void): Stoppable;
+}
+
+/** `unanswered` posts may have arrived. */
+export type ChatAnswer =
+  | { readonly ok: true; readonly ts: string }
+  | { readonly ok: false; readonly error: string; readonly retryAfterSeconds?: number };
+
+/** Slack as the outbox needs it. Blocks are Block Kit as plain data. */
+export interface Chat {
+  post(message: {
+    readonly channel: string;
+    readonly threadTs?: string;
+    readonly text: string;
+    readonly blocks: readonly unknown[];
+    readonly broadcast?: boolean;
+  }): Promise<ChatAnswer>;
+  update(message: {
+    readonly channel: string;
+    readonly ts: string;
+    readonly text: string;
+    readonly blocks: readonly unknown[];
+  }): Promise<ChatAnswer>;
+  pin(channel: string, ts: string): Promise<ChatAnswer>;
+  /** A private answer that only `user` sees. */
+  tell(whisper: {
+    readonly channel: string;
+    readonly user: string;
+    readonly threadTs?: string;
+    readonly text: string;
+  }): Promise<ChatAnswer>;
+}
+
+/** How long effects may still be made: an effect that could land later must not be started. */
+export interface Lease {
+  remaining(): Duration;
+}
+
+/** The cluster as the coordinator sees it: one snapshot to read, one step at a time and key to perform. */
+export interface Cluster {
+  /** Begins to watch. `changed` is called after each change of the snapshot, and once when everything was first listed. */
+  start(changed: () => void): void;
+  stop(): void;
+  /** Null until everything was listed once. */
+  snapshot(): Snapshot | null;
+  /**
+   * Performs one step within the lease. Resolves, and never rejects, when the step's effect or its failure is in the
+   * snapshot: from then on the step may be planned anew.
+   */
+  perform(step: Step, lease: Lease): Promise<void>;
+  /** Pods of other nodes than these are watched no longer. */
+  keepPods(nodes: ReadonlySet<NodeName>): void;
+}
+
+/** Leader election. `changed` is called when leadership is gained or lost. */
+export interface Election extends Lease {
+  start(changed: () => void): void;
+  /** Gives the lease back, so that the other replica need not wait for its end. */
+  stop(): Promise<void>;
+  isLeader(): boolean;
+}
+
+/** What a person asks for. The name is made from where it came from, so that the same click is the same decision. */
+export interface DecisionRequest {
+  readonly name: string;
+  readonly verb: Verb;
+  readonly targets: readonly Target[];
+  readonly by: Identity;
+  readonly reason: string | null;
+  readonly until: Instant | null;
+}
+
+/** `repeated`: this very request was made before, and this is what came of it then. */
+export type DecisionAnswer =
+  | { readonly kind: "judged"; readonly judgement: Judgement; readonly repeated: boolean }
+  | { readonly kind: "unjudged"; readonly why: string }
+  | { readonly kind: "unreachable"; readonly why: string };
+
+/** Turns a person's wish into a RebootDecision and waits for the leader's judgement of it. Works on every replica. */
+export interface Decisions {
+  ask(request: DecisionRequest): Promise<DecisionAnswer>;
+}
