@@ -1,0 +1,115 @@
+import { at, type Change, cordonedFor, list, nameOf, type RebootCall, text, time } from "./world.ts";
+
+interface Order {
+  readonly node: string;
+  readonly fromBootId: string;
+  readonly notAfter: number;
+  dropped: boolean;
+  calls: number;
+}
+
+interface Host {
+  order: string;
+  pending: string;
+  called: string | null;
+}
+
+/** Rules 2 (its second half), 4 and 7: what an order may do, and when a node may be uncordoned. */
+export class OrderRules {
+  readonly #broken: (rule: string) => void;
+  readonly #orders = new Map<string, Order>();
+  readonly #hosts = new Map<string, Host>();
+  readonly #cordons = new Map<string, string>();
+  readonly #bootIds = new Map<string, string>();
+  readonly #retried = new Set<string>();
+
+  constructor(broken: (rule: string) => void) {
+    this.#broken = broken;
+  }
+
+  see(change: Change): void {
+    if (change.resource === "nodereboots") this.#seeOrder(change.after);
+    if (change.resource === "hostreports") this.#seeReport(change.after);
+    if (change.resource === "nodes") this.#seeNode(change);
+    if (change.resource === "rebootdecisions") this.#seeDecision(change.after);
+  }
+
+  seeCall({ at: now, node }: RebootCall): void {
+    const host = this.#hosts.get(node);
+    const order = host === undefined ? undefined : this.#orders.get(host.order);
+    if (host === undefined || order === undefined) {
+      this.#broken(`rule 4: ${node} called its reboot without an order`);
+      return;
+    }
+    order.calls += 1;
+    if (order.calls > 1) this.#broken(`rule 4: order ${host.order} of ${node} rebooted ${order.calls} times`);
+    if (now > order.notAfter) {
+      this.#broken(
+        `rule 2: ${node} called its reboot ${(now - order.notAfter) / 1000} s after order ${host.order} ended`,
+      );
+    }
+    if (this.#cordons.get(node) !== host.order)
+      this.#broken(`rule 7: ${node} called its reboot without the cordon of its order`);
+    this.#checkHelps(node, host);
+  }
+
+  #checkHelps(node: string, host: Host): void {
+    if (host.called !== null && host.called === host.pending && !this.#retried.has(node)) {
+      this.#broken(`rule 4: ${node} was rebooted again for what a reboot had not helped`);
+    }
+    host.called = host.pending;
+    this.#retried.delete(node);
+  }
+
+  #seeOrder(reboot: unknown): void {
+    const order = at(reboot, "status", "order");
+    const id = text(at(order, "id"));
+    const notAfter = time(at(order, "notAfter"));
+    if (id === "" || Number.isNaN(notAfter) || this.#orders.has(id)) return;
+    this.#orders.set(id, {
+      node: nameOf(reboot),
+      fromBootId: text(at(order, "fromBootID")),
+      notAfter,
+      dropped: false,
+      calls: 0,
+    });
+  }
+
+  #seeReport(report: unknown): void {
+    const status = at(report, "status");
+    const id = text(at(status, "order", "id"));
+    const reasons = list(at(status, "pending", "reasons")).map((reason) => text(at(reason, "identity")));
+    const known = this.#hosts.get(nameOf(report));
+    const host = { order: id, pending: reasons.join(), called: known?.called ?? null };
+    if (host.pending === "") host.called = null;
+    this.#hosts.set(nameOf(report), host);
+    const order = this.#orders.get(id);
+    if (order !== undefined && text(at(status, "order", "dropped")) !== "") order.dropped = true;
+  }
+
+  #seeNode({ before, after, actor, at: now }: Change): void {
+    const node = nameOf(after ?? before);
+    const bootId = text(at(after, "status", "nodeInfo", "bootID"));
+    if (bootId !== "") this.#bootIds.set(node, bootId);
+    const cordon = after === null ? "" : cordonedFor(after);
+    const lifted = cordonedFor(before) !== "" && cordon === "" && after !== null;
+    this.#cordons.set(node, cordon);
+    if (lifted && actor.startsWith("bot")) this.#checkUncordon(node, now);
+  }
+
+  /** A boot ID that differs proves the order spent; a drop, or its end, proves that it can't be executed any more. */
+  #checkUncordon(node: string, now: number): void {
+    for (const [id, order] of this.#orders) {
+      if (order.node !== node || order.dropped || order.fromBootId !== this.#bootIds.get(node)) continue;
+      if (now <= order.notAfter)
+        this.#broken(`rule 7: ${node} was uncordoned while order ${id} could still be executed`);
+    }
+  }
+
+  #seeDecision(decision: unknown): void {
+    const isRetry =
+      text(at(decision, "spec", "verb")) === "retry" && text(at(decision, "status", "outcome")) === "counted";
+    if (!isRetry) return;
+    for (const target of list(at(decision, "spec", "targets"))) this.#retried.add(text(at(target, "node")));
+  }
+}

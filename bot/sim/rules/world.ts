@@ -1,0 +1,50 @@
+/**
+ * What the checker sees: objects as the API server stores them and calls as the hosts received them. It imports nothing
+ * of the product, so that a mistake there can't hide itself here.
+ */
+
+export interface Change {
+  readonly at: number;
+  /** Who wrote: "bot…" for a bot, "agent…" for an agent; anything else is the world around them. */
+  readonly actor: string;
+  readonly verb: "create" | "update" | "delete" | "evict";
+  readonly resource: string;
+  /** The object before and after; null where there is none. */
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+export interface RebootCall {
+  readonly at: number;
+  readonly node: string;
+}
+
+export interface Limits {
+  readonly maxRebooting: number;
+  /** Longest time for which any node may hold a slot without being failed. */
+  readonly slotMost: number;
+}
+
+const record = (value: unknown): Record<string, unknown> =>
+  typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
+
+/** Reads a path of keys out of an object; undefined where it ends early. */
+export function at(object: unknown, ...keys: readonly string[]): unknown {
+  return keys.reduce<unknown>((value, key) => record(value)[key], object);
+}
+
+export const text = (value: unknown): string => (typeof value === "string" ? value : "");
+
+export const nameOf = (object: unknown): string => text(at(object, "metadata", "name"));
+
+export const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+export const time = (value: unknown): number => Date.parse(text(value));
+
+export const CORDONED_FOR = "bootswain.dev/cordoned-for";
+
+export function cordonedFor(node: unknown): string {
+  return text(at(node, "metadata", "annotations", CORDONED_FOR));
+}
+
+export const isUnschedulable = (node: unknown): boolean => at(node, "spec", "unschedulable") === true;

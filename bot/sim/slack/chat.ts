@@ -1,0 +1,81 @@
+import type { Chat, ChatAnswer } from "../../coordinator/ports.ts";
+import { type Fault, Faults } from "./faults.ts";
+import type { SlackAnswer, Workspace } from "./workspace.ts";
+
+type Posted = Parameters<Chat["post"]>[0];
+type Updated = Parameters<Chat["update"]>[0];
+type Whispered = Parameters<Chat["tell"]>[0];
+
+/** The outbox's port straight onto the workspace, without HTTP. Each answer comes in the next microtask. */
+export class SimulatedChat implements Chat {
+  readonly faults: Faults;
+  readonly #workspace: Workspace;
+
+  constructor(workspace: Workspace, faults: Faults = new Faults()) {
+    this.#workspace = workspace;
+    this.faults = faults;
+  }
+
+  post({ channel, threadTs, text, blocks, broadcast }: Posted): Promise<ChatAnswer> {
+    const draft = { channel, text, blocks, thread_ts: threadTs, reply_broadcast: broadcast };
+    return this.#call(
+      "chat.postMessage",
+      () => this.#workspace.postMessage(draft),
+      ({ ts }) => ts,
+    );
+  }
+
+  update({ channel, ts, text, blocks }: Updated): Promise<ChatAnswer> {
+    return this.#call(
+      "chat.update",
+      () => this.#workspace.update({ channel, ts, text, blocks }),
+      (done) => done.ts,
+    );
+  }
+
+  pin(channel: string, ts: string): Promise<ChatAnswer> {
+    return this.#call(
+      "pins.add",
+      () => this.#workspace.pinsAdd(channel, ts),
+      () => ts,
+    );
+  }
+
+  tell({ channel, user, threadTs, text }: Whispered): Promise<ChatAnswer> {
+    const draft = { channel, user, text, thread_ts: threadTs };
+    return this.#call(
+      "chat.postEphemeral",
+      () => this.#workspace.postEphemeral(draft),
+      (done) => done.message_ts,
+    );
+  }
+
+  async #call<Found>(
+    method: string,
+    run: () => SlackAnswer<Found>,
+    tsOf: (found: Found) => string,
+  ): Promise<ChatAnswer> {
+    const fault = this.faults.take(method);
+    if (fault !== null) return failed(fault, run);
+    const answer = run();
+    return answer.ok ? { ok: true, ts: tsOf(answer) } : { ok: false, error: answer.error };
+  }
+}
+
+function failed(fault: Fault, run: () => unknown): ChatAnswer {
+  switch (fault.kind) {
+    case "error":
+      return { ok: false, error: fault.error };
+    case "rate-limited":
+      return fault.retryAfterSeconds === undefined
+        ? { ok: false, error: "ratelimited" }
+        : { ok: false, error: "ratelimited", retryAfterSeconds: fault.retryAfterSeconds };
+    case "status":
+      return { ok: false, error: "unanswered" };
+    case "cut":
+      if (fault.arrived) run();
+      return { ok: false, error: "unanswered" };
+    default:
+      return fault satisfies never;
+  }
+}

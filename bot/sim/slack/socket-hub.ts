@@ -1,0 +1,203 @@
+import type { Clock, Stoppable } from "../../coordinator/ports.ts";
+import type { Delivery, Envelope } from "./envelope.ts";
+import { isFields } from "./fields.ts";
+
+/** One end of a WebSocket. */
+export interface Wire {
+  send(text: string): void;
+  /** Ends the TCP connection without a closing frame. */
+  cut(): void;
+}
+
+export interface Link {
+  readonly id: number;
+  readonly wire: Wire;
+  /** Told to disconnect: it gets no more envelopes. */
+  leaving: boolean;
+}
+
+/** One sending of an envelope. */
+export interface Sending {
+  readonly envelopeId: string;
+  readonly link: number;
+  readonly attempt: number;
+  readonly envelope: Envelope;
+  acked: boolean;
+}
+
+export type DisconnectReason = "warning" | "refresh_requested" | "link_disabled";
+
+interface Job {
+  readonly envelope: Envelope;
+  readonly envelopeIds: string[];
+  readonly settle: (delivery: Delivery) => void;
+}
+
+interface Pending {
+  readonly job: Job;
+  readonly sending: Sending;
+  readonly link: Link;
+  readonly deadline: Stoppable;
+}
+
+export interface HubOptions {
+  readonly after: Clock["after"];
+  /** Picks one of `count` connections, 0 to count - 1. */
+  readonly choose: (count: number) => number;
+  readonly ackWithinMs: number;
+  /** Slack sends events again, but not clicks and commands. */
+  readonly resend: "events" | "all";
+  readonly appId: string;
+  readonly nextId: (prefix: string) => string;
+}
+
+const MAX_SENDINGS = 2;
+
+/** Socket Mode's server side: each envelope goes down one of the open connections, and an ack settles it. */
+export class SocketHub {
+  readonly sendings: Sending[] = [];
+  /** Acks that belonged to nothing: a second ack, or one after the last deadline. */
+  strayAcks = 0;
+  readonly #options: HubOptions;
+  readonly #links = new Set<Link>();
+  readonly #pending = new Map<string, Pending>();
+  readonly #countWaits = new Set<{ readonly count: number; readonly done: () => void }>();
+  #lastLink = 0;
+
+  constructor(options: HubOptions) {
+    this.#options = options;
+  }
+
+  /** The connections that envelopes can go down. */
+  get open(): readonly Link[] {
+    return [...this.#links].filter((link) => !link.leaving);
+  }
+
+  /** Resolves when exactly `count` connections are open. */
+  connected(count: number): Promise<void> {
+    if (this.open.length === count) return Promise.resolve();
+    return new Promise((done) => this.#countWaits.add({ count, done }));
+  }
+
+  join(wire: Wire): Link {
+    this.#lastLink += 1;
+    const link: Link = { id: this.#lastLink, wire, leaving: false };
+    this.#links.add(link);
+    const hello = {
+      type: "hello",
+      num_connections: this.open.length,
+      connection_info: { app_id: this.#options.appId },
+      debug_info: { host: `applink-${link.id}`, build_number: 1, approximate_connection_time: 18_060 },
+    };
+    wire.send(JSON.stringify(hello));
+    this.#counted();
+    return link;
+  }
+
+  left(link: Link): void {
+    if (!this.#links.delete(link)) return;
+    this.#counted();
+    for (const pending of [...this.#pending.values()]) if (pending.link === link) this.#unanswered(pending);
+  }
+
+  deliver(envelope: Envelope): Promise<Delivery> {
+    return new Promise((settle) => this.#send({ envelope, envelopeIds: [], settle }, null));
+  }
+
+  heard(text: string): void {
+    const ack: unknown = JSON.parse(text);
+    const id = isFields(ack) ? ack["envelope_id"] : undefined;
+    const pending = typeof id === "string" ? this.#pending.get(id) : undefined;
+    if (pending === undefined || !isFields(ack)) {
+      this.strayAcks += 1;
+      return;
+    }
+    pending.sending.acked = true;
+    this.#settle(pending.job, { acked: true, answer: ack["payload"] ?? null });
+  }
+
+  /** Sends the frame after which Slack's client leaves and comes back. */
+  disconnect(reason: DisconnectReason): void {
+    for (const link of this.open) {
+      link.leaving = true;
+      link.wire.send(JSON.stringify({ type: "disconnect", reason, debug_info: { host: `applink-${link.id}` } }));
+    }
+    this.#counted();
+  }
+
+  /** Cuts all connections, as a broken network does. */
+  drop(): void {
+    for (const link of [...this.#links]) {
+      link.wire.cut();
+      this.left(link);
+    }
+  }
+
+  close(): void {
+    this.drop();
+    for (const { job } of [...this.#pending.values()]) this.#settle(job, { acked: false, answer: null });
+  }
+
+  #send(job: Job, notOn: Link | null): void {
+    const others = this.open.filter((link) => link !== notOn);
+    const link = this.#pick(others.length > 0 ? others : this.open);
+    if (link === undefined) {
+      this.#settle(job, { acked: false, answer: null });
+      return;
+    }
+    const envelopeId = this.#options.nextId("00000000-0000-4000-8000-1000");
+    const attempt = job.envelopeIds.length;
+    const sending: Sending = { envelopeId, link: link.id, attempt, envelope: job.envelope, acked: false };
+    const deadline = this.#options.after(this.#options.ackWithinMs, () => {
+      const pending = this.#pending.get(envelopeId);
+      if (pending !== undefined) this.#unanswered(pending);
+    });
+    job.envelopeIds.push(envelopeId);
+    this.sendings.push(sending);
+    this.#pending.set(envelopeId, { job, sending, link, deadline });
+    link.wire.send(JSON.stringify(frame(sending)));
+  }
+
+  #pick(links: readonly Link[]): Link | undefined {
+    return links.length === 0 ? undefined : links[this.#options.choose(links.length)];
+  }
+
+  /** The first sending stays known, so that a late ack of it still counts while the second is out. */
+  #unanswered({ job, link, sending, deadline }: Pending): void {
+    deadline.stop();
+    if (sending.envelopeId !== job.envelopeIds.at(-1)) return;
+    const isResent = this.#options.resend === "all" || job.envelope.type === "events_api";
+    if (isResent && job.envelopeIds.length < MAX_SENDINGS) this.#send(job, link);
+    else this.#settle(job, { acked: false, answer: null });
+  }
+
+  #settle(job: Job, outcome: Omit<Delivery, "sent">): void {
+    for (const id of job.envelopeIds) {
+      this.#pending.get(id)?.deadline.stop();
+      this.#pending.delete(id);
+    }
+    job.settle({ ...outcome, sent: job.envelopeIds.length });
+  }
+
+  #counted(): void {
+    for (const wait of [...this.#countWaits]) {
+      if (wait.count !== this.open.length) continue;
+      this.#countWaits.delete(wait);
+      wait.done();
+    }
+  }
+}
+
+function frame({ envelopeId, envelope, attempt }: Sending) {
+  return {
+    envelope_id: envelopeId,
+    type: envelope.type,
+    accepts_response_payload: envelope.acceptsResponsePayload,
+    payload: envelope.payload,
+    ...(envelope.type === "events_api"
+      ? { retry_attempt: attempt, retry_reason: attempt === 0 ? "" : "timeout" }
+      : attempt > 0
+        ? { retry_attempt: attempt, retry_reason: "timeout" }
+        : {}),
+  };
+}
