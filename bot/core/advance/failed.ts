@@ -7,6 +7,7 @@ import { yieldNode } from "./yield.ts";
 
 /** Keeps its slot, so that no other node is started, until the node shows by itself how the reboot ended. */
 export function advanceFailed(situation: Recorded, phase: PhaseOf<"failed">): Advance {
+  if (phase.cause.kind === "unreadable record") return rest();
   const booted = newBoot(situation, phase.fromBootId);
   if (phase.cause.kind === "not healthy after reboot") {
     return booted !== null && whatLacks(situation, phase.fromBootId) === null

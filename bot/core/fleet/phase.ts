@@ -43,7 +43,9 @@ export type YieldReason =
 
 export type FailureCause =
   | { readonly kind: "did not come back"; readonly calledAt: Instant | null }
-  | { readonly kind: "not healthy after reboot"; readonly what: string };
+  | { readonly kind: "not healthy after reboot"; readonly what: string }
+  /** The stored phase can't be read, so nobody knows what is under way: nothing is touched, and no other node is started. */
+  | { readonly kind: "unreadable record"; readonly what: string };
 
 /** What the agent has said of the order in force, kept here because a rebooted host starts its report anew. */
 export interface AgentState {

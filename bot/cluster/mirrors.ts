@@ -1,0 +1,147 @@
+import type { Answer, Call, Json, Resource } from "../coordinator/ports.ts";
+import type { NodeName } from "../core/fleet/node.ts";
+import type { Pod } from "../core/fleet/pod.ts";
+import type { EvictionAnswer } from "../core/fleet/snapshot.ts";
+import type { Duration } from "../core/instant.ts";
+import type { PodRef } from "../core/step.ts";
+import type { CallParts } from "./calls.ts";
+import { isRecord } from "./json.ts";
+import { PodMirror } from "./pod-mirror.ts";
+import { type Reflector, reflect } from "./reflector.ts";
+import { parseDisruptionBudget } from "./resources/disruption-budget.ts";
+import { parseHostReport } from "./resources/host-report.ts";
+import { parseNode } from "./resources/node.ts";
+import { parseNodeReboot } from "./resources/node-reboot.ts";
+import { parsePod } from "./resources/pod.ts";
+import { parseDecision } from "./resources/reboot-decision.ts";
+import { parseFleet } from "./resources/reboot-fleet.ts";
+import { Store } from "./store.ts";
+
+/** Keeps the store in step with the cluster: a reflector for each kind, and one for the pods of each node that is drained. */
+export class Mirrors {
+  readonly store: Store;
+  readonly #parts: CallParts;
+  readonly #reflectors = new Map<Resource, Reflector>();
+  readonly #pods = new Map<NodeName, PodMirror>();
+  readonly #waiting = new Set<() => void>();
+  #synced = 0;
+  #changed: () => void = () => {};
+
+  constructor(parts: CallParts, cluster: string) {
+    this.#parts = parts;
+    this.store = new Store(cluster, parts.timings);
+  }
+
+  start(changed: () => void): void {
+    this.#changed = changed;
+    const { store } = this;
+    this.#mirror("nodes", parseNode, store.nodes);
+    this.#mirror("hostreports", parseHostReport, store.reports);
+    this.#mirror("nodereboots", parseNodeReboot, store.reboots);
+    this.#mirror("rebootfleets", parseFleet, store.fleets);
+    this.#mirror("rebootdecisions", parseDecision, store.decisions);
+    this.#mirror("poddisruptionbudgets", parseDisruptionBudget, store.budgets);
+  }
+
+  stop(): void {
+    for (const reflector of this.#reflectors.values()) reflector.stop();
+    for (const mirror of this.#pods.values()) mirror.stop();
+  }
+
+  isReady(): boolean {
+    return this.#reflectors.size > 0 && this.#synced === this.#reflectors.size;
+  }
+
+  put(resource: Resource, object: Json): void {
+    this.#reflectors.get(resource)?.put(object);
+  }
+
+  drop(resource: Resource, name: string): void {
+    this.#reflectors.get(resource)?.drop(name);
+  }
+
+  /** Resolves when the node's pods, listed after this call, are in the store. */
+  watchPods(node: NodeName, order: string): Promise<void> {
+    this.#pods.get(node)?.stop();
+    const mirror = new PodMirror(this.#parts, this.store, node, order, () => this.#stir());
+    this.#pods.set(node, mirror);
+    return mirror.listed();
+  }
+
+  keepPods(nodes: ReadonlySet<NodeName>): void {
+    for (const [node, mirror] of this.#pods) {
+      if (nodes.has(node)) continue;
+      mirror.stop();
+      this.#pods.delete(node);
+      this.store.hidePods(node);
+    }
+  }
+
+  /** A list without resourceVersion of the pods that are on the node now; null when it could not be had. */
+  async listPods(node: NodeName, call: (call: Call) => Promise<Answer>): Promise<readonly Pod[] | null> {
+    const answer = await call({ verb: "list", resource: "pods", fieldSelector: `spec.nodeName=${node}` });
+    if (answer.kind === "unanswered" || answer.code !== 200 || !isRecord(answer.body)) return null;
+    const items = answer.body["items"];
+    if (!Array.isArray(items)) return null;
+    for (const item of items) this.#pods.get(node)?.put(item);
+    return items.flatMap((item) => parsePod(item) ?? []);
+  }
+
+  putPod(ref: PodRef, object: Json): void {
+    const metadata = isRecord(object) ? object["metadata"] : undefined;
+    if (isRecord(metadata) && metadata["uid"] !== ref.uid) this.podIsGone(ref);
+    else this.#pods.get(ref.node)?.put(object);
+  }
+
+  podIsGone(ref: PodRef): void {
+    this.#pods.get(ref.node)?.forget(ref);
+  }
+
+  /** True once the store shows it; false when it did not within the time. */
+  until(isShown: () => boolean, within: Duration): Promise<boolean> {
+    return new Promise((resolve) => {
+      const finish = (seen: boolean): void => {
+        this.#waiting.delete(look);
+        timer.stop();
+        resolve(seen);
+      };
+      const timer = this.#parts.clock.after(within, () => finish(false));
+      const look = (): void => {
+        if (isShown()) finish(true);
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  podLeaves(ref: PodRef, within: Duration): Promise<boolean> {
+    return this.until(() => {
+      const pod = this.store.podOf(ref.node, ref.uid);
+      return pod === null || pod.deletingSince !== null;
+    }, within);
+  }
+
+  recordEviction(answer: Omit<EvictionAnswer, "fingerprint">): void {
+    this.store.recordEviction(answer);
+    this.#stir();
+  }
+
+  #mirror<T>(resource: Resource, parse: (object: Json) => T | null, into: Map<string, T>): void {
+    const { api, clock, random, log } = this.#parts;
+    const changed = (key: string, value: T | null): void => {
+      if (value === null) into.delete(key);
+      else into.set(key, value);
+      this.#stir();
+    };
+    const synced = (): void => {
+      this.#synced += 1;
+      this.#stir();
+    };
+    this.#reflectors.set(resource, reflect({ api, clock, random, log, resource, parse, changed, synced }));
+  }
+
+  #stir(): void {
+    for (const look of [...this.#waiting]) look();
+    this.#changed();
+  }
+}

@@ -1,0 +1,128 @@
+import type { Call, Json, Lease, Resource } from "../coordinator/ports.ts";
+import { mustLeave } from "../core/drain/filter.ts";
+import type { NodeName } from "../core/fleet/node.ts";
+import type { NodeReboot } from "../core/fleet/reboot.ts";
+import { type Step, type StepKey, stepKey } from "../core/step.ts";
+import { announce } from "./announce.ts";
+import { backOff, type CallParts, fencedCall, pause } from "./calls.ts";
+import { cordoned, uncordoned } from "./cordon.ts";
+import { evict, remove } from "./evict.ts";
+import { messageOf } from "./json.ts";
+import type { Mirrors } from "./mirrors.ts";
+import { formatNodeReboot } from "./resources/node-reboot.ts";
+import { type Write, writeOf } from "./write.ts";
+
+interface PerformParts extends CallParts {
+  readonly mirrors: Mirrors;
+}
+
+/** `retry`: the effect is not known or was refused, so the step waits a while before it may be planned anew. */
+export type Performed = "done" | "retry";
+
+/** Turns each step into its API calls, and puts what the server answered straight into the store. */
+export class Performer {
+  readonly #parts: PerformParts;
+  readonly #failures = new Map<StepKey, number>();
+
+  constructor(parts: PerformParts) {
+    this.#parts = parts;
+  }
+
+  async perform(step: Step, lease: Lease): Promise<void> {
+    const key = stepKey(step);
+    if ((await this.#apply(step, lease)) === "done") {
+      this.#failures.delete(key);
+      return;
+    }
+    const failures = this.#failures.get(key) ?? 0;
+    this.#failures.set(key, failures + 1);
+    await pause(this.#parts.clock, backOff(this.#parts, failures));
+  }
+
+  #apply(step: Step, lease: Lease): Promise<Performed> {
+    switch (step.kind) {
+      case "CreateReport":
+      case "CreateReboot":
+      case "CreateFleet":
+      case "SetSlots":
+      case "RecordPolicy":
+      case "Judge":
+        return this.#write(writeOf(step, this.#parts.mirrors.store), lease);
+      case "SetPhase":
+      case "WithdrawOrder":
+        return this.#writeReboot(step.next, step.says, lease);
+      case "RecordHolds":
+        return this.#writeReboot(step.next, "", lease);
+      case "GiveOrder":
+        return this.#giveOrder(step.next, step.says, lease);
+      case "Cordon":
+        return this.#changeNode(step.node, lease, (node) => cordoned(node, step.uid, step.order));
+      case "Uncordon":
+        return this.#changeNode(step.node, lease, (node) => uncordoned(node, step.uid, step.order));
+      case "WatchPods":
+        return this.#parts.mirrors.watchPods(step.node, step.order).then(() => "done");
+      case "Evict":
+        return evict(this.#parts, lease, step.pod);
+      case "DeletePod":
+        return remove(this.#parts, lease, step.pod);
+      default:
+        return step satisfies never;
+    }
+  }
+
+  async #writeReboot(next: NodeReboot, says: string, lease: Lease): Promise<Performed> {
+    const call: Call = {
+      verb: "update",
+      resource: "nodereboots",
+      name: next.node,
+      subresource: "status",
+      object: formatNodeReboot(next),
+    };
+    const performed = await this.#write({ call, resource: "nodereboots", name: next.node }, lease);
+    if (performed === "done" && says !== "") void announce(this.#parts, lease, next, says);
+    return performed;
+  }
+
+  /** The last look before the order: a list made now must show nothing that the drain would remove. */
+  async #giveOrder(next: NodeReboot, says: string, lease: Lease): Promise<Performed> {
+    const pods = await this.#parts.mirrors.listPods(next.node, (call) => fencedCall(this.#parts, lease, call));
+    if (pods === null) return "retry";
+    return pods.some(mustLeave) ? "done" : this.#writeReboot(next, says, lease);
+  }
+
+  /** Read, change, write: the version written against was read after the slot was. */
+  async #changeNode(name: NodeName, lease: Lease, change: (node: Json) => Json | null): Promise<Performed> {
+    const read = await fencedCall(this.#parts, lease, { verb: "get", resource: "nodes", name });
+    if (read.kind === "unanswered") return "retry";
+    if (read.code === 404) {
+      this.#parts.mirrors.drop("nodes", name);
+      return "done";
+    }
+    if (read.code !== 200) return "retry";
+    this.#parts.mirrors.put("nodes", read.body);
+    const object = change(read.body);
+    if (object === null) return "done";
+    return this.#write({ call: { verb: "update", resource: "nodes", name, object }, resource: "nodes", name }, lease);
+  }
+
+  async #write({ call, resource, name }: Write, lease: Lease): Promise<Performed> {
+    const answer = await fencedCall(this.#parts, lease, call);
+    if (answer.kind === "answered" && (answer.code === 200 || answer.code === 201)) {
+      this.#parts.mirrors.put(resource, answer.body);
+      return "done";
+    }
+    const why = answer.kind === "unanswered" ? answer.why : `${answer.code} ${messageOf(answer.body)}`;
+    this.#parts.log.warn("write not made", { verb: call.verb, resource, name, why });
+    const isKnown = await this.#readAgain(resource, name, lease);
+    // After a conflict the fresh object is enough to plan anew; anything else is tried again later.
+    return isKnown && answer.kind === "answered" && answer.code === 409 ? "done" : "retry";
+  }
+
+  async #readAgain(resource: Resource, name: string, lease: Lease): Promise<boolean> {
+    const read = await fencedCall(this.#parts, lease, { verb: "get", resource, name });
+    if (read.kind === "unanswered") return false;
+    if (read.code === 200) this.#parts.mirrors.put(resource, read.body);
+    if (read.code === 404) this.#parts.mirrors.drop(resource, name);
+    return read.code === 200 || read.code === 404;
+  }
+}

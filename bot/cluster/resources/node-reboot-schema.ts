@@ -1,0 +1,133 @@
+import { z } from "zod";
+import { HOLD_KINDS } from "../../core/holds/hold.ts";
+import { count, time } from "./fields.ts";
+
+export const PHASE_KINDS = [
+  "waiting",
+  "preparing",
+  "draining",
+  "rebooting",
+  "verifying",
+  "yielding",
+  "failed",
+] as const;
+
+const budgetSchema = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  uid: z.string(),
+  observedGeneration: count(),
+  currentHealthy: count(),
+  desiredHealthy: count(),
+  expectedPods: count(),
+  disruptionsAllowed: count(),
+});
+
+export const refusalSchema = z.object({
+  podUID: z.string(),
+  kind: z.enum(["budget", "several budgets", "terminating", "waiting"]),
+  pod: z.string(),
+  namespace: z.string(),
+  budgets: z.array(budgetSchema),
+  message: z.string(),
+  at: time(),
+});
+
+/** Every reason has its kind; two of them carry more. */
+export const yieldReasonSchema = z.object({
+  kind: z.enum([
+    "blocked",
+    "no policy",
+    "agent silent",
+    "agent dropped",
+    "order ran out",
+    "paused",
+    "skipped",
+    "window closed",
+    "uncordoned by someone",
+    "cordoned by someone",
+    "pool changed",
+    "no longer pending",
+    "rebooted by itself",
+    "reboot did not happen",
+  ]),
+  message: z.string().optional(),
+  refused: z.array(refusalSchema).optional(),
+});
+
+const under = { order: z.string(), fromBootID: z.string(), since: time() };
+
+/** One optional object for each phase but waiting; only the one that `phase` names is there. */
+export const phaseSchemas = {
+  preparing: z.object(under).optional(),
+  draining: z
+    .object({
+      ...under,
+      refused: z.array(refusalSchema),
+      onlyRefusedSince: time().optional(),
+      emptySince: time().optional(),
+      forcedBy: z.string().optional(),
+    })
+    .optional(),
+  rebooting: z
+    .object({
+      order: z.string(),
+      fromBootID: z.string(),
+      givenAt: time(),
+      notAfter: time(),
+      accepted: time().optional(),
+      rebooting: time().optional(),
+    })
+    .optional(),
+  verifying: z.object({ ...under, bootID: z.string(), soakingSince: time().optional() }).optional(),
+  yielding: z
+    .object({ ...under, notAfter: time().optional(), mayBeCordoned: z.boolean(), why: yieldReasonSchema })
+    .optional(),
+  failed: z
+    .object({
+      ...under,
+      notAfter: time(),
+      cause: z.object({
+        kind: z.enum(["did not come back", "not healthy after reboot", "unreadable record"]),
+        calledAt: time().optional(),
+        what: z.string().optional(),
+      }),
+    })
+    .optional(),
+};
+
+const outcomeSchema = z.object({
+  kind: z.enum(["rebooted", "yielded"]),
+  at: time(),
+  tookMilliseconds: count().optional(),
+  bootID: z.string().optional(),
+  order: z.string().optional(),
+  why: yieldReasonSchema.optional(),
+});
+
+export const statusSchema = z.object({
+  pool: z.string().optional(),
+  phase: z.enum(PHASE_KINDS),
+  phaseSince: time().optional(),
+  /** What the agent reads: there from the handshake until the order is spent or taken back. */
+  order: z.object({ id: z.string(), fromBootID: z.string(), notAfter: time().optional() }).optional(),
+  ...phaseSchemas,
+  holds: z.array(z.object({ kind: z.enum(HOLD_KINDS), until: time().optional() })).optional(),
+  orders: count().optional(),
+  given: count().optional(),
+  tries: count().optional(),
+  triesSince: time().optional(),
+  retryAt: time().optional(),
+  outcome: outcomeSchema.optional(),
+  missed: count().optional(),
+  orderedFor: z.array(z.string()).optional(),
+  policyCommit: z.string().optional(),
+  history: z
+    .array(z.object({ at: time(), phase: z.enum(PHASE_KINDS), order: z.string().optional(), says: z.string() }))
+    .optional(),
+});
+
+export type StoredStatus = z.infer<typeof statusSchema>;
+export type StoredRefusal = z.infer<typeof refusalSchema>;
+export type StoredYieldReason = z.infer<typeof yieldReasonSchema>;
+export type StoredOutcome = z.infer<typeof outcomeSchema>;

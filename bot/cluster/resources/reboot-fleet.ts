@@ -1,0 +1,84 @@
+import { z } from "zod";
+import type { Json } from "../../coordinator/ports.ts";
+import type { Fleet } from "../../core/fleet/fleet.ts";
+import { formatInstant } from "../../core/instant.ts";
+import type { Definition } from "./crd.ts";
+import { orAbsent, time, timeOr } from "./fields.ts";
+import { API_VERSION, parseMetadata } from "./metadata.ts";
+
+const pausedSchema = z.object({ by: z.string().optional(), reason: z.string().optional() });
+
+const policySchema = z.object({
+  source: z.string(),
+  commit: z.string().optional(),
+  valid: z.boolean(),
+  problems: z.array(z.string()),
+  since: time(),
+});
+
+const statusSchema = z.object({
+  policy: policySchema.optional(),
+  slots: z.array(z.object({ node: z.string(), uid: z.string(), order: z.string() })).optional(),
+});
+
+const fleetSchema = z.object({
+  spec: z.object({ paused: pausedSchema.nullish() }).nullish(),
+  status: statusSchema.nullish(),
+});
+
+export const REBOOT_FLEET: Definition = {
+  kind: "RebootFleet",
+  plural: "rebootfleets",
+  shortNames: [],
+  describes:
+    "The one object named cluster: who holds the slots, which policy is in force, and whether people paused all reboots.",
+  spec: z.object({ paused: pausedSchema.optional() }),
+  status: statusSchema,
+  columns: [
+    { name: "Policy", type: "string", path: ".status.policy.commit" },
+    { name: "Valid", type: "boolean", path: ".status.policy.valid" },
+    { name: "Rebooting", type: "string", path: ".status.slots[*].node" },
+  ],
+};
+
+export const newFleet = (name: string): Json => ({ apiVersion: API_VERSION, kind: "RebootFleet", metadata: { name } });
+
+export function parseFleet(object: Json): Fleet | null {
+  const metadata = parseMetadata(object);
+  const parsed = fleetSchema.safeParse(object);
+  if (metadata === null || !parsed.success) return null;
+  const { spec, status } = parsed.data;
+  const paused = spec?.paused ?? null;
+  const policy = status?.policy;
+  return {
+    version: metadata.version,
+    paused: paused === null ? null : { by: paused.by ?? "", reason: paused.reason ?? "" },
+    slots: status?.slots ?? [],
+    policy:
+      policy === undefined
+        ? null
+        : {
+            source: policy.source,
+            commit: policy.commit ?? null,
+            valid: policy.valid,
+            problems: policy.problems,
+            since: timeOr(policy.since, 0),
+          },
+  };
+}
+
+/** The whole status, against the version that it was read at. */
+export function formatFleet({ version, slots, policy }: Fleet): Json {
+  return {
+    apiVersion: API_VERSION,
+    kind: "RebootFleet",
+    metadata: { name: "cluster", resourceVersion: version },
+    status: {
+      slots,
+      policy:
+        policy === null
+          ? undefined
+          : { ...policy, commit: orAbsent(policy.commit), since: formatInstant(policy.since) },
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { Decision } from "../core/fleet/decision.ts";
+import { budgetsFingerprint, type DisruptionBudget } from "../core/fleet/disruption-budget.ts";
+import type { Fleet } from "../core/fleet/fleet.ts";
+import type { Node, NodeName } from "../core/fleet/node.ts";
+import type { Pod } from "../core/fleet/pod.ts";
+import type { NodeReboot } from "../core/fleet/reboot.ts";
+import type { HostReport } from "../core/fleet/report.ts";
+import type { EvictionAnswer, Snapshot } from "../core/fleet/snapshot.ts";
+import type { Timings } from "../core/timings.ts";
+
+/** All that is known of the cluster, as parsed values; the reflectors and the answers of our own writes fill it. */
+export class Store {
+  readonly nodes = new Map<NodeName, Node>();
+  readonly reports = new Map<NodeName, HostReport>();
+  readonly reboots = new Map<NodeName, NodeReboot>();
+  readonly fleets = new Map<string, Fleet>();
+  readonly decisions = new Map<string, Decision>();
+  readonly budgets = new Map<string, DisruptionBudget>();
+  readonly #pods = new Map<NodeName, { readonly order: string; readonly pods: Map<string, Pod> }>();
+  readonly #evictions = new Map<string, EvictionAnswer>();
+  readonly #cluster: string;
+  readonly #timings: Timings;
+
+  constructor(cluster: string, timings: Timings) {
+    this.#cluster = cluster;
+    this.#timings = timings;
+  }
+
+  snapshot(): Snapshot {
+    return {
+      cluster: this.#cluster,
+      timings: this.#timings,
+      nodes: this.nodes,
+      reports: this.reports,
+      reboots: this.reboots,
+      fleet: this.fleets.get("cluster") ?? null,
+      decisions: this.decisions,
+      budgets: this.budgets,
+      pods: this.#pods,
+      evictions: this.#evictions,
+    };
+  }
+
+  /** The pods of a node count from here on as listed after the cordon of `order`. */
+  showPods(node: NodeName, order: string, pods: ReadonlyMap<string, Pod>): void {
+    this.#pods.set(node, { order, pods: new Map(pods) });
+  }
+
+  setPod(node: NodeName, uid: string, pod: Pod | null): void {
+    const listed = this.#pods.get(node);
+    if (listed === undefined) return;
+    if (pod === null) {
+      listed.pods.delete(uid);
+      this.#evictions.delete(uid);
+    } else {
+      listed.pods.set(uid, pod);
+    }
+  }
+
+  podOf(node: NodeName, uid: string): Pod | null {
+    return this.#pods.get(node)?.pods.get(uid) ?? null;
+  }
+
+  hidePods(node: NodeName): void {
+    for (const uid of this.#pods.get(node)?.pods.keys() ?? []) this.#evictions.delete(uid);
+    this.#pods.delete(node);
+  }
+
+  shownNodes(): readonly NodeName[] {
+    return [...this.#pods.keys()];
+  }
+
+  recordEviction(answer: Omit<EvictionAnswer, "fingerprint">): void {
+    this.#evictions.set(answer.podUid, { ...answer, fingerprint: budgetsFingerprint(answer.budgets, this.budgets) });
+  }
+
+  forgetEviction(uid: string): void {
+    this.#evictions.delete(uid);
+  }
+}
