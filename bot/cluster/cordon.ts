@@ -5,10 +5,10 @@ import { isRecord } from "./json.ts";
 export const CORDONED_FOR = "bootswain.dev/cordoned-for";
 export const LIFTED_FOR = "bootswain.dev/lifted-for";
 
-/** The Node with our cordon; null when it must not be made: another node of that name, or cordoned by someone. */
+/** The Node with our cordon; null when it must not be made: another node of that name, cordoned by someone, or lifted since. */
 export function cordoned(node: Json, uid: NodeUid, order: OrderId): Json | null {
   const parts = partsOf(node, uid);
-  if (parts === null || parts.spec["unschedulable"] === true) return null;
+  if (parts === null || parts.spec["unschedulable"] === true || parts.annotations[LIFTED_FOR] === order) return null;
   return rebuilt(parts, { ...parts.spec, unschedulable: true }, { ...parts.annotations, [CORDONED_FOR]: order });
 }
 

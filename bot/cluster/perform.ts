@@ -41,10 +41,11 @@ export class Performer {
 
   #apply(step: Step, lease: Lease): Promise<Performed> {
     switch (step.kind) {
+      case "SetSlots":
+        return this.#setSlots(step, lease);
       case "CreateReport":
       case "CreateReboot":
       case "CreateFleet":
-      case "SetSlots":
       case "RecordPolicy":
       case "Judge":
         return this.#write(writeOf(step, this.#parts.mirrors.store), lease);
@@ -56,9 +57,9 @@ export class Performer {
       case "GiveOrder":
         return this.#giveOrder(step.next, step.says, lease);
       case "Cordon":
-        return this.#changeNode(step.node, lease, (node) => cordoned(node, step.uid, step.order));
+        return this.#changeNode(step, lease, (node) => cordoned(node, step.uid, step.order));
       case "Uncordon":
-        return this.#changeNode(step.node, lease, (node) => uncordoned(node, step.uid, step.order));
+        return this.#changeNode(step, lease, (node) => uncordoned(node, step.uid, step.order));
       case "WatchPods":
         return this.#parts.mirrors.watchPods(step.node, step.order).then(() => "done");
       case "Evict":
@@ -90,8 +91,37 @@ export class Performer {
     return pods.some(mustLeave) ? "done" : this.#writeReboot(next, says, lease);
   }
 
-  /** Read, change, write: the version written against was read after the slot was. */
-  async #changeNode(name: NodeName, lease: Lease, change: (node: Json) => Json | null): Promise<Performed> {
+  /**
+   * The slots are compared and set on their own version, and the records behind them must be those that were decided on: a
+   * new leader may see the newest RebootFleet before the newest NodeReboot.
+   */
+  async #setSlots(step: Step & { kind: "SetSlots" }, lease: Lease): Promise<Performed> {
+    const nodes = new Set([...step.freed, ...step.taken].map(({ node }) => node));
+    const records = await Promise.all([...nodes].map((node) => this.#isCurrent(node, lease)));
+    if (records.includes("unknown")) return "retry";
+    if (records.includes("changed")) return "done";
+    return this.#write(writeOf(step, this.#parts.mirrors.store), lease);
+  }
+
+  async #isCurrent(name: NodeName, lease: Lease): Promise<"current" | "changed" | "unknown"> {
+    const { mirrors } = this.#parts;
+    const known = [mirrors.store.nodes.get(name)?.uid, mirrors.store.reboots.get(name)?.version].join();
+    const isRead = (await this.#readAgain("nodes", name, lease)) && (await this.#readAgain("nodereboots", name, lease));
+    if (!isRead) return "unknown";
+    const now = [mirrors.store.nodes.get(name)?.uid, mirrors.store.reboots.get(name)?.version].join();
+    return now === known ? "current" : "changed";
+  }
+
+  /**
+   * Read, ask, write. The node's version is read first, then the record that allows the change: whoever changes that record
+   * later also moves the node's version on, and this write is refused.
+   */
+  async #changeNode(
+    step: Step & { kind: "Cordon" | "Uncordon" },
+    lease: Lease,
+    change: (node: Json) => Json | null,
+  ): Promise<Performed> {
+    const { node: name } = step;
     const read = await fencedCall(this.#parts, lease, { verb: "get", resource: "nodes", name });
     if (read.kind === "unanswered") return "retry";
     if (read.code === 404) {
@@ -100,8 +130,9 @@ export class Performer {
     }
     if (read.code !== 200) return "retry";
     this.#parts.mirrors.put("nodes", read.body);
+    if (!(await this.#readAgain("nodereboots", name, lease))) return "retry";
     const object = change(read.body);
-    if (object === null) return "done";
+    if (object === null || !mayChange(step, this.#parts.mirrors.store.reboots.get(name))) return "retry";
     return this.#write({ call: { verb: "update", resource: "nodes", name, object }, resource: "nodes", name }, lease);
   }
 
@@ -125,4 +156,13 @@ export class Performer {
     if (read.code === 404) this.#parts.mirrors.drop(resource, name);
     return read.code === 200 || read.code === 404;
   }
+}
+
+/** A cordon belongs to a drain that goes on; and none is lifted whose order may be carried out. */
+function mayChange(step: Step & { kind: "Cordon" | "Uncordon" }, reboot: NodeReboot | undefined): boolean {
+  if (reboot === undefined) return step.kind === "Uncordon";
+  const { phase } = reboot;
+  const isOfOrder = phase.kind !== "waiting" && phase.order === step.order;
+  if (step.kind === "Cordon") return phase.kind === "draining" && isOfOrder;
+  return !isOfOrder || phase.kind === "yielding" || phase.kind === "verifying";
 }

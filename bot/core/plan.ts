@@ -109,7 +109,7 @@ function stepsOf({ situation, advance }: Planned, holds: readonly Hold[]): reado
     if (dead !== null) return [dead];
     return advance.steps.length > 0 ? advance.steps : recordHolds(situation, holds);
   }
-  const isSafe = reboot.phase.kind === "yielding" || reboot.phase.kind === "verifying";
+  const isSafe = ["preparing", "yielding", "verifying"].includes(reboot.phase.kind);
   if (!isSafe && slotOf(snapshot, situation)?.order !== reboot.phase.order) return [];
   return node.uid === reboot.nodeUid ? advance.steps : [];
 }

@@ -55,9 +55,15 @@ function isAlive(slot: Slot, all: readonly Planned[]): boolean {
   return isNew && situation.report?.pending != null && advance.holds.length === 0;
 }
 
+/** A node whose preparation lost its slot gives up by itself: nothing of it was touched. */
 function restore(situation: Recorded, kept: readonly Slot[]): readonly Slot[] {
   const order = holdsOrder(situation);
-  if (order === null || kept.some(({ uid }) => uid === situation.node.uid)) return [];
+  if (
+    order === null ||
+    situation.reboot.phase.kind === "preparing" ||
+    kept.some(({ uid }) => uid === situation.node.uid)
+  )
+    return [];
   return [{ node: situation.node.name, uid: situation.node.uid, order }];
 }
 

@@ -21,7 +21,9 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "bot/slack/bolt": ["bot/slack", "@slack/", "node:"],
   "bot/git": ["bot/core", "bot/coordinator/ports.ts", "node:"],
   "bot/process": ["bot/core", "bot/coordinator/ports.ts", "pino", "node:"],
+  "bot/bot.ts": ["bot/core", "bot/coordinator", "bot/cluster", "bot/slack"],
   "bot/cli": [
+    "bot/bot.ts",
     "bot/core",
     "bot/coordinator",
     "bot/cluster",
@@ -34,7 +36,17 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     "node:",
   ],
   "bot/main.ts": ["bot/cli", "bot/process", "commander", "node:"],
-  "bot/sim": ["bot/coordinator", "bot/cluster", "bot/core", "bot/policy", "bot/slack", "agent", "ws", "node:"],
+  "bot/sim": [
+    "bot/bot.ts",
+    "bot/coordinator",
+    "bot/cluster",
+    "bot/core",
+    "bot/policy",
+    "bot/slack",
+    "agent",
+    "ws",
+    "node:",
+  ],
   "bot/sim/rules": [],
   "bot/demo": [
     "bot/sim",

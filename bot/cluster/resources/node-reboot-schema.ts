@@ -49,6 +49,7 @@ export const yieldReasonSchema = z.object({
     "pool changed",
     "no longer pending",
     "rebooted by itself",
+    "slot lost",
     "reboot did not happen",
   ]),
   message: z.string().optional(),

@@ -24,7 +24,7 @@ const statusSchema = z.object({
   blockers: z.array(z.string()).optional(),
 });
 
-const decisionSchema = z.object({ spec: specSchema, status: z.unknown() });
+const decisionSchema = z.object({ spec: specSchema, status: z.unknown().optional() });
 
 export const REBOOT_DECISION: Definition = {
   kind: "RebootDecision",

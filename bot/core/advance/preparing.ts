@@ -1,5 +1,6 @@
 import type { PhaseOf } from "../fleet/phase.ts";
 import type { Recorded } from "../situation.ts";
+import { slotOf } from "../usage.ts";
 import { type Advance, rest, toPhase } from "./advance.ts";
 import { reasonToYield, yieldNode } from "./yield.ts";
 
@@ -7,6 +8,7 @@ import { reasonToYield, yieldNode } from "./yield.ts";
 export function advancePreparing(situation: Recorded, phase: PhaseOf<"preparing">): Advance {
   const { report, now, snapshot, node } = situation;
   if (node.bootId !== phase.fromBootId) return yieldNode(situation, phase, { kind: "rebooted by itself" });
+  if (slotOf(snapshot, situation)?.order !== phase.order) return yieldNode(situation, phase, { kind: "slot lost" });
   const why = reasonToYield(situation);
   if (why !== null) return yieldNode(situation, phase, why);
   const progress = report?.order?.id === phase.order ? report.order : null;

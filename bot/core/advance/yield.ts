@@ -42,7 +42,9 @@ export function yieldNode(situation: Recorded, from: Active, why: YieldReason): 
     outcome: { kind: "yielded", at: now, order: from.order, why },
   };
   const missed = why.kind === "reboot did not happen" ? { missed: reboot.missed + 1 } : {};
-  const next = entering(situation, phase, says, { ...changes, ...missed });
+  // What no reboot was made for can't have failed to help.
+  const unmet = notAfter === null ? {} : { orderedFor: [] };
+  const next = entering(situation, phase, says, { ...changes, ...missed, ...unmet });
   return act({ kind: "WithdrawOrder", version: reboot.version, next, says });
 }
 
@@ -106,6 +108,8 @@ export function describeYield(why: YieldReason): string {
       return "it needs no reboot any more";
     case "rebooted by itself":
       return "it was rebooted without an order";
+    case "slot lost":
+      return "its slot went to another node before anything was touched";
     case "reboot did not happen":
       return "the reboot was called and did not happen";
     default:

@@ -39,6 +39,7 @@ export type YieldReason =
   | { readonly kind: "pool changed" }
   | { readonly kind: "no longer pending" }
   | { readonly kind: "rebooted by itself" }
+  | { readonly kind: "slot lost" }
   | { readonly kind: "reboot did not happen" };
 
 export type FailureCause =

@@ -11,7 +11,8 @@ interface Order {
 interface Host {
   order: string;
   pending: string;
-  called: string | null;
+  /** What the last call was made for, and on which boot. */
+  called: { readonly pending: string; readonly bootId: string } | null;
 }
 
 /** Rules 2 (its second half), 4 and 7: what an order may do, and when a node may be uncordoned. */
@@ -54,10 +55,12 @@ export class OrderRules {
   }
 
   #checkHelps(node: string, host: Host): void {
-    if (host.called !== null && host.called === host.pending && !this.#retried.has(node)) {
+    const bootId = this.#bootIds.get(node) ?? "";
+    const wasRebooted = host.called !== null && host.called.bootId !== bootId;
+    if (wasRebooted && host.called?.pending === host.pending && !this.#retried.has(node)) {
       this.#broken(`rule 4: ${node} was rebooted again for what a reboot had not helped`);
     }
-    host.called = host.pending;
+    host.called = { pending: host.pending, bootId };
     this.#retried.delete(node);
   }
 

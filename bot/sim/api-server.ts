@@ -1,0 +1,204 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Call, Resource } from "../coordinator/ports.ts";
+import type { Instant } from "../core/instant.ts";
+import { conflict, failure, notFound, type ServerAnswer, success, wrongUid } from "./answers.ts";
+import { evictPod } from "./eviction.ts";
+import { type Draft, keyOf, overTheWire, type Stored, sentMeta, stamp } from "./objects.ts";
+import { graceOf, isTerminating, nodeOf } from "./pods.ts";
+import { at } from "./rules/world.ts";
+import { matches } from "./selection.ts";
+import type { Store } from "./store.ts";
+
+const WITH_STATUS: ReadonlySet<Resource> = new Set([
+  "nodes",
+  "pods",
+  "poddisruptionbudgets",
+  "hostreports",
+  "nodereboots",
+  "rebootfleets",
+  "rebootdecisions",
+]);
+
+interface Continued {
+  readonly version: string;
+  readonly rest: readonly Stored[];
+}
+
+/** Answers calls as a real API server does, over the one store. What it promises is checked by the contract suite. */
+export class ApiServer {
+  readonly #store: Store;
+  readonly #now: () => Instant;
+  readonly #continued = new Map<string, Continued>();
+  #tokens = 0;
+
+  constructor(store: Store, now: () => Instant) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  handle(actor: string, call: Call): ServerAnswer {
+    switch (call.verb) {
+      case "get":
+        return this.#get(call.resource, call.namespace, call.name);
+      case "list":
+        return this.#list(call);
+      case "create":
+        return this.#create(actor, call);
+      case "update":
+        return this.#update(actor, call);
+      case "delete":
+        return this.#delete(actor, call);
+      case "evict":
+        return evictPod(this.#store, actor, call, this.#now(), (who, pod) => this.#removePod(who, pod, graceOf(pod)));
+      default:
+        return call satisfies never;
+    }
+  }
+
+  /** Continue tokens end with the history that they were made from. */
+  compact(): void {
+    this.#continued.clear();
+    this.#store.compact();
+  }
+
+  #get(resource: Resource, namespace: string | undefined, name: string): ServerAnswer {
+    const object = this.#store.get(resource, keyOf(namespace, name));
+    return object === undefined ? notFound(resource, name) : { code: 200, body: object };
+  }
+
+  #list({ resource, namespace, fieldSelector, limit, continue: token }: Call & { verb: "list" }): ServerAnswer {
+    const continued = token === undefined ? undefined : this.#continued.get(token);
+    if (token !== undefined && continued === undefined) {
+      return failure(410, "Expired", "The provided continue parameter is too old to display a consistent list result.");
+    }
+    const all =
+      continued?.rest ?? this.#store.all(resource).filter((object) => matches(object, { namespace, fieldSelector }));
+    const version = continued?.version ?? this.#store.version();
+    const items = limit === undefined ? all : all.slice(0, limit);
+    const rest = all.slice(items.length);
+    const more = rest.length === 0 ? {} : { continue: this.#remember({ version, rest }) };
+    return {
+      code: 200,
+      body: { kind: "List", apiVersion: "v1", metadata: { resourceVersion: version, ...more }, items },
+    };
+  }
+
+  #remember(continued: Continued): string {
+    this.#tokens += 1;
+    const token = `next-${this.#tokens}`;
+    this.#continued.set(token, continued);
+    return token;
+  }
+
+  #create(actor: string, { resource, namespace, object }: Call & { verb: "create" }): ServerAnswer {
+    const { name } = sentMeta(object);
+    if (name === "") return failure(422, "Invalid", "name or generateName is required");
+    if (this.#store.get(resource, keyOf(namespace, name)) !== undefined) {
+      return failure(409, "AlreadyExists", `${resource} "${name}" already exists`);
+    }
+    const sent: Draft = overTheWire(draftOf(object, name, namespace));
+    const { status: _, ...withoutStatus } = sent;
+    const made = WITH_STATUS.has(resource) && resource !== "pods" ? withoutStatus : sent;
+    const { resourceVersion: __, uid: ___, ...metadata } = sent.metadata;
+    return {
+      code: 201,
+      body: this.#store.put(actor, resource, {
+        ...made,
+        apiVersion: sent.apiVersion,
+        kind: sent.kind,
+        metadata: { ...metadata, generation: 1 },
+      }),
+    };
+  }
+
+  #update(actor: string, { resource, namespace, name, subresource, object }: Call & { verb: "update" }): ServerAnswer {
+    const current = this.#store.get(resource, keyOf(namespace, name));
+    if (current === undefined) return notFound(resource, name);
+    const sent = sentMeta(object);
+    if (sent.uid !== "" && sent.uid !== current.metadata.uid)
+      return wrongUid(resource, name, sent.uid, current.metadata.uid);
+    if (sent.resourceVersion !== "" && sent.resourceVersion !== current.metadata.resourceVersion)
+      return conflict(resource, name);
+    const next = subresource === "status" ? withStatus(current, object) : withoutStatus(resource, current, object);
+    if (resource === "rebootdecisions" && !isDeepStrictEqual(next.spec, current.spec)) {
+      return failure(
+        422,
+        "Invalid",
+        `RebootDecision "${name}" is invalid: spec: Invalid value: a decision never changes; make another one`,
+      );
+    }
+    // A write that changes nothing makes no new version and no event.
+    if (isDeepStrictEqual(next, current)) return { code: 200, body: current };
+    const generation = (current.metadata.generation ?? 1) + (isDeepStrictEqual(next.spec, current.spec) ? 0 : 1);
+    return {
+      code: 200,
+      body: this.#store.put(actor, resource, { ...next, metadata: { ...next.metadata, generation } }),
+    };
+  }
+
+  #delete(actor: string, { resource, namespace, name, uid, graceSeconds }: Call & { verb: "delete" }): ServerAnswer {
+    const object = this.#store.get(resource, keyOf(namespace, name));
+    if (object === undefined) return notFound(resource, name);
+    if (uid !== undefined && uid !== object.metadata.uid) return wrongUid(resource, name, uid, object.metadata.uid);
+    if (resource === "pods") {
+      this.#store.note({ actor, verb: "delete", resource: "pods", before: object, after: object });
+      return { code: 200, body: this.#removePod(actor, object, graceSeconds ?? graceOf(object)) };
+    }
+    this.#store.remove(actor, resource, keyOf(namespace, name));
+    return success(200);
+  }
+
+  /** A pod on a node ends when its kubelet says so; one that was never bound goes at once. */
+  #removePod(actor: string, pod: Stored, graceSeconds: number): Stored {
+    if (isTerminating(pod)) return pod;
+    if (nodeOf(pod) === "" || graceSeconds === 0) {
+      this.#store.remove("api-server", "pods", keyOf(pod.metadata.namespace, pod.metadata.name));
+      return pod;
+    }
+    const deletionTimestamp = stamp(this.#now() + graceSeconds * 1_000);
+    const metadata = { ...pod.metadata, deletionTimestamp, deletionGracePeriodSeconds: graceSeconds };
+    return this.#store.put(`api-server for ${actor}`, "pods", { ...pod, metadata });
+  }
+}
+
+function draftOf(object: unknown, name: string, namespace: string | undefined): Draft {
+  const sent = typeof object === "object" && object !== null ? object : {};
+  const metadata = at(object, "metadata");
+  return {
+    ...sent,
+    apiVersion: String(at(object, "apiVersion")),
+    kind: String(at(object, "kind")),
+    metadata: {
+      ...(typeof metadata === "object" ? metadata : {}),
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+    },
+  };
+}
+
+function withStatus(current: Stored, object: unknown): Stored {
+  const status = overTheWire(at(object, "status"));
+  return { ...current, ...(status === undefined ? {} : { status }) };
+}
+
+/** What the server stamps stays as it is; status is written through its own path. */
+function withoutStatus(resource: Resource, current: Stored, object: unknown): Stored {
+  const { name, namespace } = current.metadata;
+  const { status: sentStatus, ...sent } = overTheWire(draftOf(object, name, namespace));
+  const { uid, resourceVersion, creationTimestamp, generation, deletionTimestamp } = current.metadata;
+  const stamped = {
+    uid,
+    resourceVersion,
+    creationTimestamp,
+    ...(generation === undefined ? {} : { generation }),
+    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+  };
+  const status = WITH_STATUS.has(resource) ? current.status : sentStatus;
+  return {
+    ...sent,
+    apiVersion: current.apiVersion,
+    kind: current.kind,
+    metadata: { ...sent.metadata, ...stamped },
+    ...(status === undefined ? {} : { status }),
+  };
+}

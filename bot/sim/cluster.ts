@@ -1,0 +1,190 @@
+import { startAgent } from "../../agent/agent.ts";
+import { type AgentTimings, DEFAULT_AGENT_TIMINGS } from "../../agent/timings.ts";
+import { startBot } from "../bot.ts";
+import type { Turn } from "../coordinator/coordinator.ts";
+import type { Api, Decisions, Log, PolicySource, Stoppable } from "../coordinator/ports.ts";
+import { type Duration, type Instant, SECOND } from "../core/instant.ts";
+import { DEFAULT_TIMINGS, type Timings } from "../core/timings.ts";
+import { agentApi } from "./agent-api.ts";
+import { ApiServer } from "./api-server.ts";
+import { WorldClock } from "./clock.ts";
+import { DisruptionController } from "./disruption-controller.ts";
+import { Faults, NO_FAULTS } from "./faults.ts";
+import { GarbageCollector } from "./garbage-collector.ts";
+import { type HostHabits, SimHost } from "./host.ts";
+import { Kubelet } from "./kubelet.ts";
+import { SimProcess } from "./process.ts";
+import { SeededRandom } from "./random.ts";
+import { SimApi } from "./sim-api.ts";
+import { Store } from "./store.ts";
+import { Workloads } from "./workloads.ts";
+
+export interface SimSettings {
+  readonly seed: string;
+  readonly start: Instant;
+  readonly clusterName: string;
+  readonly policySource: (random: SeededRandom) => PolicySource;
+  readonly faults?: { readonly perCall: number; readonly until: Instant };
+  readonly timings?: Timings;
+  readonly agentTimings?: AgentTimings;
+  readonly log?: (process: string) => Log;
+  readonly onReboot?: (call: { readonly at: Instant; readonly node: string }) => void;
+  /** For proofs that the checker sees what is wrong: changes what a process says to the server or hears from it. */
+  readonly tamper?: (process: string, api: Api) => Api;
+}
+
+interface NodeSettings {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly habits?: Partial<HostHabits>;
+  /** How far the host's wall clock is off. */
+  readonly skew?: Duration;
+}
+
+interface RunningBot {
+  readonly process: SimProcess;
+  decisions: Decisions | null;
+  turn: Turn | null;
+}
+
+const silent: Log = { info: () => {}, warn: () => {} };
+
+/** A whole cluster on virtual time: server, controllers, hosts, and as many bots and agents as are started in it. */
+export class SimCluster {
+  readonly clock: WorldClock;
+  readonly random: SeededRandom;
+  readonly store: Store;
+  readonly server: ApiServer;
+  readonly workloads: Workloads;
+  readonly disruption: DisruptionController;
+  readonly hosts = new Map<string, SimHost>();
+  readonly #settings: SimSettings;
+  readonly #faults: Faults;
+  readonly #skews = new Map<string, Duration>();
+  readonly #agents = new Map<string, { process: SimProcess; agent: Stoppable }>();
+  readonly #bots = new Map<string, RunningBot>();
+  #lives = 0;
+
+  constructor(settings: SimSettings) {
+    this.#settings = settings;
+    this.clock = new WorldClock(settings.start);
+    this.random = new SeededRandom(settings.seed);
+    this.store = new Store(() => this.clock.now(), this.random.fork("store"));
+    this.server = new ApiServer(this.store, () => this.clock.now());
+    this.disruption = new DisruptionController(this.store, this.clock, this.random.fork("disruption"));
+    this.workloads = new Workloads(this.store, this.clock, this.random.fork("workloads"));
+    new GarbageCollector(this.store, this.clock).start();
+    this.#faults = new Faults(this.random.fork("faults"), settings.faults ?? NO_FAULTS);
+  }
+
+  addNode({ name, labels, habits, skew }: NodeSettings): SimHost {
+    const random = this.random.fork(`host ${name}`);
+    this.store.put("people", "nodes", { apiVersion: "v1", kind: "Node", metadata: { name, labels }, spec: {} });
+    const kubelet = new Kubelet(this.store, this.clock, random.fork("kubelet"), name);
+    const host = new SimHost(name, {
+      clock: this.clock,
+      random,
+      kubelet,
+      habits: { shutdown: 5 * SECOND, boot: 75 * SECOND, ignoredCalls: 0, isHelped: true, ...habits },
+      events: {
+        rebootCalled: (at) => this.#settings.onReboot?.({ at, node: name }),
+        wentDown: () => this.killAgent(name),
+        cameUp: () => this.startAgent(name),
+      },
+    });
+    this.#skews.set(name, skew ?? 0);
+    this.hosts.set(name, host);
+    return host;
+  }
+
+  startAgent(node: string): void {
+    const host = this.hosts.get(node);
+    if (host === undefined || !host.isUp() || this.#agents.get(node)?.process.isAlive() === true) return;
+    const timings = this.#settings.agentTimings ?? DEFAULT_AGENT_TIMINGS;
+    const process = this.#process(`agent ${node}`, () => this.#agentDied(node));
+    const agent = startAgent({
+      api: agentApi(this.api(process), timings.callDeadline),
+      host: host.port(() => process.isAlive()),
+      clock: process.clock(this.#skews.get(node)),
+      log: this.#settings.log?.(process.name) ?? silent,
+      node,
+      instance: this.#instance(),
+      timings,
+    });
+    this.#agents.set(node, { process, agent });
+  }
+
+  killAgent(node: string): void {
+    this.#agents.get(node)?.process.kill();
+  }
+
+  pauseAgent(node: string, length: Duration): void {
+    this.#agents.get(node)?.process.pause(length);
+  }
+
+  /** A bot that is killed is started again, as its Deployment would. */
+  startBot(name: string): void {
+    const process = this.#process(`bot ${name}`, () => this.#later(2, 20, () => this.startBot(name)));
+    const random = this.random.fork(`${process.name} ${this.#lives}`);
+    const running: RunningBot = { process, decisions: null, turn: null };
+    this.#bots.set(name, running);
+    running.decisions = startBot(
+      {
+        api: this.api(process),
+        clock: process.clock(),
+        random,
+        log: this.#settings.log?.(process.name) ?? silent,
+        policySource: this.#settings.policySource(random),
+      },
+      {
+        clusterName: this.#settings.clusterName,
+        namespace: "bootswain",
+        identity: `${name}-${this.#instance()}`,
+        timings: this.#settings.timings ?? DEFAULT_TIMINGS,
+        onTurn: (turn) => {
+          running.turn = turn;
+        },
+      },
+    ).decisions;
+  }
+
+  killBot(name: string): void {
+    this.#bots.get(name)?.process.kill();
+  }
+
+  /** The last turn of whichever bot leads. */
+  leaderTurn(): Turn | null {
+    return (
+      [...this.#bots.values()].find(({ turn, process }) => process.isAlive() && turn?.isLeader === true)?.turn ?? null
+    );
+  }
+
+  decisions(): Decisions | null {
+    return [...this.#bots.values()].find(({ process }) => process.isAlive())?.decisions ?? null;
+  }
+
+  api(process: SimProcess): Api {
+    const { server, store } = this;
+    const api = new SimApi({ process, world: this.clock, server, store, faults: this.#faults });
+    return this.#settings.tamper?.(process.name, api) ?? api;
+  }
+
+  /** An agent that died on a host that runs comes back, as its DaemonSet would bring it. */
+  #agentDied(node: string): void {
+    this.#agents.get(node)?.agent.stop();
+    this.#later(1, 30, () => this.startAgent(node));
+  }
+
+  #later(least: number, most: number, run: () => void): void {
+    this.clock.after(this.random.between(least, most) * SECOND, run);
+  }
+
+  #process(name: string, died: () => void): SimProcess {
+    this.#lives += 1;
+    return new SimProcess(name, this.clock, died);
+  }
+
+  #instance(): string {
+    return `life-${this.#lives}`;
+  }
+}

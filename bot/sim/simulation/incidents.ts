@@ -1,0 +1,91 @@
+import type { SimCluster } from "../cluster.ts";
+import type { Stored } from "../objects.ts";
+import { pendingPod } from "../pods.ts";
+import { at } from "../rules/world.ts";
+import type { Incident } from "./scenario.ts";
+
+const asObject = (value: unknown): object => (typeof value === "object" && value !== null ? value : {});
+
+/** Lets one incident happen. Actor "people" is anyone but Bootswain. */
+export function happen(cluster: SimCluster, { kind, node }: Incident): void {
+  switch (kind) {
+    case "cordon":
+      return setSchedulable(cluster, node, false);
+    case "uncordon":
+      return setSchedulable(cluster, node, true);
+    case "power cut":
+      return cluster.hosts.get(node)?.goDown();
+    case "pause all":
+      return setPaused(cluster, { by: "ana", reason: "an incident" });
+    case "resume all":
+      return setPaused(cluster, null);
+    case "compact":
+      return cluster.server.compact();
+    case "kill agent":
+      return cluster.killAgent(node);
+    case "scale web":
+      return cluster.workloads.deploy({ namespace: "web", name: "web", replicas: 2, graceSeconds: 5 });
+    case "replace node":
+      return replaceNode(cluster, node);
+    case "lose fleet":
+      return cluster.store.remove("people", "rebootfleets", "cluster");
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** As kubectl cordon and uncordon: the mark of a cordon of ours stays behind. A cordon of ours is not taken over. */
+function setSchedulable(cluster: SimCluster, name: string, schedulable: boolean): void {
+  const node = cluster.store.get("nodes", name);
+  if (node === undefined) return;
+  const { unschedulable, ...spec } = { unschedulable: undefined, ...asObject(node.spec) };
+  if ((unschedulable === true) !== schedulable) return;
+  cluster.store.put("people", "nodes", { ...node, spec: schedulable ? spec : { ...spec, unschedulable: true } });
+}
+
+function setPaused(cluster: SimCluster, paused: object | null): void {
+  const fleet = cluster.store.get("rebootfleets", "cluster");
+  if (fleet !== undefined)
+    cluster.store.put("people", "rebootfleets", { ...fleet, spec: paused === null ? {} : { paused } });
+}
+
+/** The Node object is deleted and made again under the same name, as when a machine is replaced. */
+function replaceNode(cluster: SimCluster, name: string): void {
+  const node = cluster.store.get("nodes", name);
+  if (node === undefined) return;
+  cluster.store.remove("people", "nodes", name);
+  const labels = at(node, "metadata", "labels");
+  cluster.store.put("people", "nodes", {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: { name, ...(labels === undefined ? {} : { labels: node.metadata.labels ?? {} }) },
+    spec: {},
+    status: node.status,
+  });
+}
+
+/** The starting cluster's pods: one that its budget never lets go, some that are easy, and what every node carries. */
+export function addWorkloads(cluster: SimCluster, nodes: readonly string[]): void {
+  const { store, workloads } = cluster;
+  const budget = (namespace: string, name: string, spec: object): Stored =>
+    store.put("people", "poddisruptionbudgets", {
+      apiVersion: "policy/v1",
+      kind: "PodDisruptionBudget",
+      metadata: { name, namespace, generation: 1 },
+      spec: { selector: { matchLabels: { app: name } }, ...spec },
+    });
+  workloads.deploy({ namespace: "web", name: "web", replicas: 1, graceSeconds: 5 });
+  budget("web", "web", { minAvailable: 1 });
+  workloads.deploy({ namespace: "shop", name: "api", replicas: 3, graceSeconds: 10 });
+  budget("shop", "api", { maxUnavailable: 1 });
+  workloads.deploy({ namespace: "shop", name: "batch", replicas: 5, graceSeconds: 20 });
+  for (const node of nodes) {
+    const owner = { kind: "DaemonSet", name: "flannel", uid: "flannel" };
+    const labels = { app: "flannel" };
+    const daemon = { namespace: "kube-system", name: `flannel-${node}`, labels, owner, node, graceSeconds: 5 };
+    const mirror = { "kubernetes.io/config.mirror": "static" };
+    const own = { namespace: "kube-system", name: `kube-vip-${node}`, labels: {}, owner: null, node, graceSeconds: 5 };
+    store.put("people", "pods", pendingPod(daemon));
+    store.put("people", "pods", pendingPod({ ...own, annotations: mirror }));
+  }
+}
