@@ -9,7 +9,7 @@ import { agentApi } from "./agent-api.ts";
 import { ApiServer } from "./api-server.ts";
 import { WorldClock } from "./clock.ts";
 import { DisruptionController } from "./disruption-controller.ts";
-import { Faults, NO_FAULTS } from "./faults.ts";
+import { type FaultSettings, Faults, NO_FAULTS } from "./faults.ts";
 import { GarbageCollector } from "./garbage-collector.ts";
 import { type HostHabits, SimHost } from "./host.ts";
 import { Kubelet } from "./kubelet.ts";
@@ -24,7 +24,7 @@ export interface SimSettings {
   readonly start: Instant;
   readonly clusterName: string;
   readonly policySource: (random: SeededRandom) => PolicySource;
-  readonly faults?: { readonly perCall: number; readonly until: Instant };
+  readonly faults?: FaultSettings;
   readonly timings?: Timings;
   readonly agentTimings?: AgentTimings;
   readonly log?: (process: string) => Log;

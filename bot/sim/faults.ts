@@ -1,3 +1,4 @@
+import type { Call, Resource } from "../coordinator/ports.ts";
 import { type Duration, type Instant, MINUTE, SECOND } from "../core/instant.ts";
 import type { SeededRandom } from "./random.ts";
 
@@ -26,24 +27,34 @@ export interface WatchFortune {
   readonly ends: WatchFault;
 }
 
+export interface FaultSettings {
+  /** How likely trouble is with any one call. */
+  readonly perCall: number;
+  readonly until: Instant;
+  /** Writes of this kind meet trouble far more often: what matters most is rare among all calls. */
+  readonly focus: Resource | null;
+}
+
+const FOCUSED = 0.25;
+
 /** Trouble by chance, up to a time; from then on everything works. */
 export class Faults {
   readonly #random: SeededRandom;
-  readonly #perCall: number;
-  readonly #until: Instant;
+  readonly #settings: FaultSettings;
 
-  constructor(random: SeededRandom, settings: { readonly perCall: number; readonly until: Instant }) {
+  constructor(random: SeededRandom, settings: FaultSettings) {
     this.#random = random;
-    this.#perCall = settings.perCall;
-    this.#until = settings.until;
+    this.#settings = settings;
   }
 
   latency(): Duration {
     return this.#random.between(1, 15);
   }
 
-  ofCall(now: Instant): CallFault {
-    if (now >= this.#until || !this.#random.chance(this.#perCall)) return { kind: "none" };
+  ofCall(now: Instant, call: Call): CallFault {
+    const { perCall, until, focus } = this.#settings;
+    const isFocus = call.resource === focus && call.verb !== "get" && call.verb !== "list";
+    if (now >= until || !this.#random.chance(isFocus ? FOCUSED : perCall)) return { kind: "none" };
     switch (this.#random.between(0, 7)) {
       case 0:
         return { kind: "crash before" };
@@ -66,7 +77,7 @@ export class Faults {
 
   ofWatch(now: Instant): WatchFortune {
     const after = this.#random.between(60, 600) * SECOND;
-    const isQuiet = now >= this.#until || !this.#random.chance(this.#perCall * 10);
+    const isQuiet = now >= this.#settings.until || !this.#random.chance(this.#settings.perCall * 10);
     if (isQuiet) return { lag: this.#random.between(1, 40), ends: { kind: "closed", after } };
     const lag = this.#random.chance(0.5) ? this.#random.between(1, 40) : this.#random.between(1, 15) * SECOND;
     const soon = this.#random.between(1, 120) * SECOND;
@@ -80,4 +91,4 @@ export class Faults {
 }
 
 /** No trouble at all: for demos and for stories told step by step. */
-export const NO_FAULTS = { perCall: 0, until: 0 } as const;
+export const NO_FAULTS: FaultSettings = { perCall: 0, until: 0, focus: null };

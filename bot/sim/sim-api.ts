@@ -40,7 +40,7 @@ export class SimApi implements Api {
       process
         .clock()
         .after(deadline, () => resolve({ kind: "unanswered", why: `no answer within ${deadline / SECOND} s` }));
-      const fault = faults.ofCall(world.now());
+      const fault = faults.ofCall(world.now(), call);
       switch (fault.kind) {
         case "none":
           this.#send(call, faults.latency(), answered);

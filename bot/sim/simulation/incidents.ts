@@ -8,30 +8,19 @@ const asObject = (value: unknown): object => (typeof value === "object" && value
 
 /** Lets one incident happen. Actor "people" is anyone but Bootswain. */
 export function happen(cluster: SimCluster, { kind, node }: Incident): void {
-  switch (kind) {
-    case "cordon":
-      return setSchedulable(cluster, node, false);
-    case "uncordon":
-      return setSchedulable(cluster, node, true);
-    case "power cut":
-      return cluster.hosts.get(node)?.goDown();
-    case "pause all":
-      return setPaused(cluster, { by: "ana", reason: "an incident" });
-    case "resume all":
-      return setPaused(cluster, null);
-    case "compact":
-      return cluster.server.compact();
-    case "kill agent":
-      return cluster.killAgent(node);
-    case "scale web":
-      return cluster.workloads.deploy({ namespace: "web", name: "web", replicas: 2, graceSeconds: 5 });
-    case "replace node":
-      return replaceNode(cluster, node);
-    case "lose fleet":
-      return cluster.store.remove("people", "rebootfleets", "cluster");
-    default:
-      return kind satisfies never;
-  }
+  const effects: Readonly<Record<Incident["kind"], () => void>> = {
+    cordon: () => setSchedulable(cluster, node, false),
+    uncordon: () => setSchedulable(cluster, node, true),
+    "power cut": () => cluster.hosts.get(node)?.goDown(),
+    "pause all": () => setPaused(cluster, { by: "ana", reason: "an incident" }),
+    "resume all": () => setPaused(cluster, null),
+    compact: () => cluster.server.compact(),
+    "kill agent": () => cluster.killAgent(node),
+    "scale web": () => cluster.workloads.deploy({ namespace: "web", name: "web", replicas: 2, graceSeconds: 5 }),
+    "replace node": () => replaceNode(cluster, node),
+    "lose fleet": () => cluster.store.remove("people", "rebootfleets", "cluster"),
+  };
+  effects[kind]();
 }
 
 /** As kubectl cordon and uncordon: the mark of a cordon of ours stays behind. A cordon of ours is not taken over. */

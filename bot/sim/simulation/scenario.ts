@@ -1,5 +1,6 @@
 import { type Duration, HOUR, type Instant, MINUTE, SECOND } from "../../core/instant.ts";
 import type { Policy, Pool, WallTime } from "../../core/policy/policy.ts";
+import type { FaultSettings } from "../faults.ts";
 import type { HostHabits } from "../host.ts";
 import type { SeededRandom } from "../random.ts";
 
@@ -33,7 +34,7 @@ export interface Scenario {
   readonly nodes: readonly ScenarioNode[];
   readonly policy: Policy;
   readonly incidents: readonly Incident[];
-  readonly faults: { readonly perCall: number; readonly until: Instant };
+  readonly faults: FaultSettings;
   /** Whether people force what a disruption budget blocks; they scale it up later in any case. */
   readonly peopleForce: boolean;
 }
@@ -53,7 +54,21 @@ export function scenarioOf(random: SeededRandom): Scenario {
     nodes: NODES.map((name, index) => nodeOf(name, index < 3, random)),
     policy: policyOf(random),
     incidents: incidentsOf(random),
-    faults: { perCall: random.pick([0, 0.005, 0.02, 0.05]) ?? 0, until: start + TROUBLE },
+    faults: {
+      perCall: random.pick([0, 0.005, 0.02, 0.05]) ?? 0,
+      until: start + TROUBLE,
+      focus:
+        random.pick([
+          null,
+          "rebootfleets",
+          "rebootfleets",
+          "nodereboots",
+          "nodes",
+          "hostreports",
+          "pods",
+          "leases",
+        ] as const) ?? null,
+    },
     peopleForce: random.chance(0.4),
   };
 }

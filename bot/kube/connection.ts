@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { KubeConfig } from "@kubernetes/client-node";
+
+/** The way to the API server can't be set up; the message says what to do. */
+export class ConnectionProblem extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "ConnectionProblem";
+  }
+}
+
+const IN_CLUSTER = "/var/run/secrets/kubernetes.io/serviceaccount/token";
+
+/** From a kubeconfig file, or from the pod's service account when no file is given. */
+export function loadConnection(kubeconfig: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  if (kubeconfig === undefined) {
+    if (!existsSync(IN_CLUSTER)) {
+      throw new ConnectionProblem(
+        "No cluster to connect to: give --kubeconfig FILE, or run this in a pod with a service account.",
+      );
+    }
+    config.loadFromCluster();
+    return config;
+  }
+  if (!existsSync(kubeconfig)) throw new ConnectionProblem(`There is no kubeconfig ${kubeconfig}. Check --kubeconfig.`);
+  try {
+    config.loadFromFile(kubeconfig);
+  } catch (cause) {
+    throw new ConnectionProblem(`The kubeconfig ${kubeconfig} can't be read: ${reasonOf(cause)}.`, cause);
+  }
+  if (config.getCurrentCluster() === null) {
+    throw new ConnectionProblem(
+      `The kubeconfig ${kubeconfig} names no cluster for its current-context. Set one with kubectl config use-context.`,
+    );
+  }
+  return config;
+}
+
+const reasonOf = (cause: unknown): string =>
+  cause instanceof Error ? (cause.message.split("\n")[0] ?? "") : String(cause);

@@ -1,0 +1,69 @@
+import type { Call, Json } from "../coordinator/ports.ts";
+import { pathOf } from "./paths.ts";
+
+export interface HttpRequest {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE";
+  readonly path: string;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body?: Json;
+}
+
+/** What goes over the wire for a call. */
+export function requestOf(call: Call): HttpRequest {
+  const { resource, namespace } = call;
+  switch (call.verb) {
+    case "get":
+      return { method: "GET", path: pathOf(resource, namespace, call.name), query: {} };
+    case "list":
+      return { method: "GET", path: pathOf(resource, namespace), query: listQuery(call) };
+    case "create":
+      return { method: "POST", path: pathOf(resource, namespace), query: {}, body: call.object };
+    case "update": {
+      const subresource = call.subresource === undefined ? [] : [call.subresource];
+      return {
+        method: "PUT",
+        path: pathOf(resource, namespace, call.name, ...subresource),
+        query: {},
+        body: call.object,
+      };
+    }
+    case "delete":
+      return { method: "DELETE", path: pathOf(resource, namespace, call.name), query: {}, body: deleteOptions(call) };
+    case "evict":
+      return {
+        method: "POST",
+        path: pathOf(resource, namespace, call.name, "eviction"),
+        query: call.dryRun === true ? { dryRun: "All" } : {},
+        body: eviction(call),
+      };
+    default:
+      return call satisfies never;
+  }
+}
+
+function listQuery(call: Call & { readonly verb: "list" }): Record<string, string> {
+  const query: Record<string, string> = {};
+  if (call.fieldSelector !== undefined) query["fieldSelector"] = call.fieldSelector;
+  if (call.limit !== undefined) query["limit"] = String(call.limit);
+  if (call.continue !== undefined) query["continue"] = call.continue;
+  if (call.resourceVersion !== undefined) query["resourceVersion"] = call.resourceVersion;
+  return query;
+}
+
+function deleteOptions({ uid, graceSeconds }: Call & { readonly verb: "delete" }): Json {
+  return {
+    apiVersion: "v1",
+    kind: "DeleteOptions",
+    ...(uid === undefined ? {} : { preconditions: { uid } }),
+    ...(graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds }),
+  };
+}
+
+function eviction({ namespace, name, uid, dryRun }: Call & { readonly verb: "evict" }): Json {
+  return {
+    apiVersion: "policy/v1",
+    kind: "Eviction",
+    metadata: { name, namespace },
+    deleteOptions: { preconditions: { uid }, ...(dryRun === true ? { dryRun: ["All"] } : {}) },
+  };
+}

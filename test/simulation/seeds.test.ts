@@ -1,0 +1,51 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import { expect, test } from "vitest";
+import { type SimulationResult, simulate } from "../../bot/sim/simulation/simulation.ts";
+import { ignoreNotAfter, withoutSlotVersions } from "./mutants.ts";
+
+const SEEDS = 300;
+const MUTANT_SEEDS = 200;
+
+/** Seeds 1 to `count`, spread over all processors. */
+async function run(count: number): Promise<readonly SimulationResult[]> {
+  const step = availableParallelism();
+  const results: SimulationResult[] = [];
+  const worker = (first: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const url = new URL("../../bot/sim/simulation/seeds-worker.ts", import.meta.url);
+      const thread = new Worker(url, { workerData: { first, step, end: count + 1 } });
+      thread.on("message", (result: SimulationResult) => results.push(result));
+      thread.on("error", reject);
+      thread.on("exit", (code) => (code === 0 ? resolve() : reject(new Error(`a worker ended with ${code}`))));
+    });
+  await Promise.all(Array.from({ length: step }, (_, index) => worker(index + 1)));
+  return results;
+}
+
+test(`${SEEDS} seeds break no rule, and every node that can go is rebooted`, async () => {
+  const results = await run(SEEDS);
+  const broken = results
+    .filter(({ problems }) => problems.length > 0)
+    .map(({ seed, problems }) => ({ seed, problems }));
+  expect(broken).toEqual([]);
+  expect(results).toHaveLength(SEEDS);
+  expect(results.reduce((sum, { reboots }) => sum + reboots, 0)).toBeGreaterThan(SEEDS);
+});
+
+test.each([4, 11, 29])("seed %i replays exactly", async (seed) => {
+  const first = await simulate({ seed });
+  const second = await simulate({ seed });
+  expect(second).toEqual(first);
+});
+
+test.each([
+  ["a slot is written without its version", withoutSlotVersions],
+  ["agents ignore notAfter", ignoreNotAfter],
+])("the checker finds out when %s", async (_, tamper) => {
+  for (let seed = 1; seed <= MUTANT_SEEDS; seed += 1) {
+    const { problems } = await simulate({ seed, tamper });
+    if (problems.some((problem) => problem.includes(" rule "))) return;
+  }
+  expect.fail(`no rule was broken in ${MUTANT_SEEDS} seeds`);
+});
