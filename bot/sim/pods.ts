@@ -11,7 +11,15 @@ interface PodSettings {
   readonly graceSeconds: number;
 }
 
-export function pendingPod({ namespace, name, labels, owner, node, annotations, graceSeconds }: PodSettings): Draft {
+export function pendingPod({
+  namespace,
+  name,
+  labels,
+  owner,
+  node,
+  annotations,
+  graceSeconds,
+}: PodSettings): Draft & { readonly spec: object } {
   return {
     apiVersion: "v1",
     kind: "Pod",

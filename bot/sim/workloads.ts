@@ -2,7 +2,7 @@ import type { WorldClock } from "./clock.ts";
 import { keyOf, type Stored, storedKey } from "./objects.ts";
 import { bound, isFinished, isReady, isTerminating, nodeOf, pendingPod } from "./pods.ts";
 import type { SeededRandom } from "./random.ts";
-import { at, isUnschedulable } from "./rules/world.ts";
+import { at, isUnschedulable, text } from "./rules/world.ts";
 import type { Store } from "./store.ts";
 
 export interface Deployment {
@@ -10,6 +10,8 @@ export interface Deployment {
   readonly name: string;
   readonly replicas: number;
   readonly graceSeconds: number;
+  /** The one node that its pods fit on; any when it is not given. */
+  readonly onlyOn?: string;
 }
 
 /** Deployments that keep their replicas, and a scheduler that binds pods to nodes; good enough for drains. */
@@ -29,13 +31,13 @@ export class Workloads {
     });
   }
 
-  deploy({ namespace, name, replicas, graceSeconds }: Deployment): void {
+  deploy({ namespace, name, replicas, graceSeconds, onlyOn }: Deployment): void {
     const known = this.#store.get("deployments", keyOf(namespace, name));
     this.#store.put("people", "deployments", {
       apiVersion: "apps/v1",
       kind: "Deployment",
       metadata: { ...known?.metadata, name, namespace, labels: { app: name } },
-      spec: { replicas, graceSeconds },
+      spec: { replicas, graceSeconds, ...(onlyOn === undefined ? {} : { onlyOn }) },
     });
   }
 
@@ -71,13 +73,16 @@ export class Workloads {
       owner: { kind: "ReplicaSet", name: metadata.name, uid: metadata.uid },
       graceSeconds: Number(at(spec, "graceSeconds") ?? 5),
     });
-    this.#store.put("workloads", "pods", pod);
+    const onlyOn = text(at(spec, "onlyOn"));
+    this.#store.put("workloads", "pods", onlyOn === "" ? pod : { ...pod, spec: { ...pod.spec, onlyOn } });
   }
 
   #schedule(): void {
     for (const pod of this.#store.all("pods")) {
       if (nodeOf(pod) !== "" || isTerminating(pod)) continue;
-      const fits = this.#store.all("nodes").filter((node) => isReady(node) && !isUnschedulable(node));
+      const onlyOn = text(at(pod, "spec", "onlyOn"));
+      const isFit = ({ metadata }: Stored): boolean => onlyOn === "" || onlyOn === metadata.name;
+      const fits = this.#store.all("nodes").filter((node) => isReady(node) && !isUnschedulable(node) && isFit(node));
       const node = this.#random.pick(fits);
       if (node !== undefined) this.#bindLater(pod, node.metadata.name);
     }
