@@ -19,6 +19,9 @@ const WITH_STATUS: ReadonlySet<Resource> = new Set([
   "rebootdecisions",
 ]);
 
+/** A custom resource is never updated blindly; others may be. */
+const CUSTOM: ReadonlySet<Resource> = new Set(["hostreports", "nodereboots", "rebootfleets", "rebootdecisions"]);
+
 interface Continued {
   readonly version: string;
   readonly rest: readonly Stored[];
@@ -117,6 +120,10 @@ export class ApiServer {
     const sent = sentMeta(object);
     if (sent.uid !== "" && sent.uid !== current.metadata.uid)
       return wrongUid(resource, name, sent.uid, current.metadata.uid);
+    if (sent.resourceVersion === "" && CUSTOM.has(resource)) {
+      const message = `${current.kind} "${name}" is invalid: metadata.resourceVersion: Invalid value: 0: must be specified for an update`;
+      return failure(422, "Invalid", message);
+    }
     if (sent.resourceVersion !== "" && sent.resourceVersion !== current.metadata.resourceVersion)
       return conflict(resource, name);
     const next = subresource === "status" ? withStatus(current, object) : withoutStatus(resource, current, object);

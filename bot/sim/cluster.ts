@@ -15,7 +15,7 @@ import { type HostHabits, SimHost } from "./host.ts";
 import { Kubelet } from "./kubelet.ts";
 import { SimProcess } from "./process.ts";
 import { SeededRandom } from "./random.ts";
-import { SimApi } from "./sim-api.ts";
+import { SimApi, type Tamper } from "./sim-api.ts";
 import { Store } from "./store.ts";
 import { Workloads } from "./workloads.ts";
 
@@ -29,8 +29,7 @@ export interface SimSettings {
   readonly agentTimings?: AgentTimings;
   readonly log?: (process: string) => Log;
   readonly onReboot?: (call: { readonly at: Instant; readonly node: string }) => void;
-  /** For proofs that the checker sees what is wrong: changes what a process says to the server or hears from it. */
-  readonly tamper?: (process: string, api: Api) => Api;
+  readonly tamper?: Tamper;
 }
 
 interface NodeSettings {
@@ -165,8 +164,8 @@ export class SimCluster {
 
   api(process: SimProcess): Api {
     const { server, store } = this;
-    const api = new SimApi({ process, world: this.clock, server, store, faults: this.#faults });
-    return this.#settings.tamper?.(process.name, api) ?? api;
+    const tamper = this.#settings.tamper ?? {};
+    return new SimApi({ process, world: this.clock, server, store, faults: this.#faults, tamper });
   }
 
   /** An agent that died on a host that runs comes back, as its DaemonSet would bring it. */

@@ -17,7 +17,14 @@ import { overTheWire } from "./objects.ts";
 import type { SimProcess } from "./process.ts";
 import type { Store } from "./store.ts";
 
+/** Falsifies what goes over the wire, to prove that the checker sees what is wrong. */
+export interface Tamper {
+  readonly arriving?: (process: string, call: Call, store: Store) => Call;
+  readonly answered?: (process: string, call: Call, answer: ServerAnswer) => ServerAnswer;
+}
+
 interface ApiParts {
+  readonly tamper: Tamper;
   readonly process: SimProcess;
   readonly world: WorldClock;
   readonly server: ApiServer;
@@ -78,10 +85,12 @@ export class SimApi implements Api {
   }
 
   #send(call: Call, delay: Duration, answered: (answer: Answer) => void): void {
-    const { world, server, faults, process } = this.#parts;
+    const { world, server, faults, process, tamper, store } = this.#parts;
     const sent = overTheWire(call);
     world.after(delay, () => {
-      const answer = server.handle(process.name, sent);
+      const arrived = tamper.arriving?.(process.name, sent, store) ?? sent;
+      const honest = server.handle(process.name, arrived);
+      const answer = tamper.answered?.(process.name, arrived, honest) ?? honest;
       const date = world.now();
       world.after(faults.latency(), () => answered(dated(answer, date)));
     });

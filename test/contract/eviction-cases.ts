@@ -162,7 +162,8 @@ export const evictionCases: readonly ContractCase[] = [
   },
 ];
 
-const BURST = 150;
+const BURST = 100;
+const LOOKS = 100;
 
 /** A burst of pods meets a cordon in its middle: does a list made after the cordon's answer show fewer than come in the end? */
 async function isBoundLate(world: ContractWorld, attempt: number): Promise<boolean> {
@@ -178,11 +179,12 @@ async function isBoundLate(world: ContractWorld, attempt: number): Promise<boole
   let answer = await cordon(world, node);
   while (answer === 409) answer = await cordon(world, node);
   const atOnce = await bound();
-  let last = -1;
+  let last = atOnce;
+  let looks = 0;
   await world.until(async () => {
-    const before = last;
-    last = await bound();
-    return before === last;
+    last = Math.max(last, await bound());
+    looks += 1;
+    return last > atOnce || looks >= LOOKS;
   });
   return last > atOnce;
 }

@@ -13,7 +13,8 @@ import type { ContractWorld } from "./world.ts";
 
 const CRDS = join(import.meta.dirname, "../../deploy/crds");
 const LONG = 60_000;
-const LOOK_EVERY = 200;
+/** Often enough to meet the scheduler in the middle of a burst. */
+const LOOK_EVERY = 5;
 /** What a mirror pod or a bare pod of a test runs; nothing pulls it. */
 const containers = [{ name: "main", image: "registry.example/none:1" }];
 

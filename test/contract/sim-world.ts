@@ -7,7 +7,7 @@ import type { ContractWorld } from "./world.ts";
 
 const NAMESPACE = "contract";
 const LONG = 10 * 60_000;
-const LOOK_EVERY = 200;
+const LOOK_EVERY = 5;
 
 /** Runs a case on the simulated server: virtual time moves for as long as the case waits for something. */
 export async function inSimulation<T>(seed: string, run: (world: ContractWorld) => Promise<T>): Promise<T> {

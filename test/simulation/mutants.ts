@@ -1,35 +1,24 @@
-import type { Answer, Api } from "../../bot/coordinator/ports.ts";
+import type { Tamper } from "../../bot/sim/sim-api.ts";
 
-/** The server is asked to write the slots whatever their version is: the compare-and-set is gone. */
-export function withoutSlotVersions(process: string, api: Api): Api {
-  if (!process.startsWith("bot")) return api;
-  return {
-    call: (call, deadline) => {
-      const isSlots = call.verb === "update" && call.resource === "rebootfleets";
-      return api.call(isSlots ? { ...call, object: withMetadata(call.object, { name: call.name }) } : call, deadline);
-    },
-    watch: (call, listener) => api.watch(call, listener),
-  };
-}
+/** Slots are written against whatever version is there: the compare-and-set is gone. */
+export const withoutSlotVersions: Tamper = {
+  arriving: (process, call, store) => {
+    if (!process.startsWith("bot") || call.verb !== "update" || call.resource !== "rebootfleets") return call;
+    const resourceVersion = store.get("rebootfleets", call.name)?.metadata.resourceVersion ?? "";
+    return { ...call, object: { ...record(call.object), metadata: { name: call.name, resourceVersion } } };
+  },
+};
 
 /** Agents are told that their order never ends. */
-export function ignoreNotAfter(process: string, api: Api): Api {
-  if (!process.startsWith("agent")) return api;
-  return {
-    call: async (call, deadline) => endless(await api.call(call, deadline)),
-    watch: (call, listener) => api.watch(call, listener),
-  };
-}
+export const ignoreNotAfter: Tamper = {
+  answered: (process, call, answer) => {
+    if (!process.startsWith("agent") || call.resource !== "nodereboots") return answer;
+    const text = JSON.stringify(answer.body).replace(
+      /("order":\{[^}]*"notAfter":")[^"]*"/,
+      '$12099-01-01T00:00:00.000Z"',
+    );
+    return { ...answer, body: JSON.parse(text) };
+  },
+};
 
 const record = (value: unknown): object => (typeof value === "object" && value !== null ? value : {});
-
-const withMetadata = (object: unknown, metadata: object): object => ({ ...record(object), metadata });
-
-function endless(answer: Answer): Answer {
-  if (answer.kind === "unanswered") return answer;
-  const text = JSON.stringify(answer.body).replace(
-    /("order":\{[^}]*"notAfter":")[^"]*"/,
-    '$12099-01-01T00:00:00.000Z"',
-  );
-  return { ...answer, body: JSON.parse(text) };
-}

@@ -54,7 +54,7 @@ function replaceNode(cluster: SimCluster, name: string): void {
 }
 
 /** The starting cluster's pods: one that its budget never lets go, some that are easy, and what every node carries. */
-export function addWorkloads(cluster: SimCluster, nodes: readonly string[]): void {
+export function addWorkloads(cluster: SimCluster, nodes: readonly string[], { webOn }: { readonly webOn?: string } = {}): void {
   const { store, workloads } = cluster;
   const budget = (namespace: string, name: string, spec: object): Stored =>
     store.put("people", "poddisruptionbudgets", {
@@ -63,7 +63,8 @@ export function addWorkloads(cluster: SimCluster, nodes: readonly string[]): voi
       metadata: { name, namespace, generation: 1 },
       spec: { selector: { matchLabels: { app: name } }, ...spec },
     });
-  workloads.deploy({ namespace: "web", name: "web", replicas: 1, graceSeconds: 5 });
+  const place = webOn === undefined ? {} : { onlyOn: webOn };
+  workloads.deploy({ namespace: "web", name: "web", replicas: 1, graceSeconds: 5, ...place });
   budget("web", "web", { minAvailable: 1 });
   workloads.deploy({ namespace: "shop", name: "api", replicas: 3, graceSeconds: 10 });
   budget("shop", "api", { maxUnavailable: 1 });

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import type { Api, Log, PolicySource } from "../../coordinator/ports.ts";
+import type { Log, PolicySource } from "../../coordinator/ports.ts";
 import { type Duration, formatInstant, HOUR, MINUTE } from "../../core/instant.ts";
 import { SimCluster } from "../cluster.ts";
 import { SeededRandom } from "../random.ts";
 import { RuleChecker } from "../rules/checker.ts";
 import { at, type Change, list, nameOf, text } from "../rules/world.ts";
+import type { Tamper } from "../sim-api.ts";
 import { addWorkloads, happen } from "./incidents.ts";
 import { People } from "./people.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
@@ -15,7 +16,7 @@ export interface SimulationOptions {
   /** Each change of a phase, as it happens. */
   readonly onLine?: (line: string) => void;
   /** For proofs that the checker sees what is wrong. */
-  readonly tamper?: (process: string, api: Api) => Api;
+  readonly tamper?: Tamper;
 }
 
 export interface SimulationResult {
