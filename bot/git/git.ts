@@ -54,7 +54,9 @@ function reasonOf(error: ExecError, stderr: string, deadline: Duration): string 
   if (error.killed === true) return `git did not end within ${deadline / 1_000} s`;
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
   const line = lines.find((one) => one.startsWith("fatal:")) ?? lines.at(-1) ?? `git ended with ${error.code}`;
-  return withoutPassword(line).slice(0, 300).replace(/[.\s]+$/, "");
+  return withoutPassword(line)
+    .slice(0, 300)
+    .replace(/[.\s]+$/, "");
 }
 
 /** A URL's password is nobody's business. */

@@ -5,7 +5,9 @@ import type { Hold } from "./hold.ts";
 export function rebootDidNotHelp({ reboot, report, node, standing }: Situation): Hold | null {
   if (reboot === null || report?.pending == null || report.bootedAt === null) return null;
   const { bootedAt, pending } = report;
-  const isOld = pending.reasons.every(({ identity, since }) => reboot.orderedFor.includes(identity) && since < bootedAt);
+  const isOld = pending.reasons.every(
+    ({ identity, since }) => reboot.orderedFor.includes(identity) && since < bootedAt,
+  );
   if (!isOld || pending.reasons.length === 0) return null;
   // The host's clock may be off, so a retry must also be later than the end of the reboot by our own.
   const verifiedAt = reboot.outcome?.kind === "rebooted" ? reboot.outcome.at : 0;

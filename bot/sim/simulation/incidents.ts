@@ -54,7 +54,11 @@ function replaceNode(cluster: SimCluster, name: string): void {
 }
 
 /** The starting cluster's pods: one that its budget never lets go, some that are easy, and what every node carries. */
-export function addWorkloads(cluster: SimCluster, nodes: readonly string[], { webOn }: { readonly webOn?: string } = {}): void {
+export function addWorkloads(
+  cluster: SimCluster,
+  nodes: readonly string[],
+  { webOn }: { readonly webOn?: string } = {},
+): void {
   const { store, workloads } = cluster;
   const budget = (namespace: string, name: string, spec: object): Stored =>
     store.put("people", "poddisruptionbudgets", {

@@ -1,0 +1,74 @@
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { EXIT, type ExitCode, UserError } from "../process/exit.ts";
+import { demoCommand } from "./demo.ts";
+import { runCommand } from "./run.ts";
+import { simulateCommand } from "./simulate.ts";
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Exit codes: 0 fine, 1 found problems, 2 wrong usage, 3 could not reach what it needs. */
+export async function runProgram(args: readonly string[]): Promise<ExitCode> {
+  let code: ExitCode = EXIT.fine;
+  const done = (result: ExitCode): void => {
+    code = result;
+  };
+  try {
+    await commands(done).parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
+    if (error instanceof UserError) {
+      process.stderr.write(`${error.message}\n`);
+      return error.exitCode;
+    }
+    throw error;
+  }
+}
+
+function commands(done: (code: ExitCode) => void): Command {
+  const program = new Command("bootswain")
+    .description("Reboots the nodes of Kubernetes clusters safely, by a policy in Git.")
+    .exitOverride()
+    .showHelpAfterError("See bootswain --help.");
+  program
+    .command("demo")
+    .description("show the main job on a simulated cluster; asks for decisions")
+    .option("--headless", "don't wait for the reader", false)
+    .option("--yes", "take the decisions itself", false)
+    .action(async (options) => done(await demoCommand(options, print)));
+  program
+    .command("run")
+    .description("run the bot on a cluster")
+    .requiredOption("--cluster <name>", "the cluster's name, as in the policy")
+    .option("--kubeconfig <file>", "how to reach the cluster; the pod's service account when left out")
+    .option("--namespace <name>", "where the bot's Lease and references live", "bootswain")
+    .option("--policy-file <file>", "the policy as a plain file")
+    .option("--policy-repo <url>", "the policy's git repository: https, ssh or file")
+    .option("--policy-ref <ref>", "branch or tag", "main")
+    .option("--policy-path <path>", "the policy's path in the repository", "policy.yaml")
+    .option(
+      "--work-dir <folder>",
+      "where git keeps what it fetched; a folder of its own in the system's temporary folder when left out",
+    )
+    .option("--timings <file>", "JSON with times that are not policy, in milliseconds")
+    .option("--slack-api-url <url>", "another Slack API than slack.com")
+    .action(async (options) => done(await runCommand(options)));
+  program
+    .command("simulate")
+    .description("run bots and agents through seeded trouble and check the rules that never break")
+    .option("--seeds <n>", "how many seeds", wholeNumber, 300)
+    .option("--from <n>", "the first seed", wholeNumber, 1)
+    .option("--replay <seed>", "show one seed line by line", wholeNumber)
+    .option("--verbose", "with --replay: what each process logs as well", false)
+    .action(async ({ seeds, from, replay, verbose }) =>
+      done(await simulateCommand({ seeds, from, replay, verbose }, print)),
+    );
+  return program;
+}
+
+function wholeNumber(text: string): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new InvalidArgumentError("It must be a whole number from 1 on.");
+  return number;
+}

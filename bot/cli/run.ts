@@ -1,0 +1,67 @@
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { setTimeout as delay } from "node:timers/promises";
+import { startBot } from "../bot.ts";
+import type { Log } from "../coordinator/ports.ts";
+import { ConnectionProblem, loadConnection } from "../kube/connection.ts";
+import { KubeApi } from "../kube/kube-api.ts";
+import { whatIsMissing } from "../kube/readiness.ts";
+import { systemClock, systemRandom } from "../process/clock.ts";
+import { EXIT, type ExitCode, UserError } from "../process/exit.ts";
+import { jsonLog } from "../process/log.ts";
+import { type PolicyOptions, policySource } from "./policy-source.ts";
+import { readTimings } from "./timings-file.ts";
+
+interface RunOptions extends PolicyOptions {
+  readonly cluster: string;
+  readonly kubeconfig?: string;
+  readonly namespace: string;
+  readonly timings?: string;
+  readonly slackApiUrl?: string;
+}
+
+const FIRST_PAUSE = 1_000;
+const LONGEST_PAUSE = 30_000;
+
+/** Runs until SIGTERM or SIGINT, then hands the lease over. */
+export async function runCommand(options: RunOptions): Promise<ExitCode> {
+  const timings = readTimings(options.timings);
+  const source = policySource(options, systemClock, timings.policyPoll);
+  const log = jsonLog();
+  const api = new KubeApi(connection(options.kubeconfig));
+  const stopped = new AbortController();
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopped.abort());
+  if (!(await untilReady(api, log, stopped.signal))) return EXIT.fine;
+  const identity = `${hostname()}-${randomUUID().slice(0, 8)}`;
+  log.info("starts", { identity, cluster: options.cluster });
+  const bot = startBot(
+    { api, clock: systemClock, random: systemRandom, log, policySource: source },
+    { clusterName: options.cluster, namespace: options.namespace, identity, timings, onTurn: () => {} },
+  );
+  await new Promise<void>((resolve) => stopped.signal.addEventListener("abort", () => resolve(), { once: true }));
+  await bot.stop();
+  log.info("stopped", { identity });
+  return EXIT.fine;
+}
+
+function connection(kubeconfig: string | undefined): ReturnType<typeof loadConnection> {
+  try {
+    return loadConnection(kubeconfig);
+  } catch (error) {
+    if (error instanceof ConnectionProblem) throw new UserError(error.message, EXIT.unreachable, error);
+    throw error;
+  }
+}
+
+/** Says what is missing, once for each reason, and waits for it. False when it was stopped before. */
+async function untilReady(api: KubeApi, log: Log, signal: AbortSignal): Promise<boolean> {
+  let said: string | null = null;
+  for (let pause = FIRST_PAUSE; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    const missing = await whatIsMissing(api);
+    if (missing === null) return true;
+    if (missing !== said) log.warn("waits", { why: missing });
+    said = missing;
+    await delay(pause, undefined, { signal }).catch(() => {});
+  }
+  return false;
+}

@@ -1,0 +1,29 @@
+import type { Turn } from "../coordinator/coordinator.ts";
+import { refusalsOf } from "../core/decide/digest.ts";
+import type { Verb } from "../core/fleet/decision.ts";
+import type { NodeName } from "../core/fleet/node.ts";
+import type { PlannedNode } from "../core/plan.ts";
+
+/** A decision that only a person can take, and why. */
+export interface Wanted {
+  readonly node: NodeName;
+  readonly verb: Verb;
+  readonly why: string;
+}
+
+/** What people are asked for while nothing is under way; empty while things move by themselves. */
+export function wantedDecisions({ plan, snapshot }: Turn): readonly Wanted[] {
+  const isBusy =
+    (snapshot.fleet?.slots.length ?? 0) > 0 || [...plan.nodes.values()].some(({ phase }) => phase.kind !== "waiting");
+  return isBusy ? [] : [...plan.nodes.values()].flatMap(wantedOf);
+}
+
+function wantedOf({ situation, holds }: PlannedNode): readonly Wanted[] {
+  const { node, report, reboot } = situation;
+  if (report?.pending == null) return [];
+  const needsApproval = holds.length > 0 && holds.every(({ kind }) => kind === "approval");
+  if (needsApproval) return holds.map(({ says }) => ({ node: node.name, verb: "approve", why: says }));
+  const isBlocked = holds.some(({ kind }) => kind === "back-off") && refusalsOf(reboot).length > 0;
+  const why = holds.find(({ kind }) => kind === "back-off")?.says ?? "";
+  return isBlocked && situation.standing.force === null ? [{ node: node.name, verb: "force", why }] : [];
+}
