@@ -2,8 +2,11 @@ import { DecisionDesk } from "./cluster/decision-desk.ts";
 import { LeaseElection } from "./cluster/lease-election.ts";
 import { LiveCluster } from "./cluster/live-cluster.ts";
 import { Coordinator, type Turn } from "./coordinator/coordinator.ts";
-import type { Api, Clock, Decisions, Log, PolicySource, Random } from "./coordinator/ports.ts";
+import type { Api, Chat, Clock, Decisions, Log, PolicySource, Random } from "./coordinator/ports.ts";
 import type { Timings } from "./core/timings.ts";
+import { Desk } from "./slack/desk.ts";
+import { Outbox } from "./slack/outbox.ts";
+import { ReferenceStore } from "./slack/references.ts";
 
 /** All that differs between a real cluster and a simulated one. */
 export interface BotPorts {
@@ -12,6 +15,7 @@ export interface BotPorts {
   readonly random: Random;
   readonly log: Log;
   readonly policySource: PolicySource;
+  readonly chat: Chat;
 }
 
 export interface BotSettings {
@@ -22,23 +26,43 @@ export interface BotSettings {
   /** Tells this process from every other, also from an earlier life of its own pod. */
   readonly identity: string;
   readonly timings: Timings;
-  /** Called after each turn of the loop. */
-  readonly onTurn: (turn: Turn) => void;
 }
 
 export interface Bot {
   readonly decisions: Decisions;
+  /** Takes clicks and replies. */
+  readonly desk: Desk;
+  /** What was decided last; null before the first turn. */
+  turn(): Turn | null;
   /** Hands the lease over. */
   stop(): Promise<void>;
 }
 
 /** One replica: the loop with everything it stands on, over whichever ports. */
-export function startBot(ports: BotPorts, settings: BotSettings): Bot {
-  const { clusterName, namespace, identity, timings, onTurn } = settings;
+export function startBot(ports: BotPorts, { clusterName, namespace, identity, timings }: BotSettings): Bot {
+  const { api, clock, log, chat } = ports;
   const parts = { ...ports, timings };
   const cluster = new LiveCluster(parts, clusterName);
   const election = new LeaseElection({ ...parts, identity, namespace, name: "bootswain" });
+  const decisions = new DecisionDesk(parts, cluster.mirrors);
+  const references = new ReferenceStore(api, namespace);
+  const outbox = new Outbox({ chat, references, clock, log });
+  let last: Turn | null = null;
+  const onTurn = (turn: Turn): void => {
+    last = turn;
+    outbox.show(turn);
+  };
   const coordinator = new Coordinator({ ...ports, cluster, election, clusterName, onTurn });
+  const turn = (): Turn | null => last;
+  const desk = new Desk({ clusterName, decisions, chat, references, turn, log });
   coordinator.start();
-  return { decisions: new DecisionDesk(parts, cluster.mirrors), stop: () => coordinator.stop() };
+  return {
+    decisions,
+    desk,
+    turn,
+    stop: async () => {
+      outbox.stop();
+      await coordinator.stop();
+    },
+  };
 }

@@ -9,6 +9,8 @@ import { whatIsMissing } from "../kube/readiness.ts";
 import { systemClock, systemRandom } from "../process/clock.ts";
 import { EXIT, type ExitCode, UserError } from "../process/exit.ts";
 import { jsonLog } from "../process/log.ts";
+import { connectSlack, type SlackConnection } from "../slack/bolt/connect.ts";
+import { logChat } from "../slack/log-chat.ts";
 import { type PolicyOptions, policySource } from "./policy-source.ts";
 import { readTimings } from "./timings-file.ts";
 
@@ -34,14 +36,34 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
   if (!(await untilReady(api, log, stopped.signal))) return EXIT.fine;
   const identity = `${hostname()}-${randomUUID().slice(0, 8)}`;
   log.info("starts", { identity, cluster: options.cluster });
+  const slack = slackOf(options.slackApiUrl, log);
   const bot = startBot(
-    { api, clock: systemClock, random: systemRandom, log, policySource: source },
-    { clusterName: options.cluster, namespace: options.namespace, identity, timings, onTurn: () => {} },
+    { api, clock: systemClock, random: systemRandom, log, policySource: source, chat: slack?.chat ?? logChat(log) },
+    { clusterName: options.cluster, namespace: options.namespace, identity, timings },
   );
+  void slack?.start({
+    clicked: (click) => void bot.desk.clicked(click),
+    written: (written) => void bot.desk.written(written),
+  });
   await new Promise<void>((resolve) => stopped.signal.addEventListener("abort", () => resolve(), { once: true }));
   await bot.stop();
+  await slack?.stop();
   log.info("stopped", { identity });
   return EXIT.fine;
+}
+
+/** Without both tokens the bot says in its log what it would say in Slack. */
+function slackOf(apiUrl: string | undefined, log: Log): SlackConnection | null {
+  const { SLACK_APP_TOKEN: appToken, SLACK_BOT_TOKEN: botToken } = process.env;
+  if (appToken !== undefined && botToken !== undefined) return connectSlack({ appToken, botToken, apiUrl, log });
+  if (appToken !== undefined || botToken !== undefined) {
+    throw new UserError(
+      "Slack needs both SLACK_APP_TOKEN (xapp-…) and SLACK_BOT_TOKEN (xoxb-…), and only one is set.",
+      EXIT.usage,
+    );
+  }
+  log.info("no slack", { says: "Without SLACK_APP_TOKEN and SLACK_BOT_TOKEN what would be said goes to this log." });
+  return null;
 }
 
 function connection(kubeconfig: string | undefined): ReturnType<typeof loadConnection> {

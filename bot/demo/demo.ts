@@ -156,7 +156,7 @@ class Demo {
   }
 
   async #ask({ verb, node, reason, until }: Typed & { readonly kind: "decide" }): Promise<boolean> {
-    const decisions = this.#cluster.decisions();
+    const decisions = this.#cluster.bot()?.decisions ?? null;
     if (decisions === null) return true;
     this.#asked += 1;
     const request = { name: `demo-${this.#asked}`, verb, targets: [{ node, digest: null }], by: ANA, reason, until };

@@ -1,10 +1,11 @@
 import { startAgent } from "../../agent/agent.ts";
 import { type AgentTimings, DEFAULT_AGENT_TIMINGS } from "../../agent/timings.ts";
-import { startBot } from "../bot.ts";
+import { type Bot, startBot } from "../bot.ts";
 import type { Turn } from "../coordinator/coordinator.ts";
-import type { Api, Decisions, Log, PolicySource, Stoppable } from "../coordinator/ports.ts";
+import type { Api, Chat, Log, PolicySource, Stoppable } from "../coordinator/ports.ts";
 import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import { DEFAULT_TIMINGS, type Timings } from "../core/timings.ts";
+import { logChat } from "../slack/log-chat.ts";
 import { agentApi } from "./agent-api.ts";
 import { ApiServer } from "./api-server.ts";
 import { WorldClock } from "./clock.ts";
@@ -25,6 +26,8 @@ export interface SimSettings {
   readonly clusterName: string;
   readonly policySource: (random: SeededRandom) => PolicySource;
   readonly faults?: FaultSettings;
+  /** Where the bots speak; nowhere when it is not given. */
+  readonly chat?: Chat;
   readonly timings?: Timings;
   readonly agentTimings?: AgentTimings;
   readonly log?: (process: string) => Log;
@@ -42,8 +45,7 @@ interface NodeSettings {
 
 interface RunningBot {
   readonly process: SimProcess;
-  decisions: Decisions | null;
-  turn: Turn | null;
+  bot: Bot | null;
 }
 
 const silent: Log = { info: () => {}, warn: () => {} };
@@ -125,26 +127,24 @@ export class SimCluster {
   startBot(name: string): void {
     const process = this.#process(`bot ${name}`, () => this.#later(2, 20, () => this.startBot(name)));
     const random = this.random.fork(`${process.name} ${this.#lives}`);
-    const running: RunningBot = { process, decisions: null, turn: null };
+    const running: RunningBot = { process, bot: null };
     this.#bots.set(name, running);
-    running.decisions = startBot(
+    running.bot = startBot(
       {
         api: this.api(process),
         clock: process.clock(),
         random,
         log: this.#settings.log?.(process.name) ?? silent,
         policySource: this.#settings.policySource(random),
+        chat: this.#settings.chat ?? logChat(silent),
       },
       {
         clusterName: this.#settings.clusterName,
         namespace: "bootswain",
         identity: `${name}-${this.#instance()}`,
         timings: this.#settings.timings ?? DEFAULT_TIMINGS,
-        onTurn: (turn) => {
-          running.turn = turn;
-        },
       },
-    ).decisions;
+    );
   }
 
   killBot(name: string): void {
@@ -153,13 +153,15 @@ export class SimCluster {
 
   /** The last turn of whichever bot leads. */
   leaderTurn(): Turn | null {
-    return (
-      [...this.#bots.values()].find(({ turn, process }) => process.isAlive() && turn?.isLeader === true)?.turn ?? null
+    const turns = [...this.#bots.values()].map(({ bot, process }) =>
+      process.isAlive() ? (bot?.turn() ?? null) : null,
     );
+    return turns.find((turn) => turn?.isLeader === true) ?? null;
   }
 
-  decisions(): Decisions | null {
-    return [...this.#bots.values()].find(({ process }) => process.isAlive())?.decisions ?? null;
+  /** Any bot that lives; each takes decisions, and the leader judges them. */
+  bot(): Bot | null {
+    return [...this.#bots.values()].find(({ process }) => process.isAlive())?.bot ?? null;
   }
 
   api(process: SimProcess): Api {

@@ -15,7 +15,8 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "bot/policy": ["bot/core", "bot/coordinator/ports.ts", "yaml", "zod", "luxon", "fastest-levenshtein"],
   "bot/coordinator": ["bot/core"],
   "bot/cluster": ["bot/core", "bot/coordinator/ports.ts", "agent/protocol.ts", "zod"],
-  "bot/cluster/resources/generate.ts": ["node:", "yaml"],
+  "bot/cluster/resources/generate.ts": ["node:"],
+  "bot/cluster/resources/crd-text.ts": ["yaml"],
   "bot/kube": ["bot/core", "bot/coordinator/ports.ts", "@kubernetes/client-node", "node:"],
   "bot/slack": ["bot/core", "bot/coordinator", "luxon", "chrono-node", "node:crypto"],
   "bot/slack/bolt": ["bot/slack", "@slack/", "node:"],
@@ -59,6 +60,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     "bot/process",
     "agent",
     "node:",
+    "luxon",
   ],
 };
 

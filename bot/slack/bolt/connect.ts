@@ -1,0 +1,51 @@
+import type { Chat, Log } from "../../coordinator/ports.ts";
+import { type Incoming, Once } from "./incoming.ts";
+import { quietLogger } from "./quiet-logger.ts";
+import { SlackSocket } from "./socket.ts";
+import { webChat } from "./web-chat.ts";
+
+export interface SlackSettings {
+  readonly appToken: string;
+  readonly botToken: string;
+  /** Another API than slack.com's; ends with a slash. */
+  readonly apiUrl: string | undefined;
+  readonly log: Log;
+}
+
+export interface SlackConnection {
+  readonly chat: Chat;
+  /** Two sockets, so that a click in the gap of one is taken by the other. */
+  start(incoming: Incoming): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const SOCKETS = 2;
+
+export function connectSlack({ appToken, botToken, apiUrl, log }: SlackSettings): SlackConnection {
+  const clientOptions = { ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }), logger: quietLogger(log) };
+  const sockets: SlackSocket[] = [];
+  // Bolt rejects into nowhere when Slack refuses a token while it reconnects; that must not end the bot.
+  const lost = (reason: unknown): void => {
+    if (!isOfSlack(reason)) throw reason;
+    log.warn("slack connection lost", { why: reason instanceof Error ? reason.message : String(reason) });
+    for (const socket of sockets) void socket.restart();
+  };
+  return {
+    chat: webChat(botToken, clientOptions),
+    start: async (incoming) => {
+      process.on("unhandledRejection", lost);
+      const once = new Once();
+      for (let count = 0; count < SOCKETS; count += 1) {
+        sockets.push(new SlackSocket({ appToken, botToken, clientOptions, log, once, incoming }));
+      }
+      await Promise.all(sockets.map((socket) => socket.start()));
+    },
+    stop: async () => {
+      await Promise.all(sockets.map((socket) => socket.stop()));
+      process.off("unhandledRejection", lost);
+    },
+  };
+}
+
+const isOfSlack = (reason: unknown): boolean =>
+  typeof reason === "object" && reason !== null && "code" in reason && String(reason.code).startsWith("slack_");

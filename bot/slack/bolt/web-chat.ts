@@ -1,0 +1,58 @@
+import type { Block, KnownBlock } from "@slack/types";
+import { ErrorCode, WebClient, type WebClientOptions } from "@slack/web-api";
+import type { Chat, ChatAnswer } from "../../coordinator/ports.ts";
+
+/**
+ * The port `Chat` on Slack's web API. Answers to people have a client of their own, since one rate limit stops a whole
+ * client. Nothing is retried here: the outbox knows what is still wanted.
+ */
+export function webChat(token: string, options: WebClientOptions): Chat {
+  const settled: WebClientOptions = { ...options, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true };
+  const boards = new WebClient(token, settled);
+  const answers = new WebClient(token, settled);
+  return {
+    post: ({ channel, threadTs, text, blocks, broadcast }) =>
+      answered(async () => {
+        const message = { channel, text, blocks: blocks.filter(isBlock) };
+        if (threadTs === undefined) return (await boards.chat.postMessage(message)).ts;
+        return (await boards.chat.postMessage({ ...message, thread_ts: threadTs, reply_broadcast: broadcast === true }))
+          .ts;
+      }),
+    update: ({ channel, ts, text, blocks }) =>
+      answered(async () => (await boards.chat.update({ channel, ts, text, blocks: blocks.filter(isBlock) })).ts),
+    pin: (channel, ts) =>
+      answered(async () => {
+        await boards.pins.add({ channel, timestamp: ts });
+        return ts;
+      }),
+    tell: ({ channel, user, threadTs, text }) =>
+      answered(async () => {
+        const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
+        return (await answers.chat.postEphemeral({ channel, user, text, ...thread })).message_ts;
+      }),
+  };
+}
+
+/** The view makes plain data; what its shape must be is checked against Slack's limits in tests. */
+const isBlock = (block: unknown): block is KnownBlock | Block =>
+  typeof block === "object" && block !== null && "type" in block;
+
+async function answered(call: () => Promise<string | undefined>): Promise<ChatAnswer> {
+  try {
+    return { ok: true, ts: (await call()) ?? "" };
+  } catch (error) {
+    return failure(error);
+  }
+}
+
+const field = (value: unknown, key: string): unknown =>
+  typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
+
+function failure(error: unknown): ChatAnswer {
+  const code = field(error, "code");
+  if (code === ErrorCode.RateLimitedError)
+    return { ok: false, error: "ratelimited", retryAfterSeconds: Number(field(error, "retryAfter") ?? 30) };
+  if (code === ErrorCode.PlatformError)
+    return { ok: false, error: String(field(field(error, "data"), "error") ?? "unknown") };
+  return { ok: false, error: "unanswered" };
+}

@@ -1,0 +1,142 @@
+import type { Turn } from "../coordinator/coordinator.ts";
+import type { Chat, DecisionAnswer, Decisions, Log } from "../coordinator/ports.ts";
+import type { Target, Verb } from "../core/fleet/decision.ts";
+import type { NodeName } from "../core/fleet/node.ts";
+import { shortHash } from "../core/fleet/order.ts";
+import type { ReferenceStore } from "./references.ts";
+import { parseReply } from "./replies.ts";
+import { parseActionId, type Reference } from "./view/card.ts";
+import { escaped } from "./view/mrkdwn.ts";
+
+/** A person pressed a button. `seen` names the content of the card that they saw. */
+export interface Click {
+  readonly actionId: string;
+  readonly user: string;
+  readonly channel: string;
+  readonly messageTs: string;
+  readonly seen: string;
+}
+
+/** A person wrote in a thread. */
+export interface Written {
+  readonly text: string;
+  readonly user: string;
+  readonly channel: string;
+  readonly threadTs: string;
+  readonly ts: string;
+}
+
+interface DeskParts {
+  readonly clusterName: string;
+  readonly decisions: Decisions;
+  readonly chat: Chat;
+  readonly references: ReferenceStore;
+  readonly turn: () => Turn | null;
+  readonly log: Log;
+}
+
+const TOO_OLD = "This card is too old to decide on. See the board for what waits now.";
+
+/** Makes decisions of clicks and replies, and answers privately. Works on every replica: the leader judges. */
+export class Desk {
+  readonly #parts: DeskParts;
+
+  constructor(parts: DeskParts) {
+    this.#parts = parts;
+  }
+
+  async clicked({ actionId, user, channel, messageTs, seen }: Click): Promise<void> {
+    const { verb, cluster } = parseActionId(actionId);
+    const tell = (says: string): Promise<void> => this.#tell({ channel, user, threadTs: messageTs }, says);
+    const { clusterName } = this.#parts;
+    if (cluster !== clusterName) {
+      return tell(
+        `This card is of cluster ${cluster}, and I am the bot of ${clusterName}: two clusters share one Slack app. Give each its own.`,
+      );
+    }
+    const reference = await this.#find(channel, messageTs);
+    if (typeof reference === "string") return tell(reference);
+    if (verb === "skip") return tell("To skip, reply in this card's thread: skip until fri 18:00");
+    if (verb === "force") return tell(forceHint(reference));
+    if (verb !== "approve" && verb !== "retry")
+      return tell("I don't know this button. The card may be from another version of me.");
+    const name = `slack-${shortHash(["click", channel, messageTs, seen, verb, user])}`;
+    return tell(await this.#ask({ name, verb, reference, nodes: null, user, reason: null, until: null }));
+  }
+
+  /** Plain talk in a thread, and threads that are not of a card, are nobody's business. */
+  async written({ text, user, channel, threadTs, ts }: Written): Promise<void> {
+    const turn = this.#parts.turn();
+    const zone = turn?.policy?.timeZone ?? "utc";
+    if (!/^\s*(<@[A-Z0-9]+>\s*)?(approve|force|skip|retry)\b/i.test(text)) return;
+    const reference = await this.#find(channel, threadTs);
+    if (typeof reference === "string") return;
+    const nodes = reference.targets.map(({ node }) => node);
+    const reply = parseReply(text, { nodes, zone, now: turn?.now ?? 0 });
+    if (reply === null) return;
+    const tell = (says: string): Promise<void> => this.#tell({ channel, user, threadTs }, says);
+    if (reply.kind === "unclear") return tell(reply.says);
+    const name = `slack-${shortHash(["reply", channel, ts, user])}`;
+    return tell(await this.#ask({ name, reference, user, ...reply }));
+  }
+
+  async #find(channel: string, ts: string): Promise<Reference | string> {
+    const read = await this.#parts.references.read();
+    if (!read.ok) return `I can't reach the cluster now (${read.why}). Nothing was decided; try again in a minute.`;
+    return read.references.find((one) => one.channel === channel && one.ts === ts) ?? TOO_OLD;
+  }
+
+  async #ask(wish: {
+    name: string;
+    verb: Verb;
+    reference: Reference;
+    nodes: readonly NodeName[] | null;
+    user: string;
+    reason: string | null;
+    until: number | null;
+  }): Promise<string> {
+    const { name, verb, reference, nodes, user, reason, until } = wish;
+    const meant = reference.targets.filter(({ node }) => nodes === null || nodes.includes(node));
+    if (meant.length === 0) return "This card is about no node.";
+    const targets: readonly Target[] = meant.map(({ node, digest }) => ({ node, digest: digestFor(verb, digest) }));
+    const answer = await this.#parts.decisions.ask({
+      name,
+      verb,
+      targets,
+      by: { system: "slack", id: user },
+      reason,
+      until,
+    });
+    this.#parts.log.info("decision from slack", {
+      name,
+      verb,
+      user,
+      nodes: meant.map(({ node }) => node),
+      answer: answer.kind,
+    });
+    return sentenceOf(answer);
+  }
+
+  async #tell(to: { channel: string; user: string; threadTs: string }, says: string): Promise<void> {
+    const answer = await this.#parts.chat.tell({ ...to, text: escaped(says) });
+    if (!answer.ok) this.#parts.log.warn("slack answer not delivered", { user: to.user, error: answer.error });
+  }
+}
+
+/** Only a force is bound to what blocks the node. */
+const digestFor = (verb: Verb, digest: string): string => (verb === "force" ? digest : digest.replace(/\.[^.]*$/, "."));
+
+const forceHint = ({ targets }: Reference): string =>
+  `To force ${targets.map(({ node }) => node).join(", ")}, reply in this card's thread: force <reason>. This deletes the pods that the budget protects; it lifts nothing else.`;
+
+function sentenceOf(answer: DecisionAnswer): string {
+  switch (answer.kind) {
+    case "judged":
+      return answer.judgement.says;
+    case "unjudged":
+    case "unreachable":
+      return answer.why;
+    default:
+      return answer satisfies never;
+  }
+}

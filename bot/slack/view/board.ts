@@ -1,0 +1,93 @@
+import type { Turn } from "../../coordinator/coordinator.ts";
+import { refusalsOf } from "../../core/decide/digest.ts";
+import { formatDuration, wallClock } from "../../core/instant.ts";
+import type { PlannedNode } from "../../core/plan.ts";
+import type { Policy, Pool } from "../../core/policy/policy.ts";
+import { nextOpening, openingAt } from "../../core/policy/window.ts";
+import type { Block, Card } from "./card.ts";
+import { context, escaped, fallback, listed, named, section } from "./mrkdwn.ts";
+
+const LINES_MOST = 25;
+
+/** The one message of a channel that shows the whole fleet. */
+export function board(turn: Turn, policy: Policy, channel: string): Card {
+  const nodes = [...turn.plan.nodes.values()];
+  const toGo = nodes.filter(isToGo);
+  const blocked = toGo.filter(isBlocked);
+  const count = `${toGo.length} of ${nodes.length} to go${blocked.length === 0 ? "" : ` · ${blocked.length} blocked`}`;
+  const title = `${escaped(policy.cluster)} · ${count}`;
+  const slots = slotLine(turn, policy);
+  const blocks: Block[] = [section(`*${title}*\n${slots}`)];
+  for (const pool of policy.pools) blocks.push(...poolBlocks(turn, policy, pool));
+  const homeless = nodes.filter(({ situation }) => situation.pool === null).map(({ situation }) => situation.node.name);
+  if (homeless.length > 0) blocks.push(section(`*no pool*\n${named(homeless)}`));
+  blocks.push(context(policyLine(turn, policy)));
+  return {
+    key: `board-${channel}`,
+    kind: "board",
+    channel,
+    text: fallback(title, slots),
+    blocks,
+    targets: [],
+    alert: null,
+    isOpen: true,
+  };
+}
+
+export const isToGo = ({ situation, phase }: PlannedNode): boolean =>
+  situation.report?.pending != null || phase.kind !== "waiting";
+
+export function isBlocked({ situation, phase }: PlannedNode): boolean {
+  if (situation.report?.pending == null || refusalsOf(situation.reboot).length === 0) return false;
+  return phase.kind !== "draining" || phase.onlyRefusedSince !== null;
+}
+
+function slotLine({ snapshot }: Turn, policy: Policy): string {
+  const slots = snapshot.fleet?.slots ?? [];
+  const paused = snapshot.fleet?.paused ?? null;
+  if (paused !== null)
+    return `Paused by ${escaped(paused.by === "" ? "someone" : paused.by)}: ${escaped(paused.reason)}`;
+  const users = slots.length === 0 ? "no node is under way" : named(slots.map(({ node }) => node));
+  return `Slots ${slots.length} of ${policy.maxRebooting}: ${users}.`;
+}
+
+function poolBlocks(turn: Turn, policy: Policy, pool: Pool): readonly Block[] {
+  const nodes = [...turn.plan.nodes.values()].filter(({ situation }) => situation.pool?.name === pool.name);
+  const shown = [...nodes].sort((a, b) => Number(isToGo(b)) - Number(isToGo(a)));
+  const lines = shown.map((node) => nodeLine(node, policy, turn.now));
+  const title = `*${escaped(pool.name)}* · ${pool.mode} · ${windowText(pool, policy, turn.now)}`;
+  return [section(`${title}\n${lines.length === 0 ? "no node" : listed(lines, LINES_MOST)}`)];
+}
+
+function windowText(pool: Pool, policy: Policy, now: number): string {
+  if (pool.windows === "always") return "window always open";
+  const open = openingAt(pool.windows, policy.timeZone, now);
+  if (open !== null) return `window open until ${wallClock(open.closes, policy.timeZone, now)}`;
+  const next = nextOpening(pool.windows, policy.timeZone, now);
+  return next === null ? "window never opens" : `window opens ${wallClock(next.opens, policy.timeZone, now)}`;
+}
+
+function nodeLine(planned: PlannedNode, policy: Policy, now: number): string {
+  const { situation, phase, holds } = planned;
+  const name = escaped(situation.node.name);
+  if (phase.kind === "failed") return `🛑 ${name}  failed, needs a look`;
+  if (phase.kind !== "waiting")
+    return `🔄 ${name}  ${phase.kind}${phase.kind === "draining" ? drainText(phase.refused.length) : ""}`;
+  if (isBlocked(planned)) return `⛔ ${name}  ${escaped(holds[0]?.says ?? "blocked, tried again now")}`;
+  if (situation.report?.pending != null) return `⏳ ${name}  ${escaped(holds[0]?.says ?? "is next")}`;
+  const outcome = situation.reboot?.outcome;
+  if (outcome?.kind === "rebooted")
+    return `✅ ${name}  rebooted ${wallClock(outcome.at, policy.timeZone, now)} in ${formatDuration(outcome.took)}`;
+  return situation.report === null ? `❔ ${name}  its agent has never reported` : `✅ ${name}  needs no reboot`;
+}
+
+const drainText = (refused: number): string =>
+  refused === 0 ? "" : `, ${refused} ${refused === 1 ? "pod" : "pods"} refused`;
+
+function policyLine({ policyStatus, now }: Turn, policy: Policy): string {
+  const version =
+    policy.commit === null ? "from a file" : `${policy.commit.slice(0, 7)} "${escaped(policy.subject ?? "")}"`;
+  if (policyStatus === null || policyStatus.valid) return `Policy ${version}`;
+  const since = wallClock(policyStatus.since, policy.timeZone, now);
+  return `Policy ${version} stays in force. A newer one is not used since ${since}: ${listed(policyStatus.problems.map(escaped), 3)}`;
+}
