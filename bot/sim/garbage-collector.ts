@@ -5,7 +5,7 @@ import type { Store } from "./store.ts";
 
 const OWNED = ["hostreports", "nodereboots"] as const;
 
-/** Removes what belongs to a Node that is gone, by the uid in its owner reference. */
+/** Removes what belongs to a Node that is gone, by the uid in its owner reference; also what was made too late for it. */
 export class GarbageCollector {
   readonly #store: Store;
   readonly #clock: WorldClock;
@@ -16,8 +16,10 @@ export class GarbageCollector {
   }
 
   start(): void {
-    this.#store.onChange(({ resource, after }) => {
-      if (resource === "nodes" && after === null) this.#clock.after(SECOND, () => this.#collect());
+    this.#store.onChange(({ resource, verb }) => {
+      const isOwnerGone = resource === "nodes" && verb === "delete";
+      const isDependentMade = verb === "create" && OWNED.some((one) => one === resource);
+      if (isOwnerGone || isDependentMade) this.#clock.after(SECOND, () => this.#collect());
     });
   }
 

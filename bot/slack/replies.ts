@@ -106,7 +106,8 @@ function skip(nodes: readonly NodeName[], rest: string, place: ReplyPlace): Repl
 const AHEAD = /^(?:for\s+)?(\d+)\s*(m|min|h|hours?|d|days?)$/i;
 
 /** chrono reads the words, luxon makes a time of them in the policy's zone; a time that is over means its next one. */
-export function parseUntil(text: string, { zone, now }: ReplyPlace): Instant | null {
+export function parseUntil(text: string, place: ReplyPlace): Instant | null {
+  const { zone, now } = place;
   const ahead = AHEAD.exec(text.trim());
   if (ahead !== null) return later(Number(ahead[1]), ahead[2] ?? "h", now, zone);
   const there = DateTime.fromMillis(now, { zone });
@@ -115,7 +116,7 @@ export function parseUntil(text: string, { zone, now }: ReplyPlace): Instant | n
   const reference = { instant, timezone: there.offset };
   const [result] = casual.parse(text, reference, { forwardDate: true });
   if (result === undefined || result.text.trim().length < text.trim().length - 1) return null;
-  return fromComponents(result.start, zone);
+  return fromComponents(result.start, place);
 }
 
 function later(count: number, unit: string, now: Instant, zone: string): Instant {
@@ -125,12 +126,15 @@ function later(count: number, unit: string, now: Instant, zone: string): Instant
   return there.plus(first === "h" ? { hours: count } : { minutes: count }).toMillis();
 }
 
-function fromComponents(start: ParsedComponents, zone: string): Instant | null {
+function fromComponents(start: ParsedComponents, { zone, now }: ReplyPlace): Instant | null {
   const [year, month, day] = [start.get("year"), start.get("month"), start.get("day")];
   if (year === null || month === null || day === null) return null;
   // A day without an hour means its morning, not chrono's noon.
   const hour = start.isCertain("hour") ? (start.get("hour") ?? 0) : 9;
   const minute = start.isCertain("minute") ? (start.get("minute") ?? 0) : 0;
   const local = DateTime.fromObject({ year, month, day, hour, minute }, { zone });
-  return local.isValid ? local.toMillis() : null;
+  if (!local.isValid) return null;
+  // On a Friday night "fri 18:00" is the next Friday's, and "18:00" tomorrow's.
+  const isOver = local.toMillis() <= now && !start.isCertain("day");
+  return (isOver ? local.plus({ days: start.isCertain("weekday") ? 7 : 1 }) : local).toMillis();
 }

@@ -186,7 +186,7 @@ export function currentDigest(
   });
 }
 
-interface Parts {
+export interface Parts {
   readonly nodes?: readonly Node[];
   readonly reports?: readonly HostReport[];
   readonly reboots?: readonly NodeReboot[];

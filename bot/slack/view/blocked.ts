@@ -78,9 +78,14 @@ function giveUpText({ now }: Turn, policy: Policy, { situation, phase }: Planned
   return wallClock(at, policy.timeZone, now);
 }
 
-function details(turn: Turn, policy: Policy, { situation, holds }: PlannedNode, refusals: readonly Refusal[]): string {
+function details(
+  turn: Turn,
+  policy: Policy,
+  { situation, holds, phase }: PlannedNode,
+  refusals: readonly Refusal[],
+): string {
   const { now } = turn;
-  const next = holds.map(({ says }) => says)[0] ?? "it is under way";
+  const next = holds[0]?.says ?? (phase.kind === "waiting" ? "it is its turn now" : `it is ${phase.kind}`);
   const forced = situation.standing.forces.map(({ person }) => personName(person)).join(" and ");
   const force =
     forced === "" ? [] : [`Force    asked by ${escaped(forced)}; ${situation.pool?.may.force?.people ?? 1} needed`];

@@ -1,0 +1,59 @@
+import { expect, test } from "vitest";
+import { parseReply, parseUntil } from "./replies.ts";
+
+/** Friday 2026-12-04, 22:30 in Chicago. */
+const NOW = Date.UTC(2026, 11, 5, 4, 30);
+const place = { nodes: ["abal-kuber01", "abal-kuber02", "abal-kuber12"], zone: "America/Chicago", now: NOW };
+const all = place.nodes;
+const chicago = (text: string): number => Date.parse(`${text}-06:00`);
+
+test.each([
+  ["approve", { verb: "approve", nodes: all }],
+  ["Approve", { verb: "approve", nodes: all }],
+  ["  <@U0BOT> approve", { verb: "approve", nodes: all }],
+  ["approve 01", { verb: "approve", nodes: ["abal-kuber01"] }],
+  ["approve abal-kuber01, abal-kuber12", { verb: "approve", nodes: ["abal-kuber01", "abal-kuber12"] }],
+  ["retry 12", { verb: "retry", nodes: ["abal-kuber12"] }],
+  ["force the kernel fix must go in", { verb: "force", nodes: all, reason: "the kernel fix must go in" }],
+  ["force 02 tonight &amp; not later", { verb: "force", nodes: ["abal-kuber02"], reason: "tonight & not later" }],
+  ["skip until mon 09:00", { verb: "skip", nodes: all, until: chicago("2026-12-07T09:00:00") }],
+  ["skip 01 until 2026-12-24 18:00", { verb: "skip", nodes: ["abal-kuber01"], until: chicago("2026-12-24T18:00:00") }],
+  ["skip 3d", { verb: "skip", nodes: all, until: chicago("2026-12-07T22:30:00") }],
+])("%j is a decision", (text, decision) => {
+  expect(parseReply(text, place)).toMatchObject({ kind: "decide", ...decision });
+});
+
+test.each([
+  ["force", "Say why: force <reason>."],
+  ["skip", "Say until when: skip until fri 18:00."],
+  ["skip until never ever", "Say until when: skip until fri 18:00."],
+  [
+    "approve abal-kuber09",
+    "This card is about abal-kuber01, abal-kuber02, abal-kuber12. Name one of them, or none for all.",
+  ],
+  ["approve, but not today", "Nothing was done. To approve, reply with approve alone, or with a node's name after it."],
+])("%j is answered with how to say it", (text, says) => {
+  expect(parseReply(text, place)).toEqual({ kind: "unclear", says });
+});
+
+test.each(["thanks!", "we should approve this", "", "approved by my manager"])("%j is plain talk", (text) => {
+  expect(parseReply(text, place)).toBeNull();
+});
+
+test.each([
+  ["mon 09:00", "2026-12-07T09:00:00-06:00"],
+  ["fri 18:00", "2026-12-11T18:00:00-06:00"],
+  ["tomorrow 8am", "2026-12-05T08:00:00-06:00"],
+  ["monday", "2026-12-07T09:00:00-06:00"],
+  ["2h", "2026-12-05T00:30:00-06:00"],
+  ["dec 24 18:00", "2026-12-24T18:00:00-06:00"],
+])("until %j in Chicago is %s", (text, time) => {
+  expect(parseUntil(text, place)).toBe(Date.parse(time));
+});
+
+test("the zone is the policy's, whatever the process's own is", () => {
+  expect(parseUntil("mon 09:00", { ...place, zone: "Asia/Tokyo" })).toBe(Date.parse("2026-12-07T09:00:00+09:00"));
+  expect(parseUntil("mon 09:00", { ...place, zone: "America/Chicago", now: Date.UTC(2026, 5, 5, 4, 30) })).toBe(
+    Date.parse("2026-06-08T09:00:00-05:00"),
+  );
+});
