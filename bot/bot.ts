@@ -54,7 +54,7 @@ export function startBot(ports: BotPorts, { clusterName, namespace, identity, ti
   };
   const coordinator = new Coordinator({ ...ports, cluster, election, clusterName, onTurn });
   const turn = (): Turn | null => last;
-  const desk = new Desk({ clusterName, decisions, chat, references, turn, log });
+  const desk = new Desk({ clusterName, decisions, chat, references, turn, clock, log });
   coordinator.start();
   return {
     decisions,

@@ -1,8 +1,9 @@
 import type { Turn } from "../coordinator/coordinator.ts";
-import type { Chat, DecisionAnswer, Decisions, Log } from "../coordinator/ports.ts";
+import type { Chat, Clock, DecisionAnswer, Decisions, Log } from "../coordinator/ports.ts";
 import type { Target, Verb } from "../core/fleet/decision.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import { shortHash } from "../core/fleet/order.ts";
+import { type Duration, SECOND } from "../core/instant.ts";
 import type { ReferenceStore } from "./references.ts";
 import { parseReply } from "./replies.ts";
 import { parseActionId, type Reference } from "./view/card.ts";
@@ -32,9 +33,11 @@ interface DeskParts {
   readonly chat: Chat;
   readonly references: ReferenceStore;
   readonly turn: () => Turn | null;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
+const REMEMBERED_WITHIN: Duration = 2 * SECOND;
 const TOO_OLD = "This card is too old to decide on. See the board for what waits now.";
 
 /** Makes decisions of clicks and replies, and answers privately. Works on every replica: the leader judges. */
@@ -81,9 +84,17 @@ export class Desk {
   }
 
   async #find(channel: string, ts: string): Promise<Reference | string> {
+    const found = await this.#lookUp(channel, ts);
+    if (found !== null) return found;
+    // A message stands in Slack a moment before it is remembered, and people can be quick.
+    await new Promise<void>((resolve) => void this.#parts.clock.after(REMEMBERED_WITHIN, resolve));
+    return (await this.#lookUp(channel, ts)) ?? TOO_OLD;
+  }
+
+  async #lookUp(channel: string, ts: string): Promise<Reference | string | null> {
     const read = await this.#parts.references.read();
     if (!read.ok) return `I can't reach the cluster now (${read.why}). Nothing was decided; try again in a minute.`;
-    return read.references.find((one) => one.channel === channel && one.ts === ts) ?? TOO_OLD;
+    return read.references.find((one) => one.channel === channel && one.ts === ts) ?? null;
   }
 
   async #ask(wish: {

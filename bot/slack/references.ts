@@ -1,4 +1,4 @@
-import type { Api, Json } from "../coordinator/ports.ts";
+import type { Api, Clock, Json } from "../coordinator/ports.ts";
 import { DAY, type Duration, type Instant, SECOND } from "../core/instant.ts";
 import type { CardTarget, Reference } from "./view/card.ts";
 
@@ -37,7 +37,7 @@ export class ReferenceStore {
 
   /** The new version, or null when another wrote in between or the server could not be reached. */
   async write(references: readonly Reference[], version: string, now: Instant): Promise<string | null> {
-    const kept = references.filter(({ isOpen, at }) => isOpen || now - at < CLOSED_KEPT);
+    const kept = references.filter((one) => isKept(one, now));
     const metadata = {
       name: NAME,
       namespace: this.#namespace,
@@ -51,6 +51,96 @@ export class ReferenceStore {
     );
     const isWritten = answer.kind === "answered" && (answer.code === 200 || answer.code === 201);
     return isWritten ? versionIn(answer.body) : null;
+  }
+}
+
+const isKept = ({ isOpen, at }: Reference, now: Instant): boolean => isOpen || now - at < CLOSED_KEPT;
+
+/**
+ * The leader's own copy of what is stored. What could not be saved is kept and saved before anything else is posted, so that
+ * at most one message is forgotten by a restart.
+ */
+export class References {
+  readonly #store: ReferenceStore;
+  readonly #clock: Clock;
+  readonly #known = new Map<string, Reference>();
+  /** Changes that are not stored yet; null drops. */
+  readonly #unsaved = new Map<string, Reference | null>();
+  #version = "";
+  #isLoaded = false;
+
+  constructor(store: ReferenceStore, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  all(): readonly Reference[] {
+    return [...this.#known.values()];
+  }
+
+  get(key: string): Reference | undefined {
+    return this.#known.get(key);
+  }
+
+  /** Another replica leads, and what it posts counts. */
+  forgetAll(): void {
+    this.#isLoaded = false;
+  }
+
+  /** Reads what was stored, if it was not yet, and stores what is still to be. Why that is not possible now, or null. */
+  async settle(): Promise<string | null> {
+    if (!this.#isLoaded) return this.#load();
+    return this.#unsaved.size === 0 ? null : this.#save();
+  }
+
+  async put(reference: Reference): Promise<void> {
+    this.#known.set(reference.key, reference);
+    this.#unsaved.set(reference.key, reference);
+    await this.#save();
+  }
+
+  async drop(key: string): Promise<void> {
+    this.#known.delete(key);
+    this.#unsaved.set(key, null);
+    await this.#save();
+  }
+
+  async #load(): Promise<string | null> {
+    const read = await this.#store.read();
+    if (!read.ok) return read.why;
+    this.#unsaved.clear();
+    this.#take(read.references, read.version);
+    this.#isLoaded = true;
+    return null;
+  }
+
+  /** Only our own changes are laid over what another wrote in between: an old leader's last edit must not undo the new one's. */
+  async #save(): Promise<string | null> {
+    const now = this.#clock.now();
+    if (await this.#write(now)) return null;
+    const read = await this.#store.read();
+    if (!read.ok) return read.why;
+    this.#take(read.references, read.version);
+    for (const [key, change] of this.#unsaved) {
+      if (change === null) this.#known.delete(key);
+      else this.#known.set(key, change);
+    }
+    return (await this.#write(now)) ? null : "another wrote at the same time";
+  }
+
+  async #write(now: Instant): Promise<boolean> {
+    for (const [key, one] of this.#known) if (!isKept(one, now)) this.#known.delete(key);
+    const version = await this.#store.write(this.all(), this.#version, now);
+    if (version === null) return false;
+    this.#version = version;
+    this.#unsaved.clear();
+    return true;
+  }
+
+  #take(references: readonly Reference[], version: string): void {
+    this.#known.clear();
+    for (const reference of references) this.#known.set(reference.key, reference);
+    this.#version = version;
   }
 }
 
@@ -98,5 +188,7 @@ function parseReference(value: unknown): readonly Reference[] {
 
 function parseTarget(value: unknown): readonly CardTarget[] {
   const [node, digest] = [field(value, "node"), field(value, "digest")];
-  return typeof node === "string" && typeof digest === "string" ? [{ node, digest }] : [];
+  return typeof node === "string" && typeof digest === "string"
+    ? [{ node, digest, isOver: field(value, "isOver") === true }]
+    : [];
 }

@@ -16,8 +16,10 @@ test.each([
   ["retry 12", { verb: "retry", nodes: ["abal-kuber12"] }],
   ["force the kernel fix must go in", { verb: "force", nodes: all, reason: "the kernel fix must go in" }],
   ["force 02 tonight &amp; not later", { verb: "force", nodes: ["abal-kuber02"], reason: "tonight & not later" }],
+  ["force 02 tonight, please", { verb: "force", nodes: ["abal-kuber02"], reason: "tonight, please" }],
   ["skip until mon 09:00", { verb: "skip", nodes: all, until: chicago("2026-12-07T09:00:00") }],
   ["skip 01 until 2026-12-24 18:00", { verb: "skip", nodes: ["abal-kuber01"], until: chicago("2026-12-24T18:00:00") }],
+  ["skip 2 hours", { verb: "skip", nodes: all, until: chicago("2026-12-05T00:30:00") }],
   ["skip 3d", { verb: "skip", nodes: all, until: chicago("2026-12-07T22:30:00") }],
 ])("%j is a decision", (text, decision) => {
   expect(parseReply(text, place)).toMatchObject({ kind: "decide", ...decision });
@@ -31,12 +33,25 @@ test.each([
     "approve abal-kuber09",
     "This card is about abal-kuber01, abal-kuber02, abal-kuber12. Name one of them, or none for all.",
   ],
+  [
+    "force abal-kuber02 abal-kuber09 now",
+    "This card is about abal-kuber01, abal-kuber02, abal-kuber12. Name one of them, or none for all.",
+  ],
+  ["approve 2", "Nothing was done. To approve, reply with approve alone, or with a node's name after it."],
   ["approve, but not today", "Nothing was done. To approve, reply with approve alone, or with a node's name after it."],
 ])("%j is answered with how to say it", (text, says) => {
   expect(parseReply(text, place)).toEqual({ kind: "unclear", says });
 });
 
-test.each(["thanks!", "we should approve this", "", "approved by my manager"])("%j is plain talk", (text) => {
+test.each([
+  "thanks!",
+  "we should approve this",
+  "",
+  "approved by my manager",
+  "force-push broke it",
+  "Force's not with us",
+  "skip-level meeting",
+])("%j is plain talk", (text) => {
   expect(parseReply(text, place)).toBeNull();
 });
 
@@ -47,8 +62,17 @@ test.each([
   ["monday", "2026-12-07T09:00:00-06:00"],
   ["2h", "2026-12-05T00:30:00-06:00"],
   ["dec 24 18:00", "2026-12-24T18:00:00-06:00"],
+  ["2026-12-20", "2026-12-20T09:00:00-06:00"],
+  ["18:00", "2026-12-05T18:00:00-06:00"],
+  ["18:00 UTC", "2026-12-05T18:00:00Z"],
 ])("until %j in Chicago is %s", (text, time) => {
   expect(parseUntil(text, place)).toBe(Date.parse(time));
+});
+
+test("the name of a node that is not on the card is not taken for a reason", () => {
+  const cloud = { ...place, nodes: ["ip-10-0-0-1.ec2.internal"] };
+  expect(parseReply("force ip-10-0-0-2.ec2.internal it must go", cloud)).toMatchObject({ kind: "unclear" });
+  expect(parseReply("force ip-10-0-0-1.ec2.internal it must go", cloud)).toMatchObject({ reason: "it must go" });
 });
 
 test("the zone is the policy's, whatever the process's own is", () => {

@@ -1,5 +1,5 @@
 import { casual, type ParsedComponents } from "chrono-node";
-import { DateTime } from "luxon";
+import { DateTime, FixedOffsetZone } from "luxon";
 import type { Verb } from "../core/fleet/decision.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import type { Instant } from "../core/instant.ts";
@@ -25,10 +25,16 @@ export interface ReplyPlace {
 }
 
 const MENTION = /^\s*<@[A-Z0-9]+>\s*/;
-const VERB = /^(approve|force|skip|retry)\b\s*(.*)$/is;
+/** The word alone: talk of a "force-push" or of "force's" must not count as a force. */
+const VERB = /^(approve|force|skip|retry)(?![\w'’-])\s*(.*)$/is;
+
+const commandIn = (text: string): RegExpExecArray | null => VERB.exec(plain(text.replace(MENTION, "")).trim());
+
+/** Whether it is worth to look up which card the thread is of. */
+export const isCommand = (text: string): boolean => commandIn(text) !== null;
 
 export function parseReply(text: string, place: ReplyPlace): Reply {
-  const match = VERB.exec(plain(text.replace(MENTION, "")).trim());
+  const match = commandIn(text);
   const verb = verbOf(match?.[1]);
   if (match === null || verb === null) return null;
   const { nodes, rest } = takeNodes((match[2] ?? "").trim(), place.nodes);
@@ -71,17 +77,18 @@ function takeNodes(
   text: string,
   all: readonly NodeName[],
 ): { readonly nodes: readonly NodeName[] | null; readonly rest: string } {
-  const words = text.split(/[\s,]+/).filter((word) => word !== "");
   const named: NodeName[] = [];
-  while (words.length > 0) {
-    const node = nodeOf(words[0] ?? "", all);
-    if (node === null) break;
+  let rest = text;
+  for (;;) {
+    const word = /^[^\s,]+/.exec(rest)?.[0] ?? "";
+    const node = nodeOf(word, all);
+    if (node === null) {
+      if (looksLikeNode(word, all)) return { nodes: null, rest };
+      return { nodes: named.length === 0 ? all : [...new Set(named)], rest };
+    }
     named.push(node);
-    words.shift();
+    rest = rest.slice(word.length).replace(/^[\s,]+/, "");
   }
-  const isForeign = named.length === 0 && all.length > 0 && looksLikeNode(words[0] ?? "", all);
-  const rest = named.length === 0 ? text : words.join(" ");
-  return { nodes: isForeign ? null : named.length === 0 ? all : [...new Set(named)], rest };
 }
 
 function nodeOf(word: string, all: readonly NodeName[]): NodeName | null {
@@ -91,10 +98,10 @@ function nodeOf(word: string, all: readonly NodeName[]): NodeName | null {
   return ends.length === 1 ? (ends[0] ?? null) : null;
 }
 
-/** Shares the letters before the number with a node of the card. */
+/** Has a number, and before it the same letters as a node of the card: a slip must not mean all of them. */
 function looksLikeNode(word: string, all: readonly NodeName[]): boolean {
-  const stem = (name: string): string => name.replace(/\d+$/, "");
-  return /\d$/.test(word) && stem(word) !== "" && all.some((node) => stem(node) === stem(word));
+  const stem = (name: string): string => /^\D*/.exec(name.toLowerCase())?.[0] ?? "";
+  return /\d/.test(word) && stem(word) !== "" && all.some((node) => stem(node) === stem(word));
 }
 
 function skip(nodes: readonly NodeName[], rest: string, place: ReplyPlace): Reply {
@@ -132,8 +139,12 @@ function fromComponents(start: ParsedComponents, { zone, now }: ReplyPlace): Ins
   // A day without an hour means its morning, not chrono's noon.
   const hour = start.isCertain("hour") ? (start.get("hour") ?? 0) : 9;
   const minute = start.isCertain("minute") ? (start.get("minute") ?? 0) : 0;
-  const local = DateTime.fromObject({ year, month, day, hour, minute }, { zone });
-  if (!local.isValid) return null;
+  // "18:00 UTC" is meant as it is said.
+  const said = start.isCertain("timezoneOffset") ? start.get("timezoneOffset") : null;
+  const local = DateTime.fromObject(
+    { year, month, day, hour, minute },
+    { zone: said === null ? zone : FixedOffsetZone.instance(said) },
+  );
   // On a Friday night "fri 18:00" is the next Friday's, and "18:00" tomorrow's.
   const isOver = local.toMillis() <= now && !start.isCertain("day");
   return (isOver ? local.plus({ days: start.isCertain("weekday") ? 7 : 1 }) : local).toMillis();

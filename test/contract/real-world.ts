@@ -25,6 +25,10 @@ export async function installCrds(plane: ControlPlane): Promise<void> {
   }
   const waited = await plane.kubectl(["wait", "--for=condition=Established", "crd", "--all", "--timeout=30s"]);
   if (waited.code !== 0) throw new Error(`the CRDs were not established: ${waited.stderr}`);
+  // For a moment after that the server answers 429 "storage is (re)initializing".
+  for (const resource of ["hostreports", "nodereboots", "rebootfleets", "rebootdecisions"]) {
+    while ((await plane.rest.request("GET", `/apis/bootswain.dev/v1alpha1/${resource}`)).code !== 200) await delay(LOOK_EVERY);
+  }
 }
 
 /** A world of its own namespace on a real API server. */

@@ -52,7 +52,15 @@ async function aBotWithACard(clusterName = "abal-kuber") {
   const references = new ReferenceStore(new ConfigMapApi(), "bootswain");
   const decisions = new Judge();
   const turn = aTurn({}, { policy: POLICY });
-  const desk = new Desk({ clusterName, decisions, chat: slack.chat, references, turn: () => turn, log });
+  const desk = new Desk({
+    clusterName,
+    decisions,
+    chat: slack.chat,
+    references,
+    turn: () => turn,
+    clock: new HandClock(),
+    log,
+  });
   await slack.start({ clicked: (click) => void desk.clicked(click), written: (written) => void desk.written(written) });
   endings.push(() => slack.stop());
   const clock = new HandClock();

@@ -1,3 +1,4 @@
+import type { WebClientOptions } from "@slack/web-api";
 import type { Chat, Log } from "../../coordinator/ports.ts";
 import { type Incoming, Once } from "./incoming.ts";
 import { quietLogger } from "./quiet-logger.ts";
@@ -14,21 +15,31 @@ export interface SlackSettings {
 
 export interface SlackConnection {
   readonly chat: Chat;
-  /** Two sockets, so that a click in the gap of one is taken by the other. */
+  /** Two sockets, so that a click in the gap of one is taken by the other. Resolves when both came up, or were stopped. */
   start(incoming: Incoming): Promise<void>;
   stop(): Promise<void>;
+  /** How many of the two are up now. */
+  connected(): number;
 }
 
 const SOCKETS = 2;
+/** An answer that never comes must not stop the outbox. */
+const CALL_WITHIN = 10_000;
 
 export function connectSlack({ appToken, botToken, apiUrl, log }: SlackSettings): SlackConnection {
-  const clientOptions = { ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }), logger: quietLogger(log) };
+  const clientOptions: WebClientOptions = {
+    ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+    logger: quietLogger(log),
+    timeout: CALL_WITHIN,
+    // Whoever calls tries again by himself, and knows what is still wanted.
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+  };
   const sockets: SlackSocket[] = [];
-  // Bolt rejects into nowhere when Slack refuses a token while it reconnects; that must not end the bot.
+  // An acknowledgement on a connection that was just lost rejects into nowhere inside Bolt; that must not end the bot.
   const lost = (reason: unknown): void => {
     if (!isOfSlack(reason)) throw reason;
     log.warn("slack connection lost", { why: reason instanceof Error ? reason.message : String(reason) });
-    for (const socket of sockets) void socket.restart();
   };
   return {
     chat: webChat(botToken, clientOptions),
@@ -44,6 +55,7 @@ export function connectSlack({ appToken, botToken, apiUrl, log }: SlackSettings)
       await Promise.all(sockets.map((socket) => socket.stop()));
       process.off("unhandledRejection", lost);
     },
+    connected: () => sockets.filter((socket) => socket.isUp()).length,
   };
 }
 

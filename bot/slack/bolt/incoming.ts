@@ -7,6 +7,8 @@ export interface Incoming {
 }
 
 const REMEMBERED = 2_000;
+const COMMAND_ANSWER =
+  "The pinned board shows what waits. To decide, reply in a card's thread: approve · skip until fri 18:00 · retry · force &lt;reason&gt;";
 
 /** What came once is not handled again: Bolt dispatches a repeated event twice, and a mention is a message as well. */
 export class Once {
@@ -28,6 +30,8 @@ export function listen(app: App, once: Once, { clicked, written }: Incoming): vo
     const click = clickOf(body);
     if (click !== null && once.isNew(`click ${click.id}`)) clicked(click.click);
   });
+  // Slack has commands nowhere in threads, where the cards are decided on.
+  app.command(/.*/, async ({ ack }) => ack(COMMAND_ANSWER));
   for (const type of ["message", "app_mention"] as const) {
     app.event(type, async ({ event }) => {
       const found = writtenIn(event);
@@ -58,9 +62,11 @@ function clickOf(body: unknown): { readonly id: string; readonly click: Click } 
   return { id: `${click.messageTs} ${click.user} ${click.actionId} ${text(field(action, "action_ts"))}`, click };
 }
 
-/** Only what a person wrote in a thread: no edits, no joins, no bots, ourselves among them. */
+/** Only what a person wrote in a thread, also sent to the channel or not: no edits, no joins, no bots, ourselves among them. */
 function writtenIn(event: unknown): Written | null {
-  if (field(event, "subtype") !== undefined || field(event, "bot_id") !== undefined) return null;
+  const subtype = field(event, "subtype");
+  if (subtype !== undefined && subtype !== "thread_broadcast") return null;
+  if (field(event, "bot_id") !== undefined) return null;
   const written = {
     text: text(field(event, "text")),
     user: text(field(event, "user")),

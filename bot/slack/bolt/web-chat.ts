@@ -4,12 +4,11 @@ import type { Chat, ChatAnswer } from "../../coordinator/ports.ts";
 
 /**
  * The port `Chat` on Slack's web API. Answers to people have a client of their own, since one rate limit stops a whole
- * client. Nothing is retried here: the outbox knows what is still wanted.
+ * client. `options` must switch retries off: the outbox knows what is still wanted.
  */
 export function webChat(token: string, options: WebClientOptions): Chat {
-  const settled: WebClientOptions = { ...options, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true };
-  const boards = new WebClient(token, settled);
-  const answers = new WebClient(token, settled);
+  const boards = new WebClient(token, options);
+  const answers = new WebClient(token, options);
   return {
     post: ({ channel, threadTs, text, blocks, broadcast }) =>
       answered(async () => {
@@ -50,8 +49,10 @@ const field = (value: unknown, key: string): unknown =>
 
 function failure(error: unknown): ChatAnswer {
   const code = field(error, "code");
-  if (code === ErrorCode.RateLimitedError)
-    return { ok: false, error: "ratelimited", retryAfterSeconds: Number(field(error, "retryAfter") ?? 30) };
+  if (code === ErrorCode.RateLimitedError) {
+    const seconds = Number(field(error, "retryAfter"));
+    return { ok: false, error: "ratelimited", retryAfterSeconds: Number.isFinite(seconds) ? seconds : 30 };
+  }
   if (code === ErrorCode.PlatformError)
     return { ok: false, error: String(field(field(error, "data"), "error") ?? "unknown") };
   return { ok: false, error: "unanswered" };

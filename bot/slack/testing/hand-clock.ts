@@ -1,5 +1,6 @@
-import { setImmediate as macrotask } from "node:timers/promises";
 import type { Clock, Stoppable } from "../../coordinator/ports.ts";
+
+const macrotask = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
 
 /** Time that moves when the test says so. */
 export class HandClock implements Clock {

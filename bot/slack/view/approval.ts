@@ -1,134 +1,138 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
-import { nodeDigest, whatChanged } from "../../core/decide/digest.ts";
+import { nodeDigest } from "../../core/decide/digest.ts";
 import { shortHash } from "../../core/fleet/order.ts";
-import { formatDuration, wallClock } from "../../core/instant.ts";
+import { wallClock } from "../../core/instant.ts";
 import type { PlannedNode } from "../../core/plan.ts";
 import type { Policy, Pool } from "../../core/policy/policy.ts";
 import { nextOpening, openingAt } from "../../core/policy/window.ts";
+import { isAsked, isOver, type Standing, standingOf, standingText } from "./approval-standing.ts";
 import { actionId, type Block, type Card, type CardTarget, type Reference } from "./card.ts";
 import { mentionsOf, personName } from "./mentions.ts";
-import { type Button, buttons, context, escaped, fallback, listed, named, section } from "./mrkdwn.ts";
+import { type Button, buttons, clip, context, escaped, fallback, listed, named, section } from "./mrkdwn.ts";
 
 /** Nodes that wait for approval, for long enough, and stand on no open card: one new wave for each pool. */
 export function newWaves(turn: Turn, policy: Policy, open: readonly Reference[]): readonly Card[] {
   if (policy.slackChannel === null) return [];
   const known = new Set(open.flatMap(({ targets }) => targets.map(({ node, digest }) => `${node} ${digest}`)));
+  const isNew = ({ situation }: PlannedNode): boolean => !known.has(`${situation.node.name} ${nodeDigest(situation)}`);
   const waiting = [...turn.plan.nodes.values()].filter(
-    (node) => wantsApproval(node, turn) && !known.has(`${node.situation.node.name} ${nodeDigest(node.situation)}`),
+    (node) => node.holds.some(({ kind }) => kind === "approval") && isNew(node),
   );
   return policy.pools.flatMap((pool) => {
     const wave = waiting.filter(({ situation }) => situation.pool?.name === pool.name);
-    const targets = wave.map(({ situation }) => ({ node: situation.node.name, digest: nodeDigest(situation) }));
-    return wave.length === 0 ? [] : [approval(turn, policy, { key: keyOf(targets), targets })];
+    // Asked once the first has waited long enough, with all that wait by then.
+    if (!wave.some((node) => isDue(node, turn))) return [];
+    const targets = wave.map(({ situation }) => ({
+      node: situation.node.name,
+      digest: nodeDigest(situation),
+      isOver: false,
+    }));
+    return [approval(turn, policy, { key: keyOf(targets), targets })];
   });
 }
 
 const keyOf = (targets: readonly CardTarget[]): string =>
   `approval-${shortHash(targets.map(({ node, digest }) => `${node} ${digest}`))}`;
 
-function wantsApproval({ situation, holds }: PlannedNode, { snapshot, now }: Turn): boolean {
-  const since = situation.report?.pending?.since ?? now;
-  return holds.some(({ kind }) => kind === "approval") && now - since >= snapshot.timings.askApprovalAfter;
+function isDue({ situation }: PlannedNode, { snapshot, now }: Turn): boolean {
+  return now - (situation.report?.pending?.since ?? now) >= snapshot.timings.askApprovalAfter;
 }
 
-/** How one node of the wave stands. */
-type Standing =
-  | { readonly kind: "asked" }
-  | { readonly kind: "approved"; readonly by: string; readonly until: number | null }
-  | { readonly kind: "under way"; readonly phase: string }
-  | { readonly kind: "done"; readonly says: string }
-  | { readonly kind: "void"; readonly why: string };
+/** A node of the wave with how it stands. */
+type Entry = readonly [CardTarget, Standing];
 
-export function approval(turn: Turn, policy: Policy, { key, targets }: Pick<Reference, "key" | "targets">): Card {
-  const standings = targets.map((target) => [target.node, standingOf(turn, target)] as const);
-  const asked = standings.filter(([, { kind }]) => kind === "asked").map(([node]) => node);
-  const isOpen = standings.some(([, { kind }]) => kind === "asked" || kind === "approved" || kind === "under way");
-  const pool = poolOf(turn, policy, targets);
-  const title = titleOf(pool, targets, standings);
-  const second = asked.length > 0 ? "Nothing happens without a yes." : "No decision is wanted here.";
+export function approval(turn: Turn, policy: Policy, wave: Pick<Reference, "key" | "targets">): Card {
+  const { key } = wave;
+  const entries = wave.targets.map((target): Entry => {
+    const standing = standingOf(turn, target);
+    return [{ ...target, isOver: isOver(standing) }, standing];
+  });
+  const asked = entries.filter(([, standing]) => isAsked(standing));
+  const isOpen = entries.some(([, { kind }]) => kind === "asked" || kind === "approved" || kind === "under way");
+  const pool = poolOf(turn, policy, wave.targets);
+  const title = titleOf(pool, entries);
+  const second = asked.length > 0 ? "Nothing happens without a yes." : approversText(turn, policy, wave.targets);
   const who = asked.length > 0 && pool !== null ? mentionsOf(policy, pool.may.approve?.by) : "";
   const blocks: Block[] = [
     section(`*${title}* ${who}\n${second}`),
-    section(details(turn, policy, pool, targets, standings)),
+    section(details(turn, policy, pool, entries)),
+    section(listed(linesOf(entries, policy, turn.now), 20)),
   ];
   if (asked.length > 0) {
     blocks.push(
-      ...buttons(actions(policy.cluster, key)),
+      ...buttons(actions(policy.cluster, key, pool)),
       context("Or reply: approve · approve 01 · skip until mon 09:00"),
     );
   }
-  const alert = asked.length === 0 ? null : { key: "asked", says: title };
+  const alert = asked.length === 0 ? null : { key: "asked", says: `${title} ${who}` };
+  const targets = entries.map(([target]) => target);
   const channel = policy.slackChannel ?? "";
   return { key, kind: "approval", channel, text: fallback(title, second), blocks, targets, alert, isOpen };
 }
 
-const actions = (cluster: string, key: string): readonly Button[] => [
-  { label: "Approve", actionId: actionId("approve", cluster, key), style: "primary" },
-  { label: "Skip…", actionId: actionId("skip", cluster, key) },
+/** What the policy lets nobody do has no button. */
+const actions = (cluster: string, key: string, pool: Pool | null): readonly Button[] => [
+  ...(pool?.may.approve == null
+    ? []
+    : [{ label: "Approve", actionId: actionId("approve", cluster, key), style: "primary" } as const]),
+  ...(pool?.may.skip == null ? [] : [{ label: "Skip…", actionId: actionId("skip", cluster, key) }]),
 ];
 
-function standingOf({ plan }: Turn, { node, digest }: CardTarget): Standing {
-  const planned = plan.nodes.get(node);
-  if (planned === undefined) return { kind: "void", why: "the node is gone" };
-  const { situation, phase } = planned;
-  if (phase.kind !== "waiting") return { kind: "under way", phase: phase.kind };
-  const change = whatChanged(digest, nodeDigest(situation));
-  const outcome = situation.reboot?.outcome;
-  if (change !== null) {
-    if (outcome?.kind === "rebooted") return { kind: "done", says: `rebooted in ${formatDuration(outcome.took)}` };
-    return { kind: "void", why: change };
-  }
-  if (situation.report?.pending == null) return { kind: "void", why: "it needs no reboot any more" };
-  const { approved, approvals } = situation.standing;
-  if (!approved) return { kind: "asked" };
-  const ends = approvals.flatMap(({ validUntil }) => validUntil ?? []);
-  const by = approvals.map(({ person }) => personName(person)).join(" and ");
-  return { kind: "approved", by, until: ends.length === 0 ? null : Math.min(...ends) };
-}
-
+/** The first node may be gone; the wave is of one pool all the same. */
 function poolOf(turn: Turn, policy: Policy, targets: readonly CardTarget[]): Pool | null {
-  const name = turn.plan.nodes.get(targets[0]?.node ?? "")?.situation.pool?.name;
-  return policy.pools.find((pool) => pool.name === name) ?? null;
+  const names = targets.flatMap(({ node }) => turn.plan.nodes.get(node)?.situation.pool?.name ?? []);
+  return policy.pools.find((pool) => pool.name === names[0]) ?? null;
 }
 
-function titleOf(
-  pool: Pool | null,
-  targets: readonly CardTarget[],
-  standings: readonly (readonly [string, Standing])[],
-): string {
-  const of = (kind: Standing["kind"]): number => standings.filter(([, standing]) => standing.kind === kind).length;
-  const name = escaped(pool?.name ?? "no pool");
-  const nodes = targets.length === 1 ? "1 node wants" : `${targets.length} nodes want`;
-  if (of("asked") > 0) return `🔐 ${name}: ${nodes} to reboot. Approve?`;
-  if (of("approved") + of("under way") > 0) return `✔ ${name}: approved, ${of("done")} of ${targets.length} rebooted`;
-  return of("done") > 0 ? `✅ ${name}: ${of("done")} of ${targets.length} rebooted` : `↻ ${name}: void`;
+function titleOf(pool: Pool | null, entries: readonly Entry[]): string {
+  const of = (kind: Standing["kind"]): number => entries.filter(([, standing]) => standing.kind === kind).length;
+  const name = clip(escaped(pool?.name ?? "no pool"), 300);
+  const asked = of("asked");
+  if (asked > 0) return `🔐 ${name}: ${asked === 1 ? "1 node wants" : `${asked} nodes want`} to reboot. Approve?`;
+  const done = `${of("done")} of ${entries.length} rebooted`;
+  if (of("approved") + of("under way") > 0) return `✔ ${name}: approved, ${done}`;
+  return of("done") > 0 ? `✅ ${name}: ${done}` : `↻ ${name}: void`;
 }
 
-function details(
-  turn: Turn,
-  policy: Policy,
-  pool: Pool | null,
-  targets: readonly CardTarget[],
-  standings: readonly (readonly [string, Standing])[],
-): string {
+/** Who said yes to what the card showed, and when; from the decisions, so that it stays when the approval is spent. */
+function approversText({ snapshot, now }: Turn, policy: Policy, targets: readonly CardTarget[]): string {
+  const shown = new Set(targets.map(({ node, digest }) => `${node} ${digest}`));
+  const yes = [...snapshot.decisions.values()].flatMap(({ verb, judgement }) => {
+    if (verb !== "approve" || judgement?.outcome !== "counted" || judgement.person === null) return [];
+    const isMeant = judgement.bound.some(({ node, digest }) => shown.has(`${node} ${digest}`));
+    return isMeant ? [{ person: judgement.person, at: judgement.at }] : [];
+  });
+  const texts = yes
+    .sort((a, b) => a.at - b.at)
+    .map(({ person, at }) => `${personName(person)} at ${wallClock(at, policy.timeZone, now)}`);
+  return texts.length === 0 ? "No decision is wanted here." : `Approved by ${named([...new Set(texts)], 4)}.`;
+}
+
+function details(turn: Turn, policy: Policy, pool: Pool | null, entries: readonly Entry[]): string {
   const { now } = turn;
-  const reasons = targets.flatMap(
-    ({ node }) => turn.plan.nodes.get(node)?.situation.report?.pending?.reasons.map(({ text }) => text) ?? [],
-  );
-  const since = targets.flatMap(({ node }) => turn.plan.nodes.get(node)?.situation.report?.pending?.since ?? []);
-  const lines = standings.map(([node, standing]) => `${escaped(node)}  ${standingText(standing, policy, now)}`);
+  const pendings = entries.flatMap(([{ node }]) => turn.plan.nodes.get(node)?.situation.report?.pending ?? []);
+  const reasons = [...new Set(pendings.flatMap((pending) => pending.reasons.map(({ text }) => text)))];
+  const since = pendings.map((pending) => pending.since);
   const pending = since.length === 0 ? "" : ` · pending since ${wallClock(Math.min(...since), policy.timeZone, now)}`;
+  const limit = policy.maxRebooting === 1 ? "one at a time" : `at most ${policy.maxRebooting} at a time`;
   return [
-    `Nodes    ${named(targets.map(({ node }) => node))}; ${policy.maxRebooting === 1 ? "one at a time" : `at most ${policy.maxRebooting} at a time`}`,
-    `Why      ${named([...new Set(reasons)], 4) || "no reason is reported any more"}${pending}`,
+    `Why      ${named(reasons, 4) || "no reason is reported any more"}${pending}`,
+    `How      ${limit}; stops if one doesn't come back well`,
     ...(pool === null
       ? []
       : [
           `When     ${whenText(pool, policy, now)}`,
-          `Needs    ${pool.may.approve?.people ?? 1} of ${escaped(pool.may.approve?.by ?? "nobody")}`,
+          `Needs    ${pool.may.approve?.people ?? 1} of ${clip(escaped(pool.may.approve?.by ?? "nobody"), 300)}`,
         ]),
-    listed(lines, 20),
   ].join("\n");
+}
+
+function linesOf(entries: readonly Entry[], policy: Policy, now: number): readonly string[] {
+  const asked = entries.filter(([, standing]) => isAsked(standing));
+  const rest = entries.filter(([, standing]) => !isAsked(standing));
+  return [...asked, ...rest].map(
+    ([{ node }, standing]) => `${clip(escaped(node), 300)}  ${standingText(standing, policy, now)}`,
+  );
 }
 
 function whenText(pool: Pool, policy: Policy, now: number): string {
@@ -136,21 +140,4 @@ function whenText(pool: Pool, policy: Policy, now: number): string {
   const opening = openingAt(pool.windows, policy.timeZone, now) ?? nextOpening(pool.windows, policy.timeZone, now);
   if (opening === null) return "the window never opens";
   return `${wallClock(opening.opens, policy.timeZone, now)} to ${wallClock(opening.closes, policy.timeZone, now)}`;
-}
-
-function standingText(standing: Standing, policy: Policy, now: number): string {
-  switch (standing.kind) {
-    case "asked":
-      return "needs approval";
-    case "approved":
-      return `approved by ${escaped(standing.by)}${standing.until === null ? "" : ` until ${wallClock(standing.until, policy.timeZone, now)}`}`;
-    case "under way":
-      return standing.phase;
-    case "done":
-      return standing.says;
-    case "void":
-      return `void: ${escaped(standing.why)}`;
-    default:
-      return standing satisfies never;
-  }
 }

@@ -1,5 +1,6 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
 import { blockersOf, nodeDigest, refusalsOf } from "../../core/decide/digest.ts";
+import type { Node } from "../../core/fleet/node.ts";
 import { shortHash } from "../../core/fleet/order.ts";
 import type { Refusal } from "../../core/fleet/phase.ts";
 import { wallClock } from "../../core/instant.ts";
@@ -8,7 +9,18 @@ import { FALLBACK, type Policy } from "../../core/policy/policy.ts";
 import { isBlocked } from "./board.ts";
 import { actionId, type Block, type Card, type Reference } from "./card.ts";
 import { mentionsOf, personName } from "./mentions.ts";
-import { type Button, buttons, context, escaped, fallback, listed, section } from "./mrkdwn.ts";
+import {
+  type Button,
+  buttons,
+  clip,
+  context,
+  escaped,
+  fallback,
+  listed,
+  named,
+  SECTION_MOST,
+  section,
+} from "./mrkdwn.ts";
 
 /** One card for a node and a boot: tries come and go on it until the node was rebooted. */
 const keyOf = ({ situation }: PlannedNode): string =>
@@ -35,47 +47,89 @@ function isToShow(planned: PlannedNode, { now, snapshot }: Turn): boolean {
 
 function blocked(turn: Turn, policy: Policy, planned: PlannedNode, key: string): Card {
   const { situation, phase } = planned;
-  const { node, reboot, report } = situation;
-  const name = escaped(node.name);
+  const { node, reboot, report, pool } = situation;
   const refusals = refusalsOf(reboot);
-  const names = escaped(blockersOf(reboot).join(", "));
   const isStuck = isBlocked(planned);
-  const what = names === "" ? "pods that don't go" : `PDB ${names} allows no eviction`;
-  const title = isStuck ? `⛔ ${name} can't be drained: ${what}` : `🔄 ${name} is tried again (${phase.kind})`;
-  const isCordoned = phase.kind === "draining";
-  const second = isCordoned
-    ? `Nothing is down. The node is cordoned while it drains; it gives up at ${giveUpText(turn, policy, planned)}.`
-    : "Nothing is down. The node is uncordoned and serving; other nodes go on.";
+  const title = titleOf(planned, isStuck);
+  const second = secondOf(turn, policy, planned);
   const isOpen = report?.pending != null || phase.kind !== "waiting";
-  const targets = [{ node: node.name, digest: nodeDigest(situation, blockersOf(reboot)) }];
-  const who = isStuck ? mentionsOf(policy, situation.pool?.may.force?.by ?? situation.pool?.may.other?.by) : "";
+  const who = isStuck ? mentionsOf(policy, pool?.may.force?.by ?? pool?.may.other?.by) : "";
   const blocks: Block[] = [section(`*${title}* ${who}\n${second}`)];
-  if (refusals.length > 0) blocks.push(section(details(turn, policy, planned, refusals)));
-  if (isOpen && isStuck) {
+  if (isStuck) {
     blocks.push(
+      section(details(turn, policy, planned, refusals)),
       ...buttons(actions(planned, policy.cluster, key)),
       context("Or reply: retry · skip until fri 18:00 · force &lt;reason&gt;"),
     );
   }
-  const alert = isStuck
-    ? { key: `${reboot?.phase.kind === "waiting" ? "" : "draining "}${reboot?.tries ?? 0}`, says: title }
-    : null;
   return {
     key,
     kind: "blocked",
     channel: policy.slackChannel ?? "",
     text: fallback(title, second),
     blocks,
-    targets,
-    alert: isOpen ? alert : null,
+    targets: [{ node: node.name, digest: nodeDigest(situation, blockersOf(reboot)), isOver: false }],
+    alert: isStuck ? { key: tryOf(planned), says: `${title} ${who}` } : null,
     isOpen,
   };
 }
 
+/** The order of the try that met the refusal: people are told once a try, not at its drain and again at its end. */
+function tryOf({ situation, phase }: PlannedNode): string {
+  if (phase.kind !== "waiting") return phase.order;
+  const outcome = situation.reboot?.outcome;
+  return outcome?.kind === "yielded" ? outcome.order : "";
+}
+
+function titleOf({ situation, phase, holds }: PlannedNode, isStuck: boolean): string {
+  const name = clip(escaped(situation.node.name), 300);
+  const blockers = blockersOf(situation.reboot);
+  const budgets = `PDB ${named(blockers, 3)}`;
+  if (isStuck && blockers.length === 0) return `⛔ ${name} can't be drained: pods that don't go`;
+  if (isStuck)
+    return `⛔ ${name} can't be drained: ${budgets} ${blockers.length === 1 ? "allows" : "allow"} no eviction`;
+  if (phase.kind !== "waiting") return `🔄 ${name} is tried again (${phase.kind})`;
+  if (situation.report?.pending == null) return `↻ ${name} needs no reboot any more`;
+  const waits = holds.length === 0 ? "is next" : "goes when its turn comes";
+  return blockers.length === 0
+    ? `⏳ ${name} waits for another try`
+    : `⏳ ${name} ${waits}: ${budgets} would allow an eviction now`;
+}
+
+/** Whether anything is down comes before all else. */
+function secondOf(turn: Turn, policy: Policy, planned: PlannedNode): string {
+  const { phase, situation } = planned;
+  switch (phase.kind) {
+    case "waiting":
+    case "preparing":
+      return servingText(situation.node);
+    case "draining":
+      return `Nothing is down. The node is cordoned; its other pods keep serving elsewhere${giveUpText(turn, policy, planned)}.`;
+    case "yielding":
+      return "Nothing is down. The node gives up this try and goes back to serving; other nodes go on.";
+    case "rebooting":
+      return "Its pods were moved, and it reboots now.";
+    case "verifying":
+      return "It was rebooted, and is being checked.";
+    case "failed":
+      return "Its reboot failed. See that card.";
+    default:
+      return phase satisfies never;
+  }
+}
+
+function servingText({ ready, cordon }: Node): string {
+  if (!ready) return "The node is not Ready.";
+  if (cordon.kind === "foreign") return "Nothing is down. Someone else keeps the node cordoned; other nodes go on.";
+  if (cordon.kind === "ours") return "Nothing is down. Its cordon is being lifted; other nodes go on.";
+  return "Nothing is down. The node is uncordoned and serving; other nodes go on.";
+}
+
 function giveUpText({ now }: Turn, policy: Policy, { situation, phase }: PlannedNode): string {
   const since = phase.kind === "draining" ? phase.onlyRefusedSince : null;
-  const at = (since ?? now) + (situation.pool ?? FALLBACK).drain.giveUpAfter;
-  return wallClock(at, policy.timeZone, now);
+  if (since === null) return "";
+  const at = since + (situation.pool ?? FALLBACK).drain.giveUpAfter;
+  return `; gives up at ${wallClock(at, policy.timeZone, now)}`;
 }
 
 function details(
@@ -93,36 +147,33 @@ function details(
     situation.reboot?.outcome?.kind === "yielded"
       ? [`Tried    gave up at ${wallClock(situation.reboot.outcome.at, policy.timeZone, now)}`]
       : [];
-  return [
-    `Why      ${listed(refusals.map(whyText), 6)}`,
-    ...fixLines(refusals),
-    ...tried,
-    ...force,
-    `Next     ${escaped(next)}`,
-  ].join("\n");
+  const after = [...fixLines(refusals), ...tried, ...force, `Next     ${clip(escaped(next), 600)}`].join("\n");
+  const room = SECTION_MOST - after.length - 20;
+  return `Why      ${listed(refusals.map(whyText), 6, room)}\n${after}`;
 }
 
 function whyText({ kind, pod, namespace, budgets, message }: Refusal): string {
-  const where = `pod ${escaped(`${namespace}/${pod}`)}`;
+  const where = `pod ${clip(escaped(`${namespace}/${pod}`), 400)}`;
   const [budget] = budgets;
-  if (kind !== "budget" || budget === undefined) return `${where}: ${escaped(message)}`;
-  const name = escaped(`${budget.namespace}/${budget.name}`);
-  return `PDB ${name} wants ${budget.desiredHealthy} healthy and has ${budget.currentHealthy} (of ${budget.expectedPods} expected), so ${where} may not go.`;
+  if (kind !== "budget" || budget === undefined) return `${where}: ${clip(escaped(message), 400)}`;
+  const name = clip(escaped(`${budget.namespace}/${budget.name}`), 400);
+  const pods = budget.desiredHealthy === 1 ? "pod" : "pods";
+  return `PDB ${name} wants ${budget.desiredHealthy} healthy ${pods} and has ${budget.currentHealthy} (expected ${budget.expectedPods}), so ${where} may not go.`;
 }
 
 /** The change that most often helps, as a command to copy; a person decides whether it does here. */
 function fixLines(refusals: readonly Refusal[]): readonly string[] {
   const budget = refusals.find(({ kind }) => kind === "budget")?.budgets[0];
   if (budget === undefined || budget.currentHealthy > budget.desiredHealthy) return [];
-  const target = `kubectl -n ${escaped(budget.namespace)} describe pdb ${escaped(budget.name)}`;
+  const target = clip(`kubectl -n ${escaped(budget.namespace)} describe pdb ${escaped(budget.name)}`, 500);
   return [`Fix      run one more replica than the PDB wants, or loosen it: ${target}. I notice and go on by myself.`];
 }
 
 /** The safest stands left, force last and red; one that can't work now is absent. */
-function actions({ situation, phase }: PlannedNode, cluster: string, key: string): readonly Button[] {
+function actions({ situation, holds }: PlannedNode, cluster: string, key: string): readonly Button[] {
   const { pool, reboot } = situation;
   const all: Button[] = [];
-  if (phase.kind === "waiting" && pool?.may.other != null)
+  if (pool?.may.other != null && holds.some(({ kind }) => kind === "back-off"))
     all.push({ label: "Try again", actionId: actionId("retry", cluster, key) });
   if (pool?.may.skip != null) all.push({ label: "Skip…", actionId: actionId("skip", cluster, key) });
   const canForce = pool?.may.force != null && blockersOf(reboot).length > 0 && situation.standing.force === null;
@@ -133,18 +184,19 @@ function actions({ situation, phase }: PlannedNode, cluster: string, key: string
 /** The boot that the card was about is over, or the node is gone. */
 function resolved({ plan }: Turn, reference: Reference): Card {
   const node = reference.targets[0]?.node ?? "";
-  const outcome = plan.nodes.get(node)?.situation.reboot?.outcome;
-  const isRebooted = outcome?.kind === "rebooted";
-  const title = isRebooted ? `✅ ${escaped(node)} was rebooted` : `↻ ${escaped(node)}: this is over`;
-  const second = isRebooted ? "It is uncordoned and serving." : "The node runs another boot, or is gone.";
+  const planned = plan.nodes.get(node);
+  const name = clip(escaped(node), 300);
+  const isRebooted = planned?.situation.reboot?.outcome?.kind === "rebooted";
+  const title = isRebooted ? `✅ ${name} was rebooted` : `↻ ${name}: this is over`;
   const { key, channel, targets } = reference;
+  const second = planned === undefined ? "The node is gone." : "It runs another boot. See the board for how it stands.";
   return {
     key,
     kind: "blocked",
     channel,
     text: fallback(title, second),
     blocks: [section(`*${title}*\n${second}`)],
-    targets,
+    targets: targets.map((target) => ({ ...target, isOver: true })),
     alert: null,
     isOpen: false,
   };

@@ -1,13 +1,17 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
-import { refusalsOf } from "../../core/decide/digest.ts";
+import { blockersOf, refusalsOf } from "../../core/decide/digest.ts";
+import { allAllow } from "../../core/fleet/disruption-budget.ts";
 import { formatDuration, wallClock } from "../../core/instant.ts";
 import type { PlannedNode } from "../../core/plan.ts";
 import type { Policy, Pool } from "../../core/policy/policy.ts";
 import { nextOpening, openingAt } from "../../core/policy/window.ts";
 import type { Block, Card } from "./card.ts";
-import { context, escaped, fallback, listed, named, section } from "./mrkdwn.ts";
+import { context, escaped, fallback, fitted, listed, named, SECTION_MOST, section } from "./mrkdwn.ts";
 
 const LINES_MOST = 25;
+/** All pools together, and what the smallest share of one is. */
+const POOLS_ROOM = 7_000;
+const POOL_ROOM_LEAST = 400;
 
 /** The one message of a channel that shows the whole fleet. */
 export function board(turn: Turn, policy: Policy, channel: string): Card {
@@ -17,17 +21,19 @@ export function board(turn: Turn, policy: Policy, channel: string): Card {
   const count = `${toGo.length} of ${nodes.length} to go${blocked.length === 0 ? "" : ` · ${blocked.length} blocked`}`;
   const title = `${escaped(policy.cluster)} · ${count}`;
   const slots = slotLine(turn, policy);
-  const blocks: Block[] = [section(`*${title}*\n${slots}`)];
-  for (const pool of policy.pools) blocks.push(...poolBlocks(turn, policy, pool));
+  const room = Math.min(SECTION_MOST, Math.max(POOL_ROOM_LEAST, Math.floor(POOLS_ROOM / policy.pools.length)));
+  const pools = policy.pools.map((pool) => poolBlock(turn, policy, pool, room));
   const homeless = nodes.filter(({ situation }) => situation.pool === null).map(({ situation }) => situation.node.name);
-  if (homeless.length > 0) blocks.push(section(`*no pool*\n${named(homeless)}`));
-  blocks.push(context(policyLine(turn, policy)));
+  const tail = [
+    ...(homeless.length > 0 ? [section(`*no pool*\n${named(homeless)}`)] : []),
+    context(policyLine(turn, policy)),
+  ];
   return {
     key: `board-${channel}`,
     kind: "board",
     channel,
     text: fallback(title, slots),
-    blocks,
+    blocks: fitted([section(`*${title}*\n${slots}`)], pools, tail, "pools"),
     targets: [],
     alert: null,
     isOpen: true,
@@ -37,10 +43,29 @@ export function board(turn: Turn, policy: Policy, channel: string): Card {
 export const isToGo = ({ situation, phase }: PlannedNode): boolean =>
   situation.report?.pending != null || phase.kind !== "waiting";
 
+/** Something refuses to let it go now: a node that is tried again, or whose budgets would allow it now, is not. */
 export function isBlocked({ situation, phase }: PlannedNode): boolean {
-  if (situation.report?.pending == null || refusalsOf(situation.reboot).length === 0) return false;
-  return phase.kind !== "draining" || phase.onlyRefusedSince !== null;
+  const { report, reboot, snapshot } = situation;
+  if (report?.pending == null || refusalsOf(reboot).length === 0) return false;
+  switch (phase.kind) {
+    case "draining":
+      return phase.onlyRefusedSince !== null && phase.refused.length > 0;
+    case "yielding":
+      return phase.why.kind === "blocked";
+    case "waiting":
+      return !blockersGone(blockersOf(reboot), snapshot.budgets);
+    case "preparing":
+    case "rebooting":
+    case "verifying":
+    case "failed":
+      return false;
+    default:
+      return phase satisfies never;
+  }
 }
+
+const blockersGone = (blockers: readonly string[], budgets: Parameters<typeof allAllow>[1]): boolean =>
+  blockers.length > 0 && allAllow(blockers, budgets);
 
 function slotLine({ snapshot }: Turn, policy: Policy): string {
   const slots = snapshot.fleet?.slots ?? [];
@@ -51,12 +76,21 @@ function slotLine({ snapshot }: Turn, policy: Policy): string {
   return `Slots ${slots.length} of ${policy.maxRebooting}: ${users}.`;
 }
 
-function poolBlocks(turn: Turn, policy: Policy, pool: Pool): readonly Block[] {
+function poolBlock(turn: Turn, policy: Policy, pool: Pool, room: number): Block {
   const nodes = [...turn.plan.nodes.values()].filter(({ situation }) => situation.pool?.name === pool.name);
-  const shown = [...nodes].sort((a, b) => Number(isToGo(b)) - Number(isToGo(a)));
+  const shown = [...nodes].sort((a, b) => rankOf(a) - rankOf(b));
   const lines = shown.map((node) => nodeLine(node, policy, turn.now));
   const title = `*${escaped(pool.name)}* · ${pool.mode} · ${windowText(pool, policy, turn.now)}`;
-  return [section(`${title}\n${lines.length === 0 ? "no node" : listed(lines, LINES_MOST)}`)];
+  const left = room - title.length - 1;
+  return section(`${title}\n${lines.length === 0 ? "no node" : listed(lines, LINES_MOST, left)}`);
+}
+
+/** What needs a look comes first, so that it is not among those left out. */
+function rankOf(planned: PlannedNode): number {
+  if (planned.phase.kind === "failed") return 0;
+  if (isBlocked(planned)) return 1;
+  if (planned.phase.kind !== "waiting") return 2;
+  return isToGo(planned) ? 3 : 4;
 }
 
 function windowText(pool: Pool, policy: Policy, now: number): string {

@@ -8,6 +8,8 @@ export type CardKind = "board" | "approval" | "blocked" | "failed";
 export interface CardTarget {
   readonly node: NodeName;
   readonly digest: string;
+  /** The card shows that nothing is left to decide about this node: a decision made on the card is not about it. */
+  readonly isOver: boolean;
 }
 
 /** One message as it should stand in Slack now. */
@@ -20,7 +22,7 @@ export interface Card {
   readonly text: string;
   readonly blocks: readonly Block[];
   readonly targets: readonly CardTarget[];
-  /** Changes when the card newly needs a person; said in its thread, since edits notify nobody. */
+  /** Not null while the card needs a person, with a new key when it newly does; said in its thread, since edits notify nobody. */
   readonly alert: { readonly key: string; readonly says: string } | null;
   /** A closed card is edited a last time and then left alone. */
   readonly isOpen: boolean;

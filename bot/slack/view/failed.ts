@@ -1,37 +1,34 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
 import { nodeDigest } from "../../core/decide/digest.ts";
 import type { PhaseOf } from "../../core/fleet/phase.ts";
-import { wallClock } from "../../core/instant.ts";
+import { type Instant, wallClock } from "../../core/instant.ts";
 import type { PlannedNode } from "../../core/plan.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { Card, Reference } from "./card.ts";
 import { mentionsOf } from "./mentions.ts";
-import { escaped, fallback, section } from "./mrkdwn.ts";
+import { clip, escaped, fallback, section } from "./mrkdwn.ts";
 
 export function failedCards(turn: Turn, policy: Policy, open: readonly Reference[]): readonly Card[] {
   const shown = [...turn.plan.nodes.values()].flatMap((node) =>
     node.phase.kind === "failed" ? [failed(turn, policy, node, node.phase)] : [],
   );
   const keys = new Set(shown.map(({ key }) => key));
-  return [...shown, ...open.filter(({ key }) => !keys.has(key)).map(ended)];
+  return [...shown, ...open.filter(({ key }) => !keys.has(key)).map((one) => ended(turn, one))];
 }
 
 function failed({ now }: Turn, policy: Policy, { situation }: PlannedNode, phase: PhaseOf<"failed">): Card {
-  const name = escaped(situation.node.name);
-  const title =
-    phase.cause.kind === "did not come back"
-      ? `🛑 ${name} did not come back`
-      : `🛑 ${name} is not well after its reboot`;
-  const at = wallClock(phase.since, policy.timeZone, now);
-  const second = situation.node.ready
-    ? `It is Ready, and ${whyText(phase)}.`
-    : `It is down, and has failed since ${at}.`;
+  const { node, pool } = situation;
+  const at = (instant: Instant): string => wallClock(instant, policy.timeZone, now);
+  const title = titleOf(clip(escaped(node.name), 300), phase);
+  const second = node.ready
+    ? `It is Ready, and has counted as failed since ${at(phase.since)}.`
+    : `It is down, and has failed since ${at(phase.since)}.`;
+  const others = policy.maxRebooting === 1 ? "so no other node is started" : `1 of ${policy.maxRebooting}`;
   const lines = [
-    `Known  ${whyText(phase)}`,
-    "Now    it keeps the slot, so no other node is started. Nothing else was cordoned.",
-    "Do     look at its console or power. If it returns, I verify and uncordon it by myself.",
+    `Known  ${whyText(phase, at)}`,
+    `Now    it keeps the slot, ${others}. Nothing else was cordoned for it.`,
+    `Do     ${todoText(phase)}`,
   ];
-  const { pool } = situation;
   const who = mentionsOf(policy, pool?.may.other?.by ?? pool?.may.approve?.by);
   return {
     key: `failed-${phase.order}`,
@@ -39,36 +36,67 @@ function failed({ now }: Turn, policy: Policy, { situation }: PlannedNode, phase
     channel: policy.slackChannel ?? "",
     text: fallback(title, second),
     blocks: [section(`*${title}* ${who}\n${second}`), section(lines.join("\n"))],
-    targets: [{ node: situation.node.name, digest: nodeDigest(situation) }],
-    alert: { key: phase.order, says: title },
+    targets: [{ node: node.name, digest: nodeDigest(situation), isOver: false }],
+    alert: { key: phase.cause.kind, says: `${title} ${who}` },
     isOpen: true,
   };
 }
 
-function whyText({ cause }: PhaseOf<"failed">): string {
+function titleOf(name: string, { cause }: PhaseOf<"failed">): string {
   switch (cause.kind) {
     case "did not come back":
-      return "its reboot was called and no new boot ID was seen in time";
+      return `🛑 ${name} did not come back`;
     case "not healthy after reboot":
-      return `it shows a new boot ID, but ${escaped(cause.what)}`;
+      return `🛑 ${name} is not well after its reboot`;
     case "unreadable record":
-      return `its NodeReboot can't be read: ${escaped(cause.what)}`;
+      return `🛑 the record of ${name} can't be read`;
     default:
       return cause satisfies never;
   }
 }
 
-function ended(reference: Reference): Card {
-  const { key, channel, targets } = reference;
-  const title = `✅ ${escaped(targets[0]?.node ?? "the node")} is back`;
-  const second = "See the board for how it goes on.";
+function whyText({ cause, notAfter }: PhaseOf<"failed">, at: (instant: Instant) => string): string {
+  switch (cause.kind) {
+    case "did not come back": {
+      const called = cause.calledAt === null ? "no reboot call was seen" : `reboot called ${at(cause.calledAt)}`;
+      return `${called} · no new boot ID in time · its order is good until ${at(notAfter)} and not after that`;
+    }
+    case "not healthy after reboot":
+      return `it shows a new boot ID, but ${clip(escaped(cause.what), 1_000)}`;
+    case "unreadable record":
+      return `its NodeReboot can't be read: ${clip(escaped(cause.what), 1_000)}`;
+    default:
+      return cause satisfies never;
+  }
+}
+
+function todoText({ cause }: PhaseOf<"failed">): string {
+  switch (cause.kind) {
+    case "did not come back":
+      return "look at its console or power. If it returns, I verify and uncordon it by myself.";
+    case "not healthy after reboot":
+      return "look at what it lacks. As soon as it is well, I uncordon it by myself.";
+    case "unreadable record":
+      return "look at its NodeReboot with kubectl and mend it. Until then nothing is touched.";
+    default:
+      return cause satisfies never;
+  }
+}
+
+/** It left this phase, or is gone; how it goes on is on the board. */
+function ended({ plan }: Turn, { key, channel, targets }: Reference): Card {
+  const node = targets[0]?.node ?? "";
+  const planned = plan.nodes.get(node);
+  const name = clip(escaped(node), 300);
+  const title = planned?.situation.node.ready === true ? `✅ ${name} is back` : `↻ ${name}: this is over`;
+  const second = planned === undefined ? "The node is gone." : "See the board for how it goes on.";
   return {
     key,
     kind: "failed",
     channel,
     text: fallback(title, second),
     blocks: [section(`*${title}*\n${second}`)],
-    targets,
+    targets: targets.map((target) => ({ ...target, isOver: true })),
     alert: null,
     isOpen: false,
   };

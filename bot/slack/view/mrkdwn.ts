@@ -9,15 +9,22 @@ export function escaped(text: string): string {
     .replace(/>/g, "&gt;");
 }
 
-const SECTION_MOST = 2_900;
+export const SECTION_MOST = 2_900;
+const NAME_MOST = 260;
 const FALLBACK_MOST = 1_000;
+/** Slack refuses a message above a hidden total near 13,000 characters, and one of more than 50 blocks. */
+const MESSAGE_MOST = 10_000;
+const BLOCKS_MOST = 50;
+
+/** Verbatim, since Slack would else make mentions of plain words such as "@here" in a reason. Those in <> still work. */
+const mrkdwn = (text: string): Block => ({ type: "mrkdwn", text: clip(text, SECTION_MOST), verbatim: true });
 
 export function section(text: string): Block {
-  return { type: "section", text: { type: "mrkdwn", text: clip(text, SECTION_MOST) } };
+  return { type: "section", text: mrkdwn(text) };
 }
 
 export function context(text: string): Block {
-  return { type: "context", elements: [{ type: "mrkdwn", text: clip(text, SECTION_MOST) }] };
+  return { type: "context", elements: [mrkdwn(text)] };
 }
 
 export interface Button {
@@ -41,21 +48,53 @@ export function buttons(all: readonly Button[]): readonly Block[] {
 /** The first two lines as plain text. */
 export const fallback = (...lines: readonly string[]): string => clip(lines.join("\n"), FALLBACK_MOST);
 
-/** Whole characters only: a cut surrogate pair is refused. */
+/** Whole characters, escapes and mentions only: a cut surrogate pair is refused, a cut mention is shown as rubbish. */
 export function clip(text: string, most: number): string {
   if (text.length <= most) return text;
   const cut = text.slice(0, most - 1);
-  return `${cut.replace(/[\uD800-\uDBFF]$/, "").replace(/&[a-z]*$/, "")}…`;
+  return `${cut
+    .replace(/[\uD800-\uDBFF]$/, "")
+    .replace(/&[a-z]*$/, "")
+    .replace(/<[^>]*$/, "")}…`;
 }
 
-/** At most so many lines, and then how many more there are. */
-export function listed(lines: readonly string[], most: number): string {
-  const more = lines.length - most;
-  return [...lines.slice(0, most), ...(more > 0 ? [`+${more} more`] : [])].join("\n");
+/** As many lines as are wanted and find room, and then how many more there are. */
+export function listed(lines: readonly string[], most: number, room: number = SECTION_MOST): string {
+  const shown: string[] = [];
+  let left = room - "+10000 more".length;
+  for (const line of lines.slice(0, most)) {
+    left -= line.length + 1;
+    if (left < 0) break;
+    shown.push(line);
+  }
+  const more = lines.length - shown.length;
+  return [...shown, ...(more > 0 ? [`+${more} more`] : [])].join("\n");
 }
 
 /** "a, b and 3 more" */
 export function named(names: readonly string[], most = 8): string {
   const more = names.length - most;
-  return escaped(names.slice(0, most).join(", ")) + (more > 0 ? ` and ${more} more` : "");
+  const shown = names.slice(0, most).map((name) => clip(escaped(name), NAME_MOST));
+  return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+/** As many of the middle blocks as a message has room for; `what` is left out is said in their place. */
+export function fitted(
+  head: readonly Block[],
+  middle: readonly Block[],
+  tail: readonly Block[],
+  what: string,
+): readonly Block[] {
+  const size = (blocks: readonly Block[]): number =>
+    blocks.reduce((sum, block) => sum + JSON.stringify(block).length, 0);
+  const more = (count: number): Block => context(`+${count} more ${what}`);
+  let room = MESSAGE_MOST - size([...head, ...tail, more(10_000)]);
+  const shown: Block[] = [];
+  for (const block of middle.slice(0, BLOCKS_MOST - 1 - head.length - tail.length)) {
+    room -= size([block]);
+    if (room < 0) break;
+    shown.push(block);
+  }
+  const left = middle.length - shown.length;
+  return [...head, ...shown, ...(left > 0 ? [more(left)] : []), ...tail];
 }

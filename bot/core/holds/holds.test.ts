@@ -1,0 +1,377 @@
+import { describe, expect, test } from "vitest";
+import type { YieldReason } from "../fleet/phase.ts";
+import { DAY, HOUR, MINUTE } from "../instant.ts";
+import {
+  aBudget,
+  aDecision,
+  aJudgement,
+  aNode,
+  aPolicy,
+  aPool,
+  aReboot,
+  aRefusal,
+  aReport,
+  currentDigest,
+  holdKinds,
+  NOW,
+  type Parts,
+  planned,
+} from "../testing/builders.ts";
+import { aFleet, draining } from "../testing/phases.ts";
+import { HOLD_KINDS, type Hold } from "./hold.ts";
+
+type Options = Parameters<typeof planned>[1];
+
+const withPool = (...changes: Parameters<typeof aPool>) => ({ policy: aPolicy({ pools: [aPool(...changes)] }) });
+
+const twoMustApprove = {
+  mode: "approval" as const,
+  may: { ...aPool().may, approve: { by: "operators", people: 2, validFor: HOUR } },
+};
+
+/** 23:00 to 01:00 in Chicago; NOW is half an hour before. */
+const later = [{ from: { hour: 23, minute: 0 }, to: { hour: 1, minute: 0 } }];
+
+const kernel = { kind: "kernel", identity: "kernel/5", text: "kernel 5", since: NOW - 2 * DAY };
+const asksStill = [aReport({ bootedAt: NOW - DAY, pending: { since: NOW - 2 * DAY, reasons: [kernel] } })];
+
+const gaveUp = (why: YieldReason) => ({ kind: "yielded" as const, at: NOW - MINUTE, order: "order-1", why });
+const blocked = (...refused: Parameters<typeof aRefusal>[0][]) =>
+  aReboot({
+    retryAt: NOW + 30 * MINUTE,
+    outcome: gaveUp({ kind: "blocked", refused: refused.map((refusal) => aRefusal(refusal)) }),
+  });
+const ranOut = aReboot({ retryAt: NOW + 30 * MINUTE, outcome: gaveUp({ kind: "order ran out" }) });
+const didNotHappen = aReboot({ missed: 2, outcome: gaveUp({ kind: "reboot did not happen" }) });
+
+const counted = (
+  verb: "approve" | "force" | "skip" | "retry",
+  judgement: Parameters<typeof aJudgement>[0] = {},
+  name = `${verb}-1`,
+) => aDecision({ name, verb, judgement: aJudgement(judgement) });
+
+const otherDraining: Parts = {
+  nodes: [aNode(), aNode({ name: "worker-0", cordon: { kind: "ours", order: "order-0" } })],
+  reboots: [aReboot(), aReboot({ node: "worker-0", phase: draining({ order: "order-0" }), orders: 1 })],
+  fleet: { ...aFleet(), slots: [{ node: "worker-0", uid: "uid-worker-0", order: "order-0" }] },
+};
+
+const noEnd = (kind: Hold["kind"], says: string): Hold => ({ kind, says, until: null });
+
+test.each<[string, Parts, Options, Hold]>([
+  [
+    "without a policy",
+    {},
+    { policy: undefined },
+    noEnd("no policy", "There is no good policy, and without one nothing is rebooted."),
+  ],
+  [
+    "in no pool",
+    {},
+    withPool({ matchLabels: { role: "db" } }),
+    noEnd("no pool", "No pool of the policy matches the labels of worker-1."),
+  ],
+  [
+    "in a pool that is only observed",
+    {},
+    withPool({ mode: "observe" }),
+    noEnd("observe", "Pool workers is in mode observe: its nodes are shown, never rebooted."),
+  ],
+  [
+    "whose agent never reported",
+    { reports: [aReport({ heartbeat: null })] },
+    {},
+    noEnd("agent silent", "The agent of worker-1 has never reported."),
+  ],
+  [
+    "whose agent's last heartbeat is 25 minutes old",
+    { reports: [aReport({ heartbeat: NOW - 25 * MINUTE })] },
+    {},
+    noEnd("agent silent", "The agent of worker-1 has not been heard for 25 min."),
+  ],
+  ["that is not Ready", { nodes: [aNode({ ready: false })] }, {}, noEnd("node not ready", "worker-1 is not Ready.")],
+  [
+    "whose kubelet shows another boot than its agent",
+    { reports: [aReport({ bootId: "boot-0" })] },
+    {},
+    noEnd("node not ready", "worker-1 has just booted: kubelet and agent do not show the same boot yet."),
+  ],
+  [
+    "whose kubelet shows no boot",
+    { nodes: [aNode({ bootId: null })], reports: [aReport()] },
+    {},
+    noEnd("node not ready", "worker-1 has just booted: kubelet and agent do not show the same boot yet."),
+  ],
+  [
+    "cordoned by someone",
+    { nodes: [aNode({ cordon: { kind: "foreign", liftedFor: null } })] },
+    {},
+    noEnd("cordoned by someone", "worker-1 was cordoned by someone else, and stays so until they uncordon it."),
+  ],
+  [
+    "while ana paused all",
+    { fleet: { ...aFleet(), paused: { by: "ana", reason: "storage is being moved" } } },
+    {},
+    noEnd("paused", "ana paused all reboots: storage is being moved."),
+  ],
+  [
+    "while somebody paused all and didn't say why",
+    { fleet: { ...aFleet(), paused: { by: "", reason: "" } } },
+    {},
+    noEnd("paused", "Someone paused all reboots."),
+  ],
+  [
+    "that ben skipped",
+    { decisions: [counted("skip", { person: "ben", validUntil: NOW + DAY })] },
+    {},
+    { kind: "skipped", says: "ben skipped worker-1 until Sat Dec 5, 22:30 CST.", until: NOW + DAY },
+  ],
+  [
+    "that was rebooted for this very reason",
+    { reports: asksStill, reboots: [aReboot({ orderedFor: ["kernel/5"] })] },
+    {},
+    noEnd(
+      "reboot did not help",
+      "worker-1 was rebooted and still asks for it (kernel 5). Reply retry once the cause is known.",
+    ),
+  ],
+  [
+    "that did not go down twice",
+    { reboots: [didNotHappen] },
+    {},
+    noEnd(
+      "reboot did not happen",
+      "worker-1 was ordered to reboot 2 times and did not go down. Look at its agent's log, then retry.",
+    ),
+  ],
+  [
+    "blocked by a budget a while ago",
+    { reboots: [blocked({})], budgets: [aBudget()] },
+    {},
+    {
+      kind: "back-off",
+      says: "worker-1 waits: PDB web/web blocked its drain. Next try 23:00 CST, or as soon as that changes.",
+      until: NOW + 30 * MINUTE,
+    },
+  ],
+  [
+    "whose last order ran out a while ago",
+    { reboots: [ranOut] },
+    {},
+    {
+      kind: "back-off",
+      says: "worker-1 waits: its last try ended early. Next try 23:00 CST.",
+      until: NOW + 30 * MINUTE,
+    },
+  ],
+  [
+    "before its window",
+    {},
+    withPool({ windows: later }),
+    { kind: "window", says: "The window of workers opens at 23:00 CST.", until: NOW + 30 * MINUTE },
+  ],
+  ["without any window", {}, withPool({ windows: [] }), noEnd("window", "The window of workers never opens.")],
+  [
+    "not approved",
+    {},
+    withPool({ mode: "approval" }),
+    noEnd("approval", "worker-1 needs the approval of operators. Ask ana or ben."),
+  ],
+  [
+    "approved by one of two",
+    {
+      decisions: [
+        counted("approve", { bound: [{ node: "worker-1", digest: currentDigest({ pool: aPool(twoMustApprove) }) }] }),
+      ],
+    },
+    withPool(twoMustApprove),
+    noEnd("approval", "worker-1 needs the approval of operators (1 of 2 given). Ask ana or ben."),
+  ],
+  [
+    "that nobody may approve",
+    {},
+    withPool({ mode: "approval", may: { ...aPool().may, approve: null } }),
+    noEnd("approval", "Pool workers needs approval, and the policy lets nobody approve (may.approve)."),
+  ],
+  [
+    "while another node has the only slot",
+    otherDraining,
+    {},
+    noEnd("budget", "It waits for a slot: 1 of 1 in use by worker-0 (draining)."),
+  ],
+])("a node %s waits, and says so", (_, parts, options, hold) => {
+  expect(planned(parts, options).nodes.get("worker-1")?.holds).toEqual([hold]);
+});
+
+describe("order", () => {
+  const everything: Parts = {
+    nodes: [aNode({ ready: false, cordon: { kind: "foreign", liftedFor: null } })],
+    reports: asksStill.map((report) => ({ ...report, heartbeat: null })),
+    reboots: [{ ...ranOut, missed: 2, orderedFor: ["kernel/5"] }],
+    fleet: { ...aFleet(), paused: { by: "ana", reason: "" } },
+    decisions: [counted("skip", { validUntil: NOW + DAY })],
+  };
+
+  test("all that holds a node is told, in the order of the list", () => {
+    const kinds = holdKinds(planned(everything, withPool({ mode: "approval", windows: later })));
+    const exclusive = ["no policy", "no pool", "observe", "budget"];
+    expect(kinds).toEqual(HOLD_KINDS.filter((kind) => !exclusive.includes(kind)));
+  });
+
+  test.each<[string, Options, string]>([
+    ["no policy", { policy: undefined }, "no policy"],
+    ["no pool", withPool({ matchLabels: { role: "db" } }), "no pool"],
+    ["observe", withPool({ mode: "observe" }), "observe"],
+  ])("%s comes first of all", (_, options, kind) => {
+    expect(holdKinds(planned(everything, options))[0]).toBe(kind);
+  });
+});
+
+test.each<[string, Parts]>([
+  ["has nothing against it", {}],
+  [
+    "has an agent heard a moment less than 25 minutes ago",
+    { reports: [aReport({ heartbeat: NOW - 25 * MINUTE + 1 })] },
+  ],
+  ["was skipped until now", { decisions: [counted("skip", { validUntil: NOW })] }],
+  [
+    "is a later one of the name that was skipped",
+    {
+      decisions: [
+        counted("skip", {
+          validUntil: NOW + DAY,
+          bound: [{ node: "worker-1", digest: currentDigest({ node: aNode({ uid: "uid-earlier" }) }) }],
+        }),
+      ],
+    },
+  ],
+  ["has reached the time of its next try", { reboots: [{ ...ranOut, retryAt: NOW }] }],
+  ["is to be retried", { reboots: [ranOut], decisions: [counted("retry")] }],
+  [
+    "is forced past the budget that blocked it",
+    { reboots: [blocked({})], budgets: [aBudget()], decisions: [counted("force", { blockers: ["web/web"] })] },
+  ],
+  ["has a budget that allows again", { reboots: [blocked({})], budgets: [aBudget({ disruptionsAllowed: 1 })] }],
+  ["was blocked by a budget that is gone", { reboots: [blocked({})], budgets: [] }],
+  ["did not go down once", { reboots: [{ ...didNotHappen, missed: 1 }] }],
+  ["did not go down twice and is to be retried", { reboots: [didNotHappen], decisions: [counted("retry")] }],
+  [
+    "was rebooted in vain and is to be retried",
+    { reports: asksStill, reboots: [aReboot({ orderedFor: ["kernel/5"] })], decisions: [counted("retry")] },
+  ],
+  [
+    "asks for something that no reboot was ordered for",
+    { reports: asksStill, reboots: [aReboot({ orderedFor: ["kernel/4"] })] },
+  ],
+  [
+    "asks for the same again, since after its boot",
+    {
+      reports: [aReport({ bootedAt: NOW - DAY, pending: { since: NOW, reasons: [{ ...kernel, since: NOW - HOUR }] } })],
+      reboots: [aReboot({ orderedFor: ["kernel/5"] })],
+    },
+  ],
+  [
+    "asks for the same and something new",
+    {
+      reports: [
+        aReport({
+          bootedAt: NOW - DAY,
+          pending: { since: NOW, reasons: [kernel, { ...kernel, identity: "kernel/6", since: NOW - HOUR }] },
+        }),
+      ],
+      reboots: [aReboot({ orderedFor: ["kernel/5"] })],
+    },
+  ],
+])("no hold: the node %s", (_, parts) => {
+  expect(holdKinds(planned(parts))).toEqual([]);
+});
+
+test.each<[string, Parts, string]>([
+  [
+    "a retry from before the last try does not lift the back-off",
+    { reboots: [ranOut], decisions: [counted("retry", { at: NOW - HOUR })] },
+    "back-off",
+  ],
+  [
+    "a budget that allows, but by numbers of its former spec, lifts nothing",
+    { reboots: [blocked({})], budgets: [aBudget({ disruptionsAllowed: 1, generation: 2 })] },
+    "back-off",
+  ],
+  [
+    "one budget of two that allows again is not enough",
+    {
+      reboots: [blocked({}, { podUid: "uid-db-1", pod: "db-1", budgets: [{ ...aBudget(), name: "db" }] })],
+      budgets: [aBudget({ disruptionsAllowed: 1 }), aBudget({ name: "db" })],
+    },
+    "back-off",
+  ],
+  [
+    "a force that ran out lifts nothing",
+    {
+      reboots: [blocked({})],
+      budgets: [aBudget()],
+      decisions: [counted("force", { blockers: ["web/web"], validUntil: NOW })],
+    },
+    "back-off",
+  ],
+  [
+    "a retry from before the reboot that did not help lifts nothing",
+    {
+      reports: asksStill,
+      reboots: [aReboot({ orderedFor: ["kernel/5"] })],
+      decisions: [counted("retry", { at: NOW - 2 * DAY })],
+    },
+    "reboot did not help",
+  ],
+  [
+    "a retry from before the reboot was verified lifts nothing, though the host's clock is behind",
+    {
+      reports: asksStill,
+      reboots: [
+        aReboot({ orderedFor: ["kernel/5"], outcome: { kind: "rebooted", at: NOW, took: HOUR, bootId: "boot-1" } }),
+      ],
+      decisions: [counted("retry", { at: NOW - HOUR })],
+    },
+    "reboot did not help",
+  ],
+  [
+    "a retry from before the second miss lifts nothing",
+    { reboots: [didNotHappen], decisions: [counted("retry", { at: NOW - HOUR })] },
+    "reboot did not happen",
+  ],
+  [
+    "a refused skip is none, but a counted one of an earlier digest holds still",
+    {
+      reboots: [aReboot({ given: 3 })],
+      decisions: [counted("skip", { validUntil: NOW + DAY })],
+    },
+    "skipped",
+  ],
+])("%s", (_, parts, kind) => {
+  expect(holdKinds(planned(parts))).toEqual([kind]);
+});
+
+test("a node that wants no reboot has no hold, whatever would hold it", () => {
+  const plan = planned(
+    { nodes: [aNode({ ready: false })], reports: [aReport({ pending: null })] },
+    { policy: undefined },
+  );
+  expect(holdKinds(plan)).toEqual([]);
+});
+
+test("an approval that ran out is asked for again", () => {
+  const policy = aPolicy({ pools: [aPool({ mode: "approval" })] });
+  const bound = [{ node: "worker-1", digest: currentDigest({ pool: aPool({ mode: "approval" }) }) }];
+  const decisions = [counted("approve", { validUntil: NOW + HOUR, bound })];
+  expect(holdKinds(planned({ decisions }, { policy }))).toEqual([]);
+  const afterwards = { policy, now: NOW + HOUR };
+  const reports = [aReport({ heartbeat: NOW + HOUR })];
+  expect(holdKinds(planned({ decisions, reports }, afterwards))).toEqual(["approval"]);
+});
+
+test("the next change of the holds is when to plan again", () => {
+  expect(planned({ reboots: [ranOut] }).wakeAt).toBe(NOW + 24 * MINUTE);
+  const reports = [aReport({ heartbeat: NOW })];
+  const reboots = [{ ...ranOut, retryAt: NOW + 5 * MINUTE }];
+  expect(planned({ reboots, reports }).wakeAt).toBe(NOW + 5 * MINUTE);
+});

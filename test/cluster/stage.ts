@@ -1,0 +1,238 @@
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Repository } from "../../bot/git/testing/repository.ts";
+import { ANA, aWorkspace, BEN, OPS } from "../../bot/sim/slack/a-workspace.ts";
+import type { Message } from "../../bot/sim/slack/message.ts";
+import { Person } from "../../bot/sim/slack/person.ts";
+import { type SlackServer, startSlackServer } from "../../bot/sim/slack/server.ts";
+import { installCrds } from "../contract/real-world.ts";
+import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts";
+import type { Json } from "../control-plane/json.ts";
+import { waitFor } from "../control-plane/wait.ts";
+import { createDeployment, createDisruptionBudget, createNamespace, isRolledOut } from "../control-plane/workloads.ts";
+import { Machine } from "./machine.ts";
+import { Program } from "./program.ts";
+
+export const BOT_USER = "system:serviceaccount:bootswain:bootswain-bot";
+const AGENT_USER = "system:serviceaccount:bootswain:bootswain-agent";
+const CONTROL_PLANE = { "node-role.kubernetes.io/control-plane": "true" };
+const TOKENS = { SLACK_BOT_TOKEN: "xoxb-test", SLACK_APP_TOKEN: "xapp-test" };
+const RBAC = join(import.meta.dirname, "../../deploy/rbac.yaml");
+
+/** Everything that is not policy goes fast; the order of events stays as it is. */
+const TIMINGS = {
+  handshake: 30_000,
+  heartbeat: 1_000,
+  agentSilent: 30_000,
+  orderValid: 20_000,
+  orderMargin: 1_000,
+  leaseDuration: 6_000,
+  leaseRenew: 2_000,
+  evictAgain: 500,
+  askApprovalAfter: 2_000,
+  showBlockedAfter: 500,
+  policyPoll: 1_000,
+  detectEvery: 1_000,
+  backoffFirst: 200,
+  backoffMost: 2_000,
+};
+
+export interface StageSettings {
+  readonly policy: string;
+  readonly nodes: readonly { readonly name: string; readonly isControlPlane: boolean }[];
+}
+
+/** A real control plane with machines, a real git repository, an emulated Slack, and the product as real processes. */
+export class Stage {
+  readonly plane: ControlPlane;
+  readonly machines = new Map<string, Machine>();
+  readonly slack: SlackServer;
+  readonly workspace = aWorkspace();
+  readonly ana: Person;
+  readonly ben: Person;
+  readonly repository: Repository;
+  readonly #folder: string;
+  readonly #bots: Program[] = [];
+
+  private constructor(parts: {
+    plane: ControlPlane;
+    slack: SlackServer;
+    workspace: ReturnType<typeof aWorkspace>;
+    folder: string;
+    repository: Repository;
+  }) {
+    this.plane = parts.plane;
+    this.slack = parts.slack;
+    this.workspace = parts.workspace;
+    this.#folder = parts.folder;
+    this.repository = parts.repository;
+    this.ana = new Person(this.workspace, this.slack, ANA);
+    this.ben = new Person(this.workspace, this.slack, BEN);
+  }
+
+  static async set({ policy, nodes }: StageSettings): Promise<Stage> {
+    const users = [BOT_USER, AGENT_USER].map((name) => ({ name, groups: ["system:serviceaccounts"] }));
+    const plane = await startControlPlane({ users });
+    const workspace = aWorkspace();
+    const slack = await startSlackServer({
+      workspace,
+      botToken: TOKENS.SLACK_BOT_TOKEN,
+      appToken: TOKENS.SLACK_APP_TOKEN,
+    });
+    const folder = await mkdtemp(join(tmpdir(), "bootswain-stage-"));
+    const repository = new Repository();
+    repository.commit("abal-kuber.yaml", policy, "Reboot nights");
+    const stage = new Stage({ plane, slack, workspace, folder, repository });
+    await writeFile(stage.timingsFile, JSON.stringify(TIMINGS));
+    await installCrds(plane);
+    const applied = await plane.kubectl(["apply", "-f", "-"], await readFile(RBAC, "utf8"));
+    if (applied.code !== 0) throw new Error(`deploy/rbac.yaml was refused: ${applied.stderr}`);
+    for (const { name, isControlPlane } of nodes) {
+      const labels = isControlPlane ? CONTROL_PLANE : {};
+      stage.machines.set(
+        name,
+        await Machine.make({ plane, node: name, labels, agentUser: AGENT_USER, timingsFile: stage.timingsFile }),
+      );
+    }
+    // The controller manager taints new nodes for a moment, and the scheduler would put everything on the first one without.
+    for (const { name } of nodes)
+      await waitFor(plane.rest, `/api/v1/nodes/${name}`, (node) => read(node, "spec", "taints") === undefined);
+    return stage;
+  }
+
+  get timingsFile(): string {
+    return join(this.#folder, "timings.json");
+  }
+
+  machine(name: string): Machine {
+    const machine = this.machines.get(name);
+    if (machine === undefined) throw new Error(`there is no machine ${name}`);
+    return machine;
+  }
+
+  startBot(): Program {
+    const bot = new Program(
+      `bot ${this.#bots.length + 1}`,
+      "bot/main.ts",
+      [
+        "run",
+        "--cluster",
+        "abal-kuber",
+        "--kubeconfig",
+        this.plane.kubeconfig(BOT_USER),
+        "--policy-repo",
+        this.repository.url,
+        "--policy-path",
+        "abal-kuber.yaml",
+        "--work-dir",
+        join(this.#folder, `work-${this.#bots.length + 1}`),
+        "--timings",
+        this.timingsFile,
+        "--slack-api-url",
+        this.slack.apiUrl,
+      ],
+      TOKENS,
+    );
+    this.#bots.push(bot);
+    return bot;
+  }
+
+  /** All bots' logs, for a test that failed. */
+  botLog(): string {
+    return this.#bots
+      .flatMap(({ name, logged }) => logged.map((line) => `${name}: ${JSON.stringify(line)}`))
+      .join("\n");
+  }
+
+  /** A deployment that prefers one node but may live on any, and its budget. */
+  async runWeb(node: string, minAvailable: number): Promise<void> {
+    const { rest } = this.plane;
+    await createNamespace(rest, "web");
+    const preference = { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [node] }] };
+    const affinity = {
+      nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference }] },
+    };
+    await createDeployment(rest, { namespace: "web", name: "web", replicas: 1, affinity });
+    await waitFor(rest, "/apis/apps/v1/namespaces/web/deployments/web", isRolledOut);
+    const pods = (await rest.request("GET", "/api/v1/namespaces/web/pods")).body;
+    if (read(pods, "items", 0, "spec", "nodeName") !== node) throw new Error(`the web pod is not on ${node}`);
+    await createDisruptionBudget(rest, {
+      namespace: "web",
+      name: "web",
+      matchLabels: { app: "web" },
+      promise: { minAvailable },
+    });
+    await this.budgetIsJudged();
+  }
+
+  async patch(path: string, body: Json): Promise<void> {
+    const answer = await this.plane.rest.request("PATCH", path, body, "merge");
+    if (answer.code !== 200)
+      throw new Error(`PATCH ${path} was answered with ${answer.code}: ${JSON.stringify(answer.body)}`);
+  }
+
+  async budgetIsJudged(): Promise<void> {
+    await waitFor(this.plane.rest, "/apis/policy/v1/namespaces/web/poddisruptionbudgets/web", (budget) => {
+      const generation = read(budget, "metadata", "generation");
+      return (
+        generation !== undefined &&
+        read(budget, "status", "observedGeneration") === generation &&
+        read(budget, "status", "expectedPods") !== 0
+      );
+    });
+  }
+
+  /** Resolves with the NodeReboot once it is so. */
+  rebootIs(node: string, isSo: (reboot: Json) => boolean, timeoutMs = 60_000): Promise<Json | undefined> {
+    return waitFor(
+      this.plane.rest,
+      `/apis/bootswain.dev/v1alpha1/nodereboots/${node}`,
+      (reboot) => reboot !== undefined && isSo(reboot),
+      timeoutMs,
+    );
+  }
+
+  reportIs(node: string, isSo: (report: Json) => boolean, timeoutMs = 60_000): Promise<Json | undefined> {
+    return waitFor(
+      this.plane.rest,
+      `/apis/bootswain.dev/v1alpha1/hostreports/${node}`,
+      (report) => report !== undefined && isSo(report),
+      timeoutMs,
+    );
+  }
+
+  /** The newest state of the message whose first line says so. */
+  async card(headline: RegExp, isSo: (message: Message) => boolean = () => true): Promise<Message> {
+    return this.workspace.log.until((event) => {
+      if (event.kind !== "posted" && event.kind !== "edited") return null;
+      return headline.test(event.message.text) && isSo(event.message) ? event.message : null;
+    });
+  }
+
+  messages(): readonly Message[] {
+    return this.workspace.messages(OPS);
+  }
+
+  async clear(): Promise<void> {
+    for (const bot of this.#bots) await bot.kill();
+    for (const machine of this.machines.values()) await machine.remove();
+    await this.slack.close();
+    this.repository[Symbol.dispose]();
+    await rm(this.#folder, { recursive: true, force: true });
+    await this.plane.stop();
+  }
+}
+
+/** Reads a path of keys; undefined where it ends early. */
+export function read(value: unknown, ...path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, key) : undefined),
+    value,
+  );
+}
+
+export const phaseOf = (reboot: unknown): string => String(read(reboot, "status", "phase") ?? "");
+
+export const isRebooted = (reboot: unknown): boolean =>
+  phaseOf(reboot) === "waiting" && read(reboot, "status", "outcome", "kind") === "rebooted";
