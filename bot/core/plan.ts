@@ -55,17 +55,31 @@ export function plan(
   const steps = [
     ...missingObjects(snapshot, situations),
     ...(slots?.step ? [slots.step] : []),
-    ...recorded.flatMap((planned) => stepsOf(planned, nodes.get(planned.situation.node.name)?.holds ?? [])),
+    ...recorded.flatMap(stepsOf),
+    // Holds can wait until a slot has passed on: nothing is written in between, and the records stay as they were decided on.
+    ...(slots?.step
+      ? []
+      : recorded.flatMap(({ situation }) => recordHolds(situation, nodes.get(situation.node.name)?.holds ?? []))),
     ...judgements(snapshot, policy, now),
   ];
   return {
     nodes,
-    steps: steps.filter((step) => !inFlight.has(stepKey(step))),
+    steps: firstOfEach(steps).filter((step) => !inFlight.has(stepKey(step))),
     wakeAt: earliest(
       recorded.flatMap((planned) => [...planned.advance.wakeAt, ...nextChanges(planned)]),
       now,
     ),
   };
+}
+
+/** What comes first goes first; the rest of an object's steps are planned anew from the answer. */
+function firstOfEach(steps: readonly Step[]): readonly Step[] {
+  const seen = new Set<StepKey>();
+  return steps.filter((step) => {
+    const isFirst = !seen.has(stepKey(step));
+    seen.add(stepKey(step));
+    return isFirst;
+  });
 }
 
 const isRecorded = (situation: Situation): situation is Recorded => situation.reboot !== null;
@@ -102,12 +116,11 @@ function missingObjects(snapshot: Snapshot, situations: readonly Situation[]): r
 }
 
 /** Nothing of a phase is done before its slot is written: the slots are the truth about what may be touched. */
-function stepsOf({ situation, advance }: Planned, holds: readonly Hold[]): readonly Step[] {
+function stepsOf({ situation, advance }: Planned): readonly Step[] {
   const { reboot, snapshot, node } = situation;
   if (reboot.phase.kind === "waiting") {
     const dead = deadCordon(situation);
-    if (dead !== null) return [dead];
-    return advance.steps.length > 0 ? advance.steps : recordHolds(situation, holds);
+    return dead === null ? advance.steps : [dead];
   }
   const isSafe = ["preparing", "yielding", "verifying"].includes(reboot.phase.kind);
   if (!isSafe && slotOf(snapshot, situation)?.order !== reboot.phase.order) return [];
@@ -123,6 +136,7 @@ function deadCordon({ node, reboot }: Recorded): Step | null {
 
 /** Holds are stored for kubectl when their kinds change; sentences are made on read. */
 function recordHolds({ reboot, pool, report }: Recorded, holds: readonly Hold[]): readonly Step[] {
+  if (reboot.phase.kind !== "waiting") return [];
   const kinds = (list: readonly { kind: string }[]) => list.map(({ kind }) => kind).join();
   const poolName = pool?.name ?? null;
   if (kinds(holds) === kinds(reboot.holds) && (poolName === reboot.pool || report?.pending == null)) return [];

@@ -5,7 +5,7 @@ import type { NodeName } from "../core/fleet/node.ts";
 import { shortHash } from "../core/fleet/order.ts";
 import { type Duration, SECOND } from "../core/instant.ts";
 import type { ReferenceStore } from "./references.ts";
-import { parseReply } from "./replies.ts";
+import { isCommand, parseReply } from "./replies.ts";
 import { parseActionId, type Reference } from "./view/card.ts";
 import { escaped } from "./view/mrkdwn.ts";
 
@@ -27,6 +27,12 @@ export interface Written {
   readonly ts: string;
 }
 
+interface Whom {
+  readonly channel: string;
+  readonly user: string;
+  readonly threadTs: string;
+}
+
 interface DeskParts {
   readonly clusterName: string;
   readonly decisions: Decisions;
@@ -39,6 +45,9 @@ interface DeskParts {
 
 const REMEMBERED_WITHIN: Duration = 2 * SECOND;
 const TOO_OLD = "This card is too old to decide on. See the board for what waits now.";
+const NOTHING_LEFT = "Nothing on this card waits for a decision. See the board for what does.";
+const NOT_READY = "I have just started and don't know the policy yet. Nothing was decided; try again in a minute.";
+const FAILED = "Something went wrong here, and I can't say whether this counted. See the board before you try again.";
 
 /** Makes decisions of clicks and replies, and answers privately. Works on every replica: the leader judges. */
 export class Desk {
@@ -48,39 +57,62 @@ export class Desk {
     this.#parts = parts;
   }
 
-  async clicked({ actionId, user, channel, messageTs, seen }: Click): Promise<void> {
-    const { verb, cluster } = parseActionId(actionId);
-    const tell = (says: string): Promise<void> => this.#tell({ channel, user, threadTs: messageTs }, says);
-    const { clusterName } = this.#parts;
-    if (cluster !== clusterName) {
-      return tell(
-        `This card is of cluster ${cluster}, and I am the bot of ${clusterName}: two clusters share one Slack app. Give each its own.`,
-      );
-    }
-    const reference = await this.#find(channel, messageTs);
-    if (typeof reference === "string") return tell(reference);
-    if (verb === "skip") return tell("To skip, reply in this card's thread: skip until fri 18:00");
-    if (verb === "force") return tell(forceHint(reference));
-    if (verb !== "approve" && verb !== "retry")
-      return tell("I don't know this button. The card may be from another version of me.");
-    const name = `slack-${shortHash(["click", channel, messageTs, seen, verb, user])}`;
-    return tell(await this.#ask({ name, verb, reference, nodes: null, user, reason: null, until: null }));
+  /** Never rejects, as `written`. */
+  clicked(click: Click): Promise<void> {
+    const { channel, user, messageTs: threadTs } = click;
+    return this.#answer({ channel, user, threadTs }, () => this.#answerTo(click));
   }
 
   /** Plain talk in a thread, and threads that are not of a card, are nobody's business. */
-  async written({ text, user, channel, threadTs, ts }: Written): Promise<void> {
-    const turn = this.#parts.turn();
-    const zone = turn?.policy?.timeZone ?? "utc";
-    if (!/^\s*(<@[A-Z0-9]+>\s*)?(approve|force|skip|retry)\b/i.test(text)) return;
+  written(written: Written): Promise<void> {
+    const { channel, user, threadTs } = written;
+    return this.#answer({ channel, user, threadTs }, () => this.#replyTo(written));
+  }
+
+  async #answer(to: Whom, answer: () => Promise<string | null>): Promise<void> {
+    const { log } = this.#parts;
+    try {
+      const says = await answer().catch((error: unknown) => {
+        log.warn("slack decision failed", {
+          user: to.user,
+          why: error instanceof Error ? error.message : String(error),
+        });
+        return FAILED;
+      });
+      if (says !== null) await this.#tell(to, says);
+    } catch (error) {
+      log.warn("slack answer not delivered", { user: to.user, error: String(error) });
+    }
+  }
+
+  async #answerTo({ actionId, user, channel, messageTs, seen }: Click): Promise<string> {
+    const { verb, cluster } = parseActionId(actionId);
+    const { clusterName } = this.#parts;
+    if (cluster !== clusterName)
+      return `This card is of cluster ${cluster}, and I am the bot of ${clusterName}: two clusters share one Slack app. Give each its own.`;
+    const reference = await this.#find(channel, messageTs);
+    if (typeof reference === "string") return reference;
+    if (verb === "skip") return "To skip, reply in this card's thread: skip until fri 18:00";
+    if (verb === "force") return forceHint(reference);
+    if (verb !== "approve" && verb !== "retry")
+      return "I don't know this button. The card may be from another version of me.";
+    const name = `slack-${shortHash(["click", channel, messageTs, seen, verb, user])}`;
+    return this.#ask({ name, verb, reference, nodes: null, user, reason: null, until: null });
+  }
+
+  async #replyTo({ text, user, channel, threadTs, ts }: Written): Promise<string | null> {
+    if (!isCommand(text)) return null;
     const reference = await this.#find(channel, threadTs);
-    if (typeof reference === "string") return;
-    const nodes = reference.targets.map(({ node }) => node);
-    const reply = parseReply(text, { nodes, zone, now: turn?.now ?? 0 });
-    if (reply === null) return;
-    const tell = (says: string): Promise<void> => this.#tell({ channel, user, threadTs }, says);
-    if (reply.kind === "unclear") return tell(reply.says);
+    if (reference === TOO_OLD) return null;
+    if (typeof reference === "string") return reference;
+    const turn = this.#parts.turn();
+    if (turn?.policy === undefined) return NOT_READY;
+    const nodes = reference.targets.filter(({ isOver }) => !isOver).map(({ node }) => node);
+    const reply = parseReply(text, { nodes, zone: turn.policy.timeZone, now: turn.now });
+    if (reply === null) return null;
+    if (reply.kind === "unclear") return reply.says;
     const name = `slack-${shortHash(["reply", channel, ts, user])}`;
-    return tell(await this.#ask({ name, reference, user, ...reply }));
+    return this.#ask({ name, reference, user, ...reply });
   }
 
   async #find(channel: string, ts: string): Promise<Reference | string> {
@@ -107,8 +139,8 @@ export class Desk {
     until: number | null;
   }): Promise<string> {
     const { name, verb, reference, nodes, user, reason, until } = wish;
-    const meant = reference.targets.filter(({ node }) => nodes === null || nodes.includes(node));
-    if (meant.length === 0) return "This card is about no node.";
+    const meant = reference.targets.filter(({ node, isOver }) => !isOver && (nodes === null || nodes.includes(node)));
+    if (meant.length === 0) return NOTHING_LEFT;
     const targets: readonly Target[] = meant.map(({ node, digest }) => ({ node, digest: digestFor(verb, digest) }));
     const answer = await this.#parts.decisions.ask({
       name,
@@ -128,7 +160,7 @@ export class Desk {
     return sentenceOf(answer);
   }
 
-  async #tell(to: { channel: string; user: string; threadTs: string }, says: string): Promise<void> {
+  async #tell(to: Whom, says: string): Promise<void> {
     const answer = await this.#parts.chat.tell({ ...to, text: escaped(says) });
     if (!answer.ok) this.#parts.log.warn("slack answer not delivered", { user: to.user, error: answer.error });
   }

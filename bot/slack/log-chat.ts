@@ -11,7 +11,7 @@ export function logChat(log: Log): Chat {
   return {
     post: ({ channel, text, threadTs }) =>
       done("slack would post", { channel, text, ...(threadTs === undefined ? {} : { threadTs }) }),
-    update: ({ channel, ts, text }) => done("slack would edit", { channel, ts, text }, ts),
+    update: ({ channel, ts, text }) => done("slack would update", { channel, ts, text }, ts),
     pin: (channel, ts) => done("slack would pin", { channel, ts }, ts),
     tell: ({ channel, user, text }) => done("slack would tell", { channel, user, text }),
   };
