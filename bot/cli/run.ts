@@ -31,12 +31,12 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
   const source = policySource(options, systemClock, timings.policyPoll);
   const log = jsonLog();
   const api = new KubeApi(connection(options.kubeconfig));
+  const slack = slackOf(options.slackApiUrl, log);
   const stopped = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopped.abort());
   if (!(await untilReady(api, log, stopped.signal))) return EXIT.fine;
   const identity = `${hostname()}-${randomUUID().slice(0, 8)}`;
   log.info("starts", { identity, cluster: options.cluster });
-  const slack = slackOf(options.slackApiUrl, log);
   const bot = startBot(
     { api, clock: systemClock, random: systemRandom, log, policySource: source, chat: slack?.chat ?? logChat(log) },
     { clusterName: options.cluster, namespace: options.namespace, identity, timings },

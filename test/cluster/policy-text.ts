@@ -1,5 +1,21 @@
 import { ANA, BEN, OPS } from "../../bot/sim/slack/a-workspace.ts";
 
+/** One pool of workers that go by themselves. */
+export const automaticPolicyText = `
+apiVersion: policy.bootswain.dev/v1alpha1
+kind: RebootPolicy
+cluster: abal-kuber
+timeZone: America/Chicago
+maxRebooting: 1
+pools:
+  - name: workers
+    mode: automatic
+    windows: always
+    drain: { giveUpAfter: 20s, retryAfter: 1s }
+    reboot: { delay: 1s, backWithin: 6s }
+    verify: { soak: 1s, atMost: 60s }
+`;
+
 /** The starting cluster's policy with short times. Ana may approve and force, ben may only force. */
 export const policyText = ({ forcePeople }: { readonly forcePeople: number }): string => `
 apiVersion: policy.bootswain.dev/v1alpha1

@@ -17,6 +17,7 @@ export class Program {
   /** What it logged, parsed; lines that are no JSON are kept as `{ text }`. */
   readonly logged: Record<string, unknown>[] = [];
   readonly ended: Promise<Ended>;
+  readonly #heard = new Set<() => void>();
   readonly #leash: ChildProcess;
   readonly #pid: Promise<number>;
 
@@ -29,7 +30,7 @@ export class Program {
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     for (const stream of [this.#leash.stdout, this.#leash.stderr]) {
-      if (stream !== null) createInterface({ input: stream }).on("line", (line) => this.logged.push(parsed(line)));
+      if (stream !== null) createInterface({ input: stream }).on("line", (line) => this.#hear(parsed(line)));
     }
     this.#pid = once(this.#leash, "message").then(([message]) => Number(Reflect.get(Object(message), "pid")));
     this.ended = this.#pid
@@ -39,6 +40,25 @@ export class Program {
         signal: Reflect.get(Object(message), "signal") ?? null,
       }));
     this.ended.catch(() => {});
+  }
+
+  /** Resolves with the first line of that event. */
+  says(event: string): Promise<Record<string, unknown>> {
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const found = this.logged.find((line) => line["event"] === event);
+        if (found === undefined) return;
+        this.#heard.delete(look);
+        resolve(found);
+      };
+      this.#heard.add(look);
+      look();
+    });
+  }
+
+  #hear(line: Record<string, unknown>): void {
+    this.logged.push(line);
+    for (const look of [...this.#heard]) look();
   }
 
   async signal(signal: NodeJS.Signals): Promise<void> {

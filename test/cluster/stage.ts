@@ -105,6 +105,11 @@ export class Stage {
     return join(this.#folder, "timings.json");
   }
 
+  /** How often a bot was started. */
+  get botLives(): number {
+    return this.#bots.length;
+  }
+
   machine(name: string): Machine {
     const machine = this.machines.get(name);
     if (machine === undefined) throw new Error(`there is no machine ${name}`);

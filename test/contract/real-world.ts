@@ -27,7 +27,8 @@ export async function installCrds(plane: ControlPlane): Promise<void> {
   if (waited.code !== 0) throw new Error(`the CRDs were not established: ${waited.stderr}`);
   // For a moment after that the server answers 429 "storage is (re)initializing".
   for (const resource of ["hostreports", "nodereboots", "rebootfleets", "rebootdecisions"]) {
-    while ((await plane.rest.request("GET", `/apis/bootswain.dev/v1alpha1/${resource}`)).code !== 200) await delay(LOOK_EVERY);
+    while ((await plane.rest.request("GET", `/apis/bootswain.dev/v1alpha1/${resource}`)).code !== 200)
+      await delay(LOOK_EVERY);
   }
 }
 
