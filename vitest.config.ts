@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-const quick = { pool: "threads" as const };
+const quick = { pool: "threads" as const, sequence: { groupOrder: 0 } };
 
 export default defineConfig({
   test: {
@@ -21,7 +21,15 @@ export default defineConfig({
         },
       },
       { test: { ...quick, name: "design", include: ["test/design/**/*.test.ts"] } },
-      { test: { name: "simulation", include: ["test/simulation/**/*.test.ts"], testTimeout: 600_000 } },
+      // The heavier projects run one after the other: a starved server is a slow one, and slow looks like broken.
+      {
+        test: {
+          name: "simulation",
+          include: ["test/simulation/**/*.test.ts"],
+          testTimeout: 1_800_000,
+          sequence: { groupOrder: 3 },
+        },
+      },
       {
         test: {
           name: "servers",
@@ -33,15 +41,18 @@ export default defineConfig({
             "agent/reboot/**/*.test.ts",
           ],
           testTimeout: 60_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
           name: "cluster",
           include: ["test/control-plane/**/*.test.ts", "test/contract/**/*.test.ts", "test/cluster/**/*.test.ts"],
-          testTimeout: 900_000,
-          hookTimeout: 1_200_000,
+          globalSetup: ["test/control-plane/global-setup.ts"],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

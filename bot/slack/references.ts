@@ -37,7 +37,7 @@ export class ReferenceStore {
 
   /** The new version, or null when another wrote in between or the server could not be reached. */
   async write(references: readonly Reference[], version: string, now: Instant): Promise<string | null> {
-    const kept = references.filter((one) => isKept(one, now));
+    const kept = references.filter(({ isOpen, at }) => isOpen || now - at < CLOSED_KEPT);
     const metadata = {
       name: NAME,
       namespace: this.#namespace,
@@ -53,8 +53,6 @@ export class ReferenceStore {
     return isWritten ? versionIn(answer.body) : null;
   }
 }
-
-const isKept = ({ isOpen, at }: Reference, now: Instant): boolean => isOpen || now - at < CLOSED_KEPT;
 
 /**
  * The leader's own copy of what is stored. What could not be saved is kept and saved before anything else is posted, so that
@@ -129,7 +127,6 @@ export class References {
   }
 
   async #write(now: Instant): Promise<boolean> {
-    for (const [key, one] of this.#known) if (!isKept(one, now)) this.#known.delete(key);
     const version = await this.#store.write(this.all(), this.#version, now);
     if (version === null) return false;
     this.#version = version;

@@ -95,14 +95,14 @@ test.each(losses)("after %s both sockets come back and clicks arrive", async (lo
 });
 
 test("tokens that are refused at reconnect end nothing: it is said, tried again, and clicks arrive later", async () => {
-  const { server, slack, ana, ts, clicks, warned } = await aConnection();
+  const { server, ana, ts, clicks, warned } = await aConnection();
   const refused = { kind: "error", error: "invalid_auth" } as const;
   server.failNext("apps.connections.open", refused, refused);
   server.failNext("auth.test", refused);
   server.dropSockets();
   await server.connected(2);
   await ana.click({ channel: OPS, ts, buttonText: "Approve" });
-  expect([clicks.length, slack.connected()]).toEqual([1, 2]);
+  expect(clicks).toHaveLength(1);
   const said = warned.filter((line) => line.startsWith("slack not connected"));
   expect(said[0]).toMatch(/invalid_auth.*Check SLACK_APP_TOKEN and SLACK_BOT_TOKEN/);
   expect(said.length).toBeLessThanOrEqual(2);

@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import type { YieldReason } from "../fleet/phase.ts";
+import { DAY, HOUR, MINUTE } from "../instant.ts";
+import {
+  aDecision,
+  aJudgement,
+  aNode,
+  aPolicy,
+  aPool,
+  aReboot,
+  aRefusal,
+  aReport,
+  NOW,
+  type Parts,
+  planned,
+} from "../testing/builders.ts";
+import { aFleet, draining, nextRecord, ORDER, preparing, rebooting, stepOf, underWay } from "../testing/phases.ts";
+import { RETRY_AFTER_MOST } from "../timings.ts";
+import { describeYield } from "./yield.ts";
+
+type Options = Parameters<typeof planned>[1];
+
+const withPool = (...changes: Parameters<typeof aPool>) => ({ policy: aPolicy({ pools: [aPool(...changes)] }) });
+/** 21:00 to 22:30 in Chicago: closes at NOW. */
+const closesNow = [{ from: { hour: 21, minute: 0 }, to: { hour: 22, minute: 30 } }];
+const skip = aDecision({ verb: "skip", judgement: aJudgement({ validUntil: NOW + DAY }) });
+const foreign = [aNode({ cordon: { kind: "foreign", liftedFor: null } })];
+const undone = [aNode({ cordon: { kind: "undone", order: ORDER } })];
+
+const REASONS: readonly (readonly [string, Parts, Options, YieldReason["kind"]])[] = [
+  ["there is no good policy any more", {}, { policy: undefined }, "no policy"],
+  ["all is paused", { fleet: { ...aFleet([ORDER]), paused: { by: "ana", reason: "" } } }, {}, "paused"],
+  ["it is skipped", { decisions: [skip] }, {}, "skipped"],
+  ["no pool takes it any more", {}, withPool({ matchLabels: { role: "db" } }), "pool changed"],
+  ["another pool takes it", {}, withPool({ name: "others" }), "pool changed"],
+  ["its pool is only observed now", {}, withPool({ mode: "observe" }), "pool changed"],
+  ["its window closes", {}, withPool({ windows: closesNow }), "window closed"],
+  ["its agent is silent", { reports: [aReport({ heartbeat: NOW - 25 * MINUTE })] }, {}, "agent silent"],
+  ["someone else cordons it", { nodes: foreign }, {}, "cordoned by someone"],
+  ["someone uncordons it", { nodes: undone }, {}, "uncordoned by someone"],
+  ["its need is gone", { reports: [aReport({ pending: null })] }, {}, "no longer pending"],
+];
+
+const PHASES = [preparing(), draining(), rebooting()];
+const rows = PHASES.flatMap((phase) =>
+  REASONS.map(([name, parts, options, why]) => ({ phase, name, parts, options, why })),
+);
+
+test.each(rows)("$phase.kind: it yields when $name", ({ phase, parts, options, why }) => {
+  const plan = planned(underWay(phase, parts), options);
+  expect(plan.steps.map(({ kind }) => kind)).toEqual(["WithdrawOrder"]);
+  expect(nextRecord(plan)?.phase).toEqual({
+    kind: "yielding",
+    order: ORDER,
+    fromBootId: "boot-1",
+    since: NOW,
+    notAfter: phase.kind === "rebooting" ? phase.notAfter : null,
+    mayBeCordoned: phase.kind !== "preparing",
+    why: { kind: why },
+  });
+});
+
+test.each([preparing(), draining()])("$kind: it yields when it was rebooted by itself", (phase) => {
+  const plan = planned(underWay(phase, { nodes: [aNode({ bootId: "boot-2" })] }));
+  expect(nextRecord(plan)?.phase).toMatchObject({ kind: "yielding", why: { kind: "rebooted by itself" } });
+});
+
+test.each(REASONS)("nothing of that counts once the agent called the reboot: %s", (_, parts, options) => {
+  const called = rebooting({ agent: { accepted: NOW, rebooting: NOW } });
+  expect(planned(underWay(called, parts), options).steps).toEqual([]);
+});
+
+describe("what holds a waiting node back does not stop one that has the slot", () => {
+  test.each<[string, Parts, Options]>([
+    ["its approval ran out", {}, withPool({ mode: "approval" })],
+    ["it is not Ready", { nodes: [aNode({ ready: false })] }, {}],
+    ["it is in back-off", { reboots: [aReboot({ phase: preparing(), orders: 1, retryAt: NOW + HOUR })] }, {}],
+  ])("%s", (_, parts, options) => {
+    expect(planned(underWay(preparing(), parts), options).steps).toEqual([]);
+  });
+});
+
+describe("back-off", () => {
+  const silent = [aReport({ heartbeat: null })];
+  const giveUp = (reboot: Parameters<typeof aReboot>[0] = {}, options: Options = {}) =>
+    nextRecord(planned(underWay(draining(), { reports: silent, reboot }), options));
+
+  test.each<[string, Parameters<typeof aReboot>[0], number, number]>([
+    ["the first try waits for drain.retryAfter", {}, 1, 30 * MINUTE],
+    ["the second waits for twice that", { tries: 1, triesSince: NOW - HOUR }, 2, HOUR],
+    ["the fourth for eight times that", { tries: 3, triesSince: NOW - HOUR }, 4, 4 * HOUR],
+    ["none for more than six hours", { tries: 9, triesSince: NOW - HOUR }, 10, RETRY_AFTER_MOST],
+  ])("%s", (_, reboot, tries, pause) => {
+    expect(giveUp(reboot)).toMatchObject({ tries, triesSince: NOW, retryAt: NOW + pause });
+  });
+
+  test("tries of an earlier opening do not count in this one", () => {
+    const windows = [{ from: { hour: 22, minute: 0 }, to: { hour: 1, minute: 0 } }];
+    const before = giveUp({ tries: 3, triesSince: NOW - HOUR }, withPool({ windows }));
+    expect(before).toMatchObject({ tries: 1, retryAt: NOW + 30 * MINUTE });
+    const within = giveUp({ tries: 3, triesSince: NOW - 10 * MINUTE }, withPool({ windows }));
+    expect(within).toMatchObject({ tries: 4, retryAt: NOW + 4 * HOUR });
+  });
+
+  test.each(REASONS)("what people, the policy or the window end is no try: %s", (_, parts, options, why) => {
+    const next = nextRecord(
+      planned(underWay(draining(), { ...parts, reboot: { tries: 2, triesSince: NOW } }), options),
+    );
+    const isTry = why === "agent silent" || why === "uncordoned by someone";
+    expect(next).toMatchObject(isTry ? { tries: 3 } : { tries: 2, retryAt: null });
+    expect(next?.retryAt === null).toBe(!isTry);
+  });
+
+  test("the outcome and the sentence of the record say why", () => {
+    const parts = underWay(draining(), { nodes: undone });
+    const next = nextRecord(planned(parts));
+    const why = { kind: "uncordoned by someone" };
+    expect(next?.outcome).toEqual({ kind: "yielded", at: NOW, order: ORDER, why });
+    const says = "gives up: it was uncordoned by someone";
+    expect(next?.history.at(-1)).toEqual({ at: NOW, phase: "yielding", order: ORDER, says });
+    expect(stepOf(planned(parts), "WithdrawOrder")?.says).toBe(says);
+  });
+});
+
+test("an order that was given and taken back leaves no reason that a reboot was made for", () => {
+  const reboot = { orderedFor: ["sentinel/1"] };
+  const paused = { ...aFleet([ORDER]), paused: { by: "ana", reason: "" } };
+  const given = planned(underWay(rebooting(), { fleet: paused, reboot }));
+  expect(nextRecord(given)?.orderedFor).toEqual([]);
+  const notGiven = planned(underWay(draining(), { fleet: paused, reboot }));
+  expect(nextRecord(notGiven)?.orderedFor).toEqual(["sentinel/1"]);
+});
+
+test.each<[YieldReason, string]>([
+  [{ kind: "blocked", refused: [aRefusal(), aRefusal({ podUid: "2" })] }, "blocked by PDB web/web"],
+  [{ kind: "blocked", refused: [aRefusal({ budgets: [], kind: "terminating" })] }, "blocked by web-1"],
+  [{ kind: "agent silent" }, "its agent did not answer"],
+  [{ kind: "agent dropped", message: "no logind" }, "its agent dropped the order (no logind)"],
+  [{ kind: "order ran out" }, "the order ran out before the agent took it"],
+  [{ kind: "no policy" }, "there is no good policy"],
+  [{ kind: "paused" }, "it was paused"],
+  [{ kind: "skipped" }, "it was skipped"],
+  [{ kind: "window closed" }, "the window closed"],
+  [{ kind: "uncordoned by someone" }, "it was uncordoned by someone"],
+  [{ kind: "cordoned by someone" }, "it was cordoned by someone"],
+  [{ kind: "pool changed" }, "its pool or the pool's mode changed"],
+  [{ kind: "no longer pending" }, "it needs no reboot any more"],
+  [{ kind: "rebooted by itself" }, "it was rebooted without an order"],
+  [{ kind: "slot lost" }, "its slot went to another node before anything was touched"],
+  [{ kind: "reboot did not happen" }, "the reboot was called and did not happen"],
+])("$kind is said as: %s", (why, says) => {
+  expect(describeYield(why)).toBe(says);
+});
+
+test("the record keeps the last 20 lines of its history", () => {
+  const line = { at: 0, phase: "waiting" as const, order: null, says: "" };
+  const history = Array.from({ length: 20 }, (_, at) => ({ ...line, at }));
+  const phase = preparing({ since: NOW - HOUR });
+  const next = nextRecord(planned(underWay(phase, { reboot: { history } })));
+  expect(next?.history.map(({ at }) => at)).toEqual([...history.slice(1).map(({ at }) => at), NOW]);
+});
