@@ -17,21 +17,16 @@ export async function demoCommand({ headless, yes }: DemoOptions, print: (line: 
       "--headless needs --yes: without a terminal the demo has to take the decisions itself.",
       EXIT.usage,
     );
-  if (yes) {
-    const ask = async (prompt: string): Promise<string> => {
-      const line = yesTo(prompt);
-      print(`ana> ${line}`);
-      return line;
-    };
-    return runDemo({ print, ask, breathe: () => (headless ? Promise.resolve() : delay(PACE)) });
-  }
-  if (process.stdin.isTTY !== true) {
-    throw new UserError(
-      "The demo asks for decisions at a terminal, and this is none. Use: npm start -- --headless --yes",
-      EXIT.usage,
-    );
-  }
-  return typedDemo(runDemo, print);
+  const isTerminal = process.stdin.isTTY === true;
+  if (isTerminal && !yes) return typedDemo(runDemo, print);
+  if (!yes)
+    print("This is no terminal to type at, so the demo takes the decisions itself, as with --headless --yes.\n");
+  const ask = async (prompt: string): Promise<string> => {
+    const line = yesTo(prompt);
+    print(`ana> ${line}`);
+    return line;
+  };
+  return runDemo({ print, ask, breathe: () => (headless || !isTerminal ? Promise.resolve() : delay(PACE)) });
 }
 
 async function typedDemo(

@@ -110,7 +110,7 @@ describe("giving up", () => {
     expect(nextRecord(over)).toMatchObject({ tries: 1, retryAt: NOW + 30 * MINUTE });
   });
 
-  test("without the pool's settings the usual ones count", () => {
+  test("how long that is, and how long it waits then, its pool says", () => {
     const policy = aPolicy({ pools: [aPool({ drain: { giveUpAfter: MINUTE, retryAfter: MINUTE } })] });
     const plan = planned(underWay({ ...only, onlyRefusedSince: NOW - MINUTE }, parts), { policy });
     expect(nextRecord(plan)?.retryAt).toBe(NOW + MINUTE);

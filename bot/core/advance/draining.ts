@@ -32,12 +32,21 @@ function drain(situation: Recorded, phase: Draining, listed: NodePods): Advance 
   if (phase.emptySince !== null) return whenEmpty(situation, phase, phase.emptySince);
   const giveUpAt =
     phase.onlyRefusedSince === null ? null : phase.onlyRefusedSince + settings(situation).drain.giveUpAfter;
-  if (giveUpAt !== null && situation.now >= giveUpAt && situation.standing.force === null) {
+  if (giveUpAt !== null && situation.now >= giveUpAt && !isForcing(situation, phase.refused)) {
     return yieldNode(situation, phase, { kind: "blocked", refused: phase.refused });
   }
   const { steps, wakeAt } = evictionsOf(situation, pods);
   const ends = giveUpAt === null ? endsOf(situation) : [...endsOf(situation), giveUpAt];
   return { steps, holds: [], wakeAt: [...wakeAt, ...ends, ...stuckAt(situation, pods)] };
+}
+
+/** A force that can still remove a pod is given the time; what it doesn't name, or can't lift, blocks as ever. */
+function isForcing({ standing: { force } }: Recorded, refused: readonly Refusal[]): boolean {
+  const isNamed = ({ kind, budgets }: Refusal): boolean =>
+    kind === "budget" &&
+    budgets.length > 0 &&
+    budgets.every(({ namespace, name }) => force?.budgets.has(`${namespace}/${name}`));
+  return refused.some(isNamed);
 }
 
 const settings = ({ pool }: Recorded) => pool ?? FALLBACK;

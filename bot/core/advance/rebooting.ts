@@ -16,8 +16,12 @@ export function advanceRebooting(situation: Recorded, phase: Rebooting): Advance
   const progress = situation.report?.order?.id === phase.order ? situation.report.order : null;
   const agent = agentState(phase.agent, progress);
   if (agent !== phase.agent) return updating(situation, { ...phase, agent });
+  // Also after `rebooting`: an agent that found no time to call takes that word back, and never calls for this order.
+  if (progress?.dropped != null) {
+    return yieldNode(situation, phase, { kind: "agent dropped", message: progress.message ?? "no reason given" });
+  }
   return phase.agent.rebooting === null
-    ? beforeCall(situation, phase, progress)
+    ? beforeCall(situation, phase)
     : afterCall(situation, phase, phase.agent.rebooting);
 }
 
@@ -38,10 +42,7 @@ function agentState(known: AgentState, progress: OrderProgress | null): AgentSta
   return accepted === known.accepted && rebooting === known.rebooting ? known : { accepted, rebooting };
 }
 
-function beforeCall(situation: Recorded, phase: Rebooting, progress: OrderProgress | null): Advance {
-  if (progress?.dropped != null) {
-    return yieldNode(situation, phase, { kind: "agent dropped", message: progress.message ?? "no reason given" });
-  }
+function beforeCall(situation: Recorded, phase: Rebooting): Advance {
   const why = reasonToYield(situation);
   if (why !== null) return yieldNode(situation, phase, why);
   const deadAt = phase.notAfter + situation.snapshot.timings.orderMargin;

@@ -3,8 +3,9 @@ import { ErrorCode, WebClient, type WebClientOptions } from "@slack/web-api";
 import type { Chat, ChatAnswer } from "../../coordinator/ports.ts";
 
 /**
- * The port `Chat` on Slack's web API. Answers to people have a client of their own, since one rate limit stops a whole
- * client. `options` must switch retries off: the outbox knows what is still wanted.
+ * The port `Chat` on Slack's web API. `options` must switch retries off, since the outbox knows what is still wanted, and
+ * reject rate-limited calls, since the client else pauses all of its calls. Answers to people have a client and a queue of
+ * their own, so that they wait for no board.
  */
 export function webChat(token: string, options: WebClientOptions): Chat {
   const boards = new WebClient(token, options);

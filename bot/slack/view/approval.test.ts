@@ -61,7 +61,8 @@ test("after a yes the card says who said it and when, and keeps it while the nod
   const pool = aPool({ name: "control-plane", mode: "approval" });
   const bound = [{ node: "worker-1", digest: currentDigest({ pool }) }];
   const first = only(cardsOf(aTurn({}, { policy: APPROVAL }), []), "approval");
-  const decisions = [said({ bound })];
+  const skip = aDecision({ name: "decision-2", verb: "skip", judgement: aJudgement({ bound, person: "ben" }) });
+  const decisions = [said({ bound }), skip];
   const approved = only(cardsOf(aTurn({ decisions }, { policy: APPROVAL }), [referenceOf(first)]), "approval");
   expect(approved.text).toBe("✔ control-plane: approved, 0 of 1 rebooted\nApproved by ana at 21:30 CST.");
   expect(allText(approved)).toContain("worker-1  approved by ana at 21:30 CST");

@@ -28,6 +28,11 @@ test("a node that yielded to a budget has a card that names budget, pod, healthy
   expect(allText(card)).toContain('"style":"danger"');
 });
 
+test("a blocked node that waits for nothing a retry could lift has no button for it", () => {
+  const card = only(cardsOf(aTurn({ reboots: [blockedReboot({ retryAt: NOW })], ...STUCK }), []), "blocked");
+  expect(buttonsOn(card)).toEqual(["Skip…", "Force…"]);
+});
+
 test("while it drains a refusal is worth a card only when nothing else was left for a minute", () => {
   const draining = (onlyRefusedSince: number): NodeReboot =>
     aReboot({

@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import { HOUR, MINUTE, SECOND } from "../instant.ts";
+import { aNode, aReport, NOW, planned, stepKinds } from "../testing/builders.ts";
+import { nextPhase, nextRecord, ORDER, progress, rebooting, reporting, stepOf, underWay } from "../testing/phases.ts";
+
+const ours = { kind: "ours", order: ORDER } as const;
+const ends = NOW - MINUTE;
+
+describe("before the agent calls the reboot", () => {
+  test("it rests until the order is dead for sure", () => {
+    const plan = planned(underWay(rebooting()));
+    expect(plan.steps).toEqual([]);
+    expect(plan.wakeAt).toBe(NOW + 5 * MINUTE + 1);
+  });
+
+  test.each([
+    ["accepted", { accepted: NOW }, { accepted: NOW, rebooting: null }],
+    ["rebooting", { accepted: NOW - SECOND, rebooting: NOW }, { accepted: NOW - SECOND, rebooting: NOW }],
+  ])("what the agent says is kept, since a rebooted host begins its report anew: %s", (_, said, agent) => {
+    const plan = planned(underWay(rebooting(), { reports: reporting({ ready: NOW - MINUTE, ...said }) }));
+    expect(nextPhase(plan)).toEqual(rebooting({ agent }));
+    expect(stepOf(plan, "SetPhase")?.says).toBe("");
+  });
+
+  test("what it says of another order means nothing", () => {
+    const reports = [aReport({ order: progress({ id: "earlier", accepted: NOW, rebooting: NOW, dropped: NOW }) })];
+    expect(planned(underWay(rebooting(), { reports })).steps).toEqual([]);
+  });
+
+  test("an order that the agent drops is withdrawn", () => {
+    const reports = reporting({ dropped: NOW, message: "an inhibitor" });
+    const plan = planned(underWay(rebooting(), { reports }));
+    expect(stepKinds(plan)).toEqual(["WithdrawOrder"]);
+    expect(nextPhase(plan)).toMatchObject({ why: { kind: "agent dropped", message: "an inhibitor" } });
+  });
+
+  test("an order that ran out is withdrawn once nobody can carry it out", () => {
+    const notYet = planned(underWay(rebooting({ notAfter: ends })));
+    expect(notYet.steps).toEqual([]);
+    expect(notYet.wakeAt).toBe(NOW + 1);
+    const over = planned(underWay(rebooting({ notAfter: ends - 1 })));
+    expect(nextPhase(over)).toMatchObject({ kind: "yielding", notAfter: ends - 1, why: { kind: "order ran out" } });
+    expect(nextRecord(over)).toMatchObject({ tries: 1, missed: 0, orderedFor: [] });
+  });
+});
+
+describe("after the call", () => {
+  const called = (ago: number) =>
+    rebooting({ notAfter: NOW - HOUR, agent: { accepted: NOW - HOUR, rebooting: NOW - ago } });
+
+  test("the host has backWithin to come back", () => {
+    const plan = planned(underWay(called(15 * MINUTE - 1)));
+    expect(plan.steps).toEqual([]);
+    expect(plan.wakeAt).toBe(NOW + 1);
+  });
+
+  test("an agent that took its word back, since it did not call, need not be waited for", () => {
+    const reports = reporting({ dropped: NOW, message: "the order ran out before the reboot" });
+    const plan = planned(underWay(called(MINUTE), { reports }));
+    expect(nextPhase(plan)).toMatchObject({ kind: "yielding", why: { kind: "agent dropped" } });
+  });
+
+  test.each<[string, Parameters<typeof underWay>[1]]>([
+    ["is not Ready", { nodes: [aNode({ ready: false, cordon: ours })] }],
+    ["is Ready, but was not heard from after the order was dead", { reports: [aReport({ heartbeat: NOW - HOUR })] }],
+    ["is Ready, but its agent shows no boot", { reports: [aReport({ bootId: null })] }],
+  ])("a node that %s did not come back: it fails, cordoned and with its slot", (_, parts) => {
+    const plan = planned(underWay(called(15 * MINUTE), parts));
+    expect(stepKinds(plan)).toEqual(["SetPhase"]);
+    expect(nextPhase(plan)).toEqual({
+      kind: "failed",
+      order: ORDER,
+      fromBootId: "boot-1",
+      notAfter: NOW - HOUR,
+      since: NOW,
+      cause: { kind: "did not come back", calledAt: NOW - 15 * MINUTE },
+    });
+    expect(stepOf(plan, "SetPhase")?.says).toBe("did not come back; its reboot was called at 22:15 CST");
+  });
+
+  test("a Ready node with later heartbeats on the old boot never went down", () => {
+    const plan = planned(underWay(called(15 * MINUTE), { reboot: { missed: 1 } }));
+    expect(nextPhase(plan)).toMatchObject({ kind: "yielding", why: { kind: "reboot did not happen" } });
+    expect(nextRecord(plan)).toMatchObject({ missed: 2, orderedFor: [], tries: 1 });
+  });
+});
+
+test.each<[string, Parameters<typeof underWay>[1]]>([
+  ["kubelet", { nodes: [aNode({ bootId: "boot-2", ready: false, cordon: ours })], reports: [aReport()] }],
+  ["agent", { reports: [aReport({ bootId: "boot-2" })] }],
+])("a new boot ID from the %s is the proof, and is verified", (_, parts) => {
+  const plan = planned(underWay(rebooting(), parts));
+  expect(nextPhase(plan)).toEqual({
+    kind: "verifying",
+    order: ORDER,
+    fromBootId: "boot-1",
+    bootId: "boot-2",
+    since: NOW,
+    soakingSince: null,
+  });
+});
+
+test("no boot ID is not a new one", () => {
+  const parts = { nodes: [aNode({ bootId: null, cordon: ours })], reports: [aReport({ bootId: null })] };
+  expect(planned(underWay(rebooting(), parts)).steps).toEqual([]);
+});
