@@ -9,6 +9,7 @@ import type { Tamper } from "../sim-api.ts";
 import { addWorkloads, happen } from "./incidents.ts";
 import { People } from "./people.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
+import { SimSlack } from "./slack.ts";
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -41,7 +42,14 @@ export async function simulate({ seed, log, onLine, tamper }: SimulationOptions)
   const scenario = scenarioOf(random.fork("scenario"));
   const checker = new RuleChecker({ maxRebooting: scenario.policy.maxRebooting, slotMost: SLOT_MOST });
   const tally = new Tally(onLine);
+  const slack = new SimSlack({
+    channel: scenario.policy.slackChannel ?? "",
+    random: random.fork("slack"),
+    now: () => cluster.clock.now(),
+    until: scenario.faults.until,
+  });
   const cluster = new SimCluster({
+    chat: slack,
     seed: String(seed),
     start: scenario.start,
     clusterName: scenario.policy.cluster,
@@ -69,7 +77,7 @@ export async function simulate({ seed, log, onLine, tamper }: SimulationOptions)
   if (finished && checker.broken().length === 0) checker.atEnd();
   return {
     seed,
-    problems: [...checker.broken(), ...(finished ? [] : unfinished(cluster))],
+    problems: [...checker.broken(), ...slack.problems(), ...(finished ? [] : unfinished(cluster))],
     fingerprint: tally.fingerprint(),
     writes: tally.writes,
     reboots: tally.reboots,
