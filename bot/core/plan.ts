@@ -46,7 +46,8 @@ export function plan(
   const recorded: readonly Planned[] = situations
     .filter(isRecorded)
     .map((situation) => ({ situation, advance: advance(situation) }));
-  const slots = snapshot.fleet === null ? null : planSlots(snapshot.fleet, policy, recorded);
+  const unrecorded = situations.filter(({ reboot }) => reboot === null);
+  const slots = snapshot.fleet === null ? null : planSlots(snapshot.fleet, policy, recorded, unrecorded);
   const nodes = new Map<NodeName, PlannedNode>();
   for (const situation of situations) {
     const planned = recorded.find((one) => one.situation === situation);

@@ -2,6 +2,7 @@ import type { Advance } from "./advance/advance.ts";
 import { wantsSlot } from "./advance/waiting.ts";
 import { triesIn } from "./advance/yield.ts";
 import type { Fleet, Slot } from "./fleet/fleet.ts";
+import type { Member } from "./fleet/member.ts";
 import { budget } from "./holds/budget.ts";
 import type { Hold } from "./holds/hold.ts";
 import type { Policy } from "./policy/policy.ts";
@@ -25,9 +26,15 @@ export interface SlotPlan {
  * Who has a slot from now on. Slots are kept for as long as their order is alive, restored for nodes that are under way
  * without one (a lost RebootFleet), and the room that is left goes to the nodes that want it, first come by `goesFirst`.
  */
-export function planSlots(fleet: Fleet, policy: Policy | undefined, all: readonly Planned[]): SlotPlan {
-  const kept = fleet.slots.filter((slot) => isAlive(slot, all));
-  const restored = all.flatMap(({ situation }) => restore(situation, kept));
+export function planSlots(
+  fleet: Fleet,
+  policy: Policy | undefined,
+  all: readonly Planned[],
+  unrecorded: readonly Member[],
+): SlotPlan {
+  const kept = fleet.slots.filter((slot) => isUnknown(slot, unrecorded) || isAlive(slot, all));
+  const members = [...unrecorded, ...all.map(({ situation }) => situation)];
+  const restored = members.flatMap((member) => restore(member, kept));
   const inUse = [...kept, ...restored];
   const wanting = all.filter((planned) => wants(planned, inUse)).sort(goesFirst(policy));
   const room = Math.max(0, (policy?.maxRebooting ?? 0) - inUse.length);
@@ -45,6 +52,10 @@ export function planSlots(fleet: Fleet, policy: Policy | undefined, all: readonl
 const budgetHold = (policy: Policy | undefined, users: readonly string[]): Hold =>
   policy === undefined ? { kind: "no policy", says: "There is no good policy.", until: null } : budget(policy, users);
 
+/** A node that lost its record may be cordoned under its slot: the slot stays until a new record shows whether it is. */
+const isUnknown = (slot: Slot, unrecorded: readonly Member[]): boolean =>
+  unrecorded.some(({ node }) => node.uid === slot.uid);
+
 /** A slot whose node is gone, or whose order has ended, is reaped. */
 function isAlive(slot: Slot, all: readonly Planned[]): boolean {
   const planned = all.find(({ situation }) => situation.node.uid === slot.uid);
@@ -56,15 +67,11 @@ function isAlive(slot: Slot, all: readonly Planned[]): boolean {
 }
 
 /** A node whose preparation lost its slot gives up by itself: nothing of it was touched. */
-function restore(situation: Recorded, kept: readonly Slot[]): readonly Slot[] {
-  const order = holdsOrder(situation);
-  if (
-    order === null ||
-    situation.reboot.phase.kind === "preparing" ||
-    kept.some(({ uid }) => uid === situation.node.uid)
-  )
-    return [];
-  return [{ node: situation.node.name, uid: situation.node.uid, order }];
+function restore(member: Member, kept: readonly Slot[]): readonly Slot[] {
+  const { node, reboot } = member;
+  const order = holdsOrder(member);
+  if (order === null || reboot?.phase.kind === "preparing" || kept.some(({ uid }) => uid === node.uid)) return [];
+  return [{ node: node.name, uid: node.uid, order }];
 }
 
 function wants({ situation, advance }: Planned, inUse: readonly Slot[]): boolean {

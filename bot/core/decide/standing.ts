@@ -17,6 +17,8 @@ export interface Standing {
   readonly approved: boolean;
   /** Valid forces by distinct persons, of the newest set of blockers. */
   readonly forces: readonly Vote[];
+  /** That set, as namespace/name, sorted. */
+  readonly forcedBudgets: readonly string[];
   /** The budgets that may be broken now; null while too few people said so. */
   readonly force: { readonly budgets: ReadonlySet<string>; readonly by: string } | null;
   readonly skip: { readonly until: Instant; readonly person: string } | null;
@@ -39,12 +41,14 @@ export function standingOf(member: Member, decisions: Iterable<Decision>, now: I
   const approvals = votes(inForce.filter(({ verb }) => verb === "approve"));
   const forcing = newestBlockers(inForce.filter(({ verb }) => verb === "force"));
   const forces = votes(forcing);
+  const forcedBudgets = forcing[0]?.judgement.blockers ?? [];
   return {
     approvals,
     approved: enough(member.pool?.may.approve, approvals),
     forces,
+    forcedBudgets,
     force: enough(member.pool?.may.force, forces)
-      ? { budgets: new Set(forcing[0]?.judgement.blockers), by: forces.map(({ person }) => person).join(" and ") }
+      ? { budgets: new Set(forcedBudgets), by: forces.map(({ person }) => person).join(" and ") }
       : null,
     skip: skipOf(mine, now),
     retriedAt: newest(mine.filter(({ verb }) => verb === "retry")),

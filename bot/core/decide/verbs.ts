@@ -46,15 +46,18 @@ export function judgeForce(ask: Ask): Verdict {
   if (blockers.length === 0)
     return no(`No disruption budget blocks ${member.node.name} now, so there is nothing to force.`);
   if (decision.reason === null) return no("Say why: force <reason>.");
-  const decided = alreadyBy(ask, standing.forces, standing.force !== null, "forced");
+  // Votes for other blockers than those of now neither add up with this one nor stand in its way.
+  const votes = blockers.join(" ") === standing.forcedBudgets.join(" ") ? standing.forces : [];
+  const inForce = blockers.every((name) => standing.force?.budgets.has(name));
+  const decided = alreadyBy(ask, inForce ? standing.forces : votes, inForce, "forced");
   if (decided !== null) return no(decided);
   const validUntil = now + right.validFor;
-  const count = standing.forces.length + 1;
+  const count = votes.length + 1;
   const what = `${member.node.name} past ${blockers.join(", ")}`;
   const end = wallClock(validUntil, ask.policy.timeZone, now);
   const says =
     count >= right.people
-      ? `Forced by ${[...standing.forces.map((vote) => vote.person), person].join(" and ")}: ${what}. It lifts nothing else.`
+      ? `Forced by ${[...votes.map((vote) => vote.person), person].join(" and ")}: ${what}. It lifts nothing else.`
       : `Your force of ${what} counts; ${right.people - count} more of ${right.by} must confirm until ${end}.`;
   return { ok: true, says, validUntil };
 }
