@@ -1,5 +1,5 @@
 import type { ContractCase } from "./case.ts";
-import { ask, at, type ContractWorld, refusal, text } from "./world.ts";
+import { ask, at, type ContractWorld, items, refusal, text, versionOf } from "./world.ts";
 
 /** A running pod of its own app on a node of its own. */
 async function aPod(world: ContractWorld, name: string): Promise<{ uid: string }> {
@@ -155,7 +155,7 @@ export const evictionCases: readonly ContractCase[] = [
   {
     says: "pods that the scheduler had chosen a node for are bound to it after its cordon was answered",
     run: async (world) => {
-      for (let attempt = 1; attempt <= 12; attempt += 1)
+      for (let attempt = 1; attempt <= 30; attempt += 1)
         if (await isBoundLate(world, attempt)) return "bound after the cordon";
       return "never seen";
     },
@@ -165,36 +165,52 @@ export const evictionCases: readonly ContractCase[] = [
 const BURST = 100;
 const LOOKS = 100;
 
-/** A burst of pods meets a cordon in its middle: does a list made after the cordon's answer show fewer than come in the end? */
+/**
+ * A burst of pods meets a cordon in its middle: is one bound to the node under a later version than the cordon's? Versions of
+ * all kinds are one sequence where one store is behind them, as here.
+ */
 async function isBoundLate(world: ContractWorld, attempt: number): Promise<boolean> {
   const node = `race-${attempt}`;
   await world.addNode(node);
+  await setSchedulable(world, node, false);
   await world.deploy(node, BURST);
-  const bound = async (): Promise<number> => {
-    const list = await ask(world, { verb: "list", resource: "pods", fieldSelector: `spec.nodeName=${node}` });
-    const found = at(list.body, "items");
-    return Array.isArray(found) ? found.length : 0;
-  };
-  await world.until(async () => (await bound()) > 0);
-  let answer = await cordon(world, node);
-  while (answer === 409) answer = await cordon(world, node);
-  const atOnce = await bound();
-  let last = atOnce;
+  await world.until(async () => (await waiting(world, node)) === BURST);
+  const list = await ask(world, { verb: "list", resource: "pods", fieldSelector: `spec.nodeName=${node}` });
+  const call = { resource: "pods", fieldSelector: `spec.nodeName=${node}`, resourceVersion: versionOf(list) } as const;
+  const first = world.watch(call, (events) => events.length > 0);
+  await setSchedulable(world, node, true);
+  await first;
+  const cordonedAt = BigInt(await setSchedulable(world, node, false));
+  const isLate = (event: { readonly type: string; readonly object: unknown }): boolean =>
+    event.type === "ADDED" && BigInt(versionOf({ body: event.object })) > cordonedAt;
   let looks = 0;
-  await world.until(async () => {
-    last = Math.max(last, await bound());
+  const patience = world.until(async () => {
+    await ask(world, { verb: "list", resource: "pods", fieldSelector: `spec.nodeName=${node}` });
     looks += 1;
-    return last > atOnce || looks >= LOOKS;
+    return looks >= LOOKS;
   });
-  return last > atOnce;
+  const late = world.watch(call, (events) => events.some(isLate)).then(({ events }) => events.some(isLate));
+  return Promise.race([late, patience.then(() => false)]);
 }
 
-async function cordon(world: ContractWorld, name: string): Promise<number> {
-  const { body } = await ask(world, { verb: "get", resource: "nodes", name });
-  const spec = at(body, "spec");
-  const object = {
-    ...(typeof body === "object" ? body : {}),
-    spec: { ...(typeof spec === "object" ? spec : {}), unschedulable: true },
-  };
-  return (await ask(world, { verb: "update", resource: "nodes", name, object })).code;
+/** How many pods of the burst there are. */
+async function waiting(world: ContractWorld, app: string): Promise<number> {
+  const list = await ask(world, { verb: "list", resource: "pods", namespace: world.namespace });
+  return items(list).filter((pod) => at(pod, "metadata", "labels", "app") === app).length;
+}
+
+/** As kubectl cordon and uncordon; the version of the Node after it. */
+async function setSchedulable(world: ContractWorld, name: string, schedulable: boolean): Promise<string> {
+  for (;;) {
+    const { body } = await ask(world, { verb: "get", resource: "nodes", name });
+    const { unschedulable: _, ...spec } = { unschedulable: true, ...Object(at(body, "spec")) };
+    const changed = schedulable ? spec : { ...spec, unschedulable: true };
+    const answer = await ask(world, {
+      verb: "update",
+      resource: "nodes",
+      name,
+      object: { ...Object(body), spec: changed },
+    });
+    if (answer.code === 200) return versionOf(answer);
+  }
 }

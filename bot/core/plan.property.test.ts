@@ -1,0 +1,201 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Node } from "./fleet/node.ts";
+import type { NodeReboot } from "./fleet/reboot.ts";
+import { MINUTE } from "./instant.ts";
+import { type Plan, plan } from "./plan.ts";
+import { type Step, stepKey } from "./step.ts";
+import { anyFleet, type Given } from "./testing/any-fleet.ts";
+import { NOW } from "./testing/builders.ts";
+import { stepOf } from "./testing/phases.ts";
+
+/** fast-check prints the seed, the path and what was picked when a property fails. */
+const RUNS = { numRuns: 300, seed: 20261205 };
+
+function always(holds: (given: Given, plan: Plan) => void, fewest = 2): void {
+  const property = fc.property(fc.gen(), (pickFrom) => {
+    const given = anyFleet((count) => pickFrom(fc.integer, { min: 0, max: count - 1 }), fewest);
+    holds(given, plan(given.snapshot, given.inFlight, given.policy, NOW));
+  });
+  fc.assert(property, RUNS);
+}
+
+const recordOf = ({ snapshot }: Given, node: Node): NodeReboot | null => {
+  const reboot = snapshot.reboots.get(node.name);
+  return reboot?.nodeUid === node.uid ? reboot : null;
+};
+
+const nodesOf = ({ snapshot }: Given): readonly Node[] => [...snapshot.nodes.values()];
+
+/** The node that a step touches, by what it says. */
+function touched(step: Step): string | null {
+  switch (step.kind) {
+    case "Cordon":
+    case "Uncordon":
+      return step.node;
+    case "Evict":
+    case "DeletePod":
+      return step.pod.node;
+    case "GiveOrder":
+      return step.next.node;
+    default:
+      return null;
+  }
+}
+
+/** Whether the agent could still call the reboot: the order is out, not dropped, and not past its end for sure. */
+function isExecutable(given: Given, node: Node): boolean {
+  const phase = recordOf(given, node)?.phase;
+  if (phase?.kind === "rebooting") return true;
+  if (phase?.kind !== "yielding" || phase.notAfter === null) return false;
+  const report = given.snapshot.reports.get(node.name);
+  const isDropped = report?.order?.id === phase.order && report.order.dropped !== null;
+  const hasRebooted = [node.bootId, report?.bootId].some((bootId) => bootId != null && bootId !== "boot-1");
+  return NOW <= phase.notAfter + MINUTE && !isDropped && !hasRebooted;
+}
+
+/** Out of service, or about to be, by Bootswain, whatever the slots say. */
+function isTaken(given: Given, node: Node): boolean {
+  const phase = recordOf(given, node)?.phase;
+  if (phase?.kind === "yielding") {
+    const { cordon } = node;
+    const isFree = (cordon.kind === "none" || cordon.kind === "foreign") && cordon.liftedFor === phase.order;
+    return phase.mayBeCordoned && !isFree;
+  }
+  if (phase === undefined || phase.kind === "waiting") return node.cordon.kind === "ours";
+  return phase.kind !== "preparing";
+}
+
+test("no slot is taken beyond maxRebooting, and each node that is taken keeps or gets back its own", () => {
+  always((given, { steps }) => {
+    for (const step of steps) {
+      if (step.kind !== "SetSlots") continue;
+      const uids = step.slots.map(({ uid }) => uid);
+      expect(new Set(uids).size).toBe(uids.length);
+      for (const node of nodesOf(given)) if (isTaken(given, node)) expect(uids).toContain(node.uid);
+      if (step.taken.length > 0) expect(uids.length).toBeLessThanOrEqual(given.policy?.maxRebooting ?? 0);
+    }
+  });
+});
+
+test("a slot is not freed while the node's order could be carried out", () => {
+  always((given, { steps }) => {
+    const executable = nodesOf(given).filter((node) => isExecutable(given, node));
+    const freed = steps.flatMap((step) => (step.kind === "SetSlots" ? step.freed : []));
+    const kept = steps.flatMap((step) => (step.kind === "SetSlots" ? step.slots : []));
+    for (const { order } of freed) {
+      const owner = executable.find((node) => {
+        const phase = recordOf(given, node)?.phase;
+        return phase !== undefined && phase.kind !== "waiting" && phase.order === order;
+      });
+      if (owner !== undefined) expect(kept.map((slot) => slot.order)).toContain(order);
+    }
+  });
+});
+
+test("nothing is touched and no order given without a written slot for that very order", () => {
+  always((given, { steps }) => {
+    for (const step of steps) {
+      const name = touched(step);
+      if (name === null || step.kind === "Uncordon") continue;
+      const phase = given.snapshot.reboots.get(name)?.phase;
+      expect(phase?.kind).toBe("draining");
+      const slot = given.snapshot.fleet?.slots.find((one) => one.node === name);
+      expect(slot?.order).toBe(phase?.kind === "draining" ? phase.order : null);
+    }
+  });
+});
+
+test("no node is uncordoned whose order could be carried out, or that is not back from it", () => {
+  always((given, { steps }) => {
+    for (const node of nodesOf(given)) {
+      if (!steps.some((step) => step.kind === "Uncordon" && step.node === node.name)) continue;
+      expect(isExecutable(given, node)).toBe(false);
+      const phase = recordOf(given, node)?.phase;
+      expect(["waiting", "yielding", "verifying"]).toContain(phase?.kind);
+      if (phase?.kind === "verifying") expect([node.ready, node.bootId]).toEqual([true, "boot-2"]);
+    }
+  });
+});
+
+test("someone else's cordon is left alone: at most our own order is marked as lifted beside it", () => {
+  always((given, { steps }) => {
+    for (const node of nodesOf(given)) {
+      if (node.cordon.kind !== "foreign") continue;
+      const phase = recordOf(given, node)?.phase;
+      for (const step of steps.filter((one) => touched(one) === node.name)) {
+        expect(step.kind).toBe("Uncordon");
+        expect(phase?.kind).toBe("yielding");
+      }
+    }
+  });
+});
+
+test("a node that can go, goes: nothing waits without a hold that says why", () => {
+  always((given, made) => {
+    const { snapshot, inFlight, policy } = given;
+    if (snapshot.fleet === null || inFlight.has("fleet")) return;
+    const slots = stepOf(made, "SetSlots")?.slots ?? snapshot.fleet.slots;
+    for (const { situation, holds } of made.nodes.values()) {
+      const { node, report, reboot } = situation;
+      const isWaiting = reboot?.phase.kind === "waiting" && report?.pending != null;
+      if (!isWaiting || node.cordon.kind === "ours" || node.cordon.kind === "undone") continue;
+      const hasSlot = slots.some(({ uid }) => uid === node.uid);
+      expect(hasSlot, `${node.name} ${holds.map(({ kind }) => kind)}`).toBe(holds.length === 0);
+      if (holds.some(({ kind }) => kind === "budget")) {
+        expect(slots.length).toBeGreaterThanOrEqual(policy?.maxRebooting ?? 0);
+      }
+    }
+  });
+});
+
+test("what is under way is either acted on or looked at again at a time", () => {
+  const alone = (given: Given, made: Plan): void => {
+    const { snapshot, inFlight } = given;
+    if (snapshot.fleet === null || inFlight.size > 0 || snapshot.nodes.size > 1) return;
+    for (const node of nodesOf(given)) {
+      const phase = recordOf(given, node)?.phase.kind ?? "waiting";
+      if (phase === "waiting" || phase === "failed") continue;
+      expect(made.steps.length > 0 || made.wakeAt !== null, phase).toBe(true);
+    }
+  };
+  always(alone, 1);
+});
+
+test("the next look is never in the past", () => {
+  always((_, { wakeAt }) => expect(wakeAt ?? Number.POSITIVE_INFINITY).toBeGreaterThan(NOW));
+});
+
+test("one step at most for each thing that is written to, and none for what is in flight", () => {
+  always((given, { steps }) => {
+    const keys = steps.map(stepKey);
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keys.filter((key) => given.inFlight.has(key))).toEqual([]);
+  });
+});
+
+test("what is in flight holds back its own steps and nothing else", () => {
+  always(({ snapshot, inFlight, policy }, { steps }) => {
+    const all = plan(snapshot, new Set(), policy, NOW).steps;
+    expect(steps).toEqual(all.filter((step) => !inFlight.has(stepKey(step))));
+  });
+});
+
+test("a plan is a function of what it is given, in whatever order the nodes are read, and changes none of it", () => {
+  const reversed = <V>(map: ReadonlyMap<string, V>) => new Map([...map].reverse());
+  always(({ snapshot, inFlight, policy }, made) => {
+    const before = structuredClone({ snapshot, inFlight, policy });
+    const again = plan(snapshot, inFlight, policy, NOW);
+    expect({ snapshot, inFlight, policy }).toEqual(before);
+    const { nodes, reports, reboots } = snapshot;
+    const turned = { nodes: reversed(nodes), reports: reversed(reports), reboots: reversed(reboots) };
+    const other = plan({ ...before.snapshot, ...turned }, before.inFlight, before.policy, NOW);
+    for (const one of [again, other]) {
+      expect(one.steps).toEqual(made.steps);
+      expect(one.wakeAt).toBe(made.wakeAt);
+      expect([...one.nodes].map(([name, { holds }]) => [name, holds])).toEqual(
+        [...made.nodes].map(([name, { holds }]) => [name, holds]),
+      );
+    }
+  });
+});

@@ -1,0 +1,105 @@
+import { nodeDigest } from "../decide/digest.ts";
+import type { Decision } from "../fleet/decision.ts";
+import { memberOf } from "../fleet/member.ts";
+import type { Pod } from "../fleet/pod.ts";
+import type { EvictionAnswer, Snapshot } from "../fleet/snapshot.ts";
+import { HOUR, MINUTE } from "../instant.ts";
+import type { Policy, Pool } from "../policy/policy.ts";
+import type { StepKey } from "../step.ts";
+import { type AnyMember, anyMember } from "./any-member.ts";
+import { aBudget, aDecision, aJudgement, anAnswer, aPod, aPolicy, aPool, aSnapshot, NOW } from "./builders.ts";
+import { choose, type Pick } from "./pick.ts";
+
+export interface Given {
+  readonly snapshot: Snapshot;
+  readonly policy: Policy | undefined;
+  readonly inFlight: ReadonlySet<StepKey>;
+}
+
+/** A cluster in any state that can be reached, and some that can't; looked at at NOW. */
+export function anyFleet(pick: Pick, fewest = 2): Given {
+  const names = ["node-0", "node-1", "node-2", "node-3"].slice(0, fewest + pick(5 - fewest));
+  const members = names.map((name) => anyMember(pick, name));
+  const policy = pick(12) === 0 ? undefined : anyPolicy(pick);
+  const slots = members.flatMap(({ slot }) => slot ?? []);
+  const gone = choose(pick, [], [], [{ node: "gone", uid: "uid-gone", order: "order-gone" }]);
+  const paused = choose(pick, null, null, null, null, null, null, { by: "ana", reason: "" });
+  const fleet = pick(15) === 0 ? null : { version: "7", paused, slots: [...gone, ...slots], policy: null };
+  const bare: Snapshot = {
+    ...aSnapshot({
+      nodes: members.map(({ node }) => node),
+      reports: members.flatMap(({ report }) => report ?? []),
+      reboots: members.flatMap(({ reboot }) => reboot ?? []),
+      budgets: choose(pick, [aBudget()], [aBudget({ disruptionsAllowed: 1 })], []),
+      fleet,
+    }),
+    pods: new Map(members.flatMap((member) => anyPods(pick, member))),
+  };
+  const evictions = new Map([...bare.pods.values()].flatMap(({ pods }) => anyAnswers(pick, [...pods.values()])));
+  const decisions = new Map(names.flatMap((name) => anyDecisions(pick, bare, policy, name)));
+  return { snapshot: { ...bare, evictions, decisions }, policy, inFlight: anyInFlight(pick, names) };
+}
+
+function anyPolicy(pick: Pick): Policy {
+  const window = (from: number, to: number) => [{ from: { hour: from, minute: 0 }, to: { hour: to, minute: 31 } }];
+  const pool = aPool({
+    mode: choose(pick, "automatic" as const, "automatic" as const, "approval" as const, "observe" as const),
+    windows: choose<Pool["windows"]>(pick, "always", "always", window(22, 22), window(2, 4)),
+  });
+  const first = aPool({ name: "first", matchLabels: { role: "first" } });
+  return aPolicy({ maxRebooting: 1 + pick(3), pools: choose(pick, [first, pool], [pool], [first]) });
+}
+
+function anyPods(
+  pick: Pick,
+  { node, order }: AnyMember,
+): readonly (readonly [string, { order: string; pods: Map<string, Pod> }])[] {
+  if (pick(3) === 0) return [];
+  const pods = ["web", "daemon", "leaving"].slice(0, pick(4)).map((kind) =>
+    aPod({
+      name: `${node.name}-${kind}`,
+      node: node.name,
+      controller: kind === "daemon" ? { kind: "DaemonSet", name: "ds", uid: "1" } : null,
+      deletingSince: kind === "leaving" ? choose(pick, NOW - MINUTE, NOW - HOUR) : null,
+    }),
+  );
+  const listedFor = choose(pick, order, order, order, "earlier");
+  return [[node.name, { order: listedFor, pods: new Map(pods.map((pod) => [pod.uid, pod])) }]];
+}
+
+function anyAnswers(pick: Pick, pods: readonly Pod[]): readonly (readonly [string, EvictionAnswer])[] {
+  return pods
+    .filter(() => pick(2) === 0)
+    .map(({ uid }) => {
+      const kind = choose(pick, "refused" as const, "refused" as const, "misconfigured" as const, "wait" as const);
+      const retryAt = choose(pick, NOW + MINUTE, NOW - MINUTE);
+      return [uid, anAnswer({ podUid: uid, kind, budgets: kind === "refused" ? ["web/web"] : [], retryAt })] as const;
+    });
+}
+
+function anyDecisions(
+  pick: Pick,
+  snapshot: Snapshot,
+  policy: Policy | undefined,
+  node: string,
+): readonly (readonly [string, Decision])[] {
+  const member = memberOf(snapshot, policy, node);
+  if (member === null || pick(3) !== 0) return [];
+  const verb = choose(pick, "approve" as const, "force" as const, "skip" as const, "retry" as const);
+  const validUntil = choose(pick, NOW + HOUR, NOW - MINUTE);
+  const bound = [{ node, digest: nodeDigest(member) }];
+  const judgement = aJudgement({ at: NOW - MINUTE, validUntil, bound, blockers: verb === "force" ? ["web/web"] : [] });
+  const name = `decision-${node}`;
+  const targets = [{ node, digest: null }];
+  return [[name, aDecision({ name, verb, targets, judgement: choose(pick, judgement, judgement, null) })]];
+}
+
+function anyInFlight(pick: Pick, names: readonly string[]): ReadonlySet<StepKey> {
+  if (pick(2) === 0) return new Set();
+  const keys = [
+    "fleet",
+    "decision",
+    ...names.flatMap((name) => [`reboot/${name}`, `node/${name}`, `pods/${name}`, `pod/uid-${name}-web`]),
+  ];
+  return new Set(keys.filter(() => pick(4) === 0));
+}
