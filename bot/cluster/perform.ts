@@ -96,7 +96,9 @@ export class Performer {
    * new leader may see the newest RebootFleet before the newest NodeReboot.
    */
   async #setSlots(step: Step & { kind: "SetSlots" }, lease: Lease): Promise<Performed> {
-    const nodes = new Set([...step.freed, ...step.taken].map(({ node }) => node));
+    const before = this.#parts.mirrors.store.fleets.get("cluster")?.slots ?? [];
+    const added = step.slots.filter(({ order }) => !before.some((slot) => slot.order === order));
+    const nodes = new Set([...step.freed, ...added].map(({ node }) => node));
     const records = await Promise.all([...nodes].map((node) => this.#isCurrent(node, lease)));
     if (records.includes("unknown")) return "retry";
     if (records.includes("changed")) return "done";

@@ -1,5 +1,3 @@
-import { DateTime } from "luxon";
-
 /** Milliseconds since the epoch, UTC. */
 export type Instant = number;
 
@@ -25,10 +23,34 @@ export function parseInstant(text: unknown): Instant | null {
 
 /** The wall clock for people, with the zone's short name: "22:41 CDT", or "Sat Dec 5, 02:00 CST" on another day than `now`. */
 export function wallClock(instant: Instant, zone: string, now: Instant): string {
-  const there = DateTime.fromMillis(instant, { zone, locale: "en-US" });
-  const sameDay = there.hasSame(DateTime.fromMillis(now, { zone }), "day");
-  return there.toFormat(sameDay ? "HH:mm ZZZZ" : "ccc LLL d, HH:mm ZZZZ");
+  const there = partsOf(instant, zone);
+  const here = partsOf(now, zone);
+  const time = `${there.hour}:${there.minute} ${there.timeZoneName}`;
+  const isSameDay = there.year === here.year && there.month === here.month && there.day === here.day;
+  return isSameDay ? time : `${there.weekday} ${there.month} ${there.day}, ${time}`;
 }
+
+type Parts = Readonly<Partial<Record<Intl.DateTimeFormatPartTypes, string>>>;
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** By a format that is made once for each zone: making one takes longer than all else in a turn. */
+function partsOf(instant: Instant, zone: string): Parts {
+  const format = formats.get(zone) ?? new Intl.DateTimeFormat("en-US", { ...SHORT, timeZone: zone });
+  formats.set(zone, format);
+  return Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]));
+}
+
+const SHORT: Intl.DateTimeFormatOptions = {
+  weekday: "short",
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+  timeZoneName: "short",
+};
 
 /** A length for people, in its two largest units: "2 h 19 min", "45 s". */
 export function formatDuration(length: Duration): string {
