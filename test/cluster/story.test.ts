@@ -66,6 +66,26 @@ async function checkTheEnd(set: Stage): Promise<void> {
   const byHand = (await set.plane.rest.request("GET", `/api/v1/nodes/${BY_HAND}`)).body;
   expect(read(byHand, "spec", "unschedulable")).toBe(true);
   expect(botWrites(audit).filter(({ resource, name }) => resource === "nodes" && name === BY_HAND)).toEqual([]);
+  await checkKubectl(set);
+}
+
+/** What a platform engineer sees without Slack. */
+async function checkKubectl(set: Stage): Promise<void> {
+  const table = (await set.plane.kubectl(["get", "nodereboots"])).stdout.split("\n");
+  expect(table[0]).toMatch(/^NAME +POOL +PHASE +HOLD +SINCE +UNTIL/);
+  expect(table.find((line) => line.startsWith(BY_HAND))).toMatch(/ workers +waiting +cordoned by someone/);
+  const events = (await set.plane.kubectl(["get", "events", "--field-selector", `involvedObject.name=${WORKER}`]))
+    .stdout;
+  for (const reason of [
+    "RebootPreparing",
+    "RebootDraining",
+    "RebootYielding",
+    "RebootRebooting",
+    "RebootVerifying",
+    "RebootWaiting",
+  ]) {
+    expect(events).toContain(reason);
+  }
 }
 
 test("a worker that its disruption budget blocks steps aside, the control plane goes one by one, and the worker goes once it can", async () => {
