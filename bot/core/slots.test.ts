@@ -137,6 +137,7 @@ describe("a slot is freed", () => {
     const parts = fleetOf(["a"], { reboots: { a: { orders: 1 } } });
     const plan = planned({ ...parts, fleet: aFleetWith(old) });
     expect(stepOf(plan, "SetSlots")).toMatchObject({ freed: [old], slots: [slot("a", orderOf("a", 1))] });
+    expect(stepOf(plan, "SetPhase")).toBeUndefined();
   });
 
   test("not while the node is there and only its record is not: it may be cordoned under that slot", () => {

@@ -14,7 +14,7 @@ import {
   planned,
   stepKinds,
 } from "../testing/builders.ts";
-import { draining, nextPhase, nextRecord, ORDER, reporting, stepOf, underWay } from "../testing/phases.ts";
+import { aFleet, draining, nextPhase, nextRecord, ORDER, reporting, stepOf, underWay } from "../testing/phases.ts";
 
 const listed = (parts: Parts = {}): Parts => ({ podsListedFor: ORDER, budgets: [aBudget()], ...parts });
 const blocked = { refused: [aRefusal()] };
@@ -75,6 +75,12 @@ describe("evictions", () => {
     expect(waits.wakeAt).toBe(NOW + 15 * SECOND);
     const again = planned(underWay(phase, parts), { now: NOW + 15 * SECOND });
     expect(stepKinds(again)).toEqual(["Evict"]);
+  });
+
+  test("a budget that changed and allows nothing still is no cause to try", () => {
+    const phase = draining({ ...blocked, onlyRefusedSince: NOW });
+    const parts = listed({ pods: [aPod()], evictions: [anAnswer({ fingerprint: "before" })] });
+    expect(planned(underWay(phase, parts)).steps).toEqual([]);
   });
 
   test("a refused pod is tried at once when its budget allows it", () => {
@@ -209,8 +215,11 @@ describe("empty", () => {
   });
 });
 
-test("nothing is done to a node whose slot is not written, but the slot is", () => {
-  const fleet = { version: "1", paused: null, slots: [], policy: null };
+test.each([
+  ["is not written", []],
+  ["is written for another order", ["another"]],
+])("nothing is done to a node whose slot %s, but the slot is written", (_, orders) => {
+  const fleet = aFleet(orders);
   const plan = planned(underWay(draining(), listed({ pods: [aPod()], fleet })));
   expect(stepKinds(plan)).toEqual(["SetSlots"]);
   expect(stepOf(plan, "SetSlots")?.slots).toEqual([{ node: "worker-1", uid: "uid-worker-1", order: ORDER }]);

@@ -73,6 +73,7 @@ test.each([
 ])("with %s it gives up, since nothing of it was touched", (_, orders) => {
   const plan = planned(underWay(preparing(), { fleet: aFleet(orders) }));
   expect(nextPhase(plan)).toMatchObject({ kind: "yielding", why: { kind: "slot lost" } });
+  expect(stepOf(plan, "SetSlots")?.slots ?? []).toEqual([]);
 });
 
 /** 21:00 to 22:31 in Chicago: closes a minute after NOW. */

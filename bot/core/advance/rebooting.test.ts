@@ -63,6 +63,7 @@ describe("after the call", () => {
   test.each<[string, Parameters<typeof underWay>[1]]>([
     ["is not Ready", { nodes: [aNode({ ready: false, cordon: ours })] }],
     ["is Ready, but was not heard from after the order was dead", { reports: [aReport({ heartbeat: NOW - HOUR })] }],
+    ["is Ready, but its kubelet shows no boot", { nodes: [aNode({ bootId: null, cordon: ours })] }],
     ["is Ready, but its agent shows no boot", { reports: [aReport({ bootId: null })] }],
   ])("a node that %s did not come back: it fails, cordoned and with its slot", (_, parts) => {
     const plan = planned(underWay(called(15 * MINUTE), parts));
@@ -87,6 +88,7 @@ describe("after the call", () => {
 
 test.each<[string, Parameters<typeof underWay>[1]]>([
   ["kubelet", { nodes: [aNode({ bootId: "boot-2", ready: false, cordon: ours })], reports: [aReport()] }],
+  ["agent alone", { nodes: [aNode({ bootId: null, cordon: ours })], reports: [aReport({ bootId: "boot-2" })] }],
   ["agent", { reports: [aReport({ bootId: "boot-2" })] }],
 ])("a new boot ID from the %s is the proof, and is verified", (_, parts) => {
   const plan = planned(underWay(rebooting(), parts));

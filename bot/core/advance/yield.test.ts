@@ -70,6 +70,11 @@ test.each(REASONS)("nothing of that counts once the agent called the reboot: %s"
   expect(planned(underWay(called, parts), options).steps).toEqual([]);
 });
 
+test("that a report from no known boot shows no need does not count", () => {
+  const reports = [aReport({ bootId: null, pending: null })];
+  expect(planned(underWay(preparing(), { reports })).steps).toEqual([]);
+});
+
 describe("what holds a waiting node back does not stop one that has the slot", () => {
   test.each<[string, Parts, Options]>([
     ["its approval ran out", {}, withPool({ mode: "approval" })],

@@ -26,6 +26,11 @@ describe("while the order could still be carried out", () => {
     expect(plan.steps).toEqual([uncordon]);
   });
 
+  test("dropped counts for more than an earlier word of rebooting", () => {
+    const reports = reporting({ rebooting: NOW - SECOND, dropped: NOW });
+    expect(planned(underWay(given, { reports })).steps).toEqual([uncordon]);
+  });
+
   test("that another order was dropped says nothing", () => {
     const reports = reporting({ id: "earlier", dropped: NOW });
     expect(planned(underWay(given, { reports })).steps).toEqual([]);

@@ -83,6 +83,15 @@ describe("an approval counts", () => {
   });
 });
 
+test("an approval of several nodes ends with the first of them", () => {
+  const may = (validFor: number) => ({ ...aPool().may, approve: { by: "operators", people: 1, validFor } });
+  const first = aPool({ name: "db", matchLabels: { role: "db" }, mode: "approval", may: may(HOUR) });
+  const pools = [first, aPool({ mode: "approval", may: may(2 * HOUR) })];
+  const nodes = [aNode(), aNode({ name: "db-1", labels: { role: "db" } })];
+  const targets = nodes.map(({ name }) => ({ node: name, digest: null }));
+  expect(judged({ targets }, { nodes }, { policy: aPolicy({ pools }) }).validUntil).toBe(NOW + HOUR);
+});
+
 describe("not allowed", () => {
   const nobody = policyOf({}, { approve: null, force: null, skip: null, other: null });
   test.each<[Decision["verb"]]>([["approve"], ["force"], ["skip"], ["retry"]])("%s, and who is", (verb) => {
@@ -101,6 +110,13 @@ describe("not allowed", () => {
   const unlinked = { system: "kubernetes", id: "ben@example.com" } as const;
   const noneInGroup = aPolicy({ groups: new Map() });
   test.each<[string, Partial<Decision>, Parts, Policy | undefined, string]>([
+    [
+      "an identity that is a person's in the other system only",
+      { by: { system: "kubernetes", id: "U01AB" } },
+      {},
+      policy,
+      "Only operators may approve workers. Ask ana or ben.",
+    ],
     [
       "an identity that no person is linked to",
       { by: unlinked },

@@ -9,6 +9,7 @@ import {
   aPod,
   aPolicy,
   aPool,
+  aReboot,
   aRefusal,
   currentDigest,
   NOW,
@@ -21,8 +22,9 @@ import { draining, nextPhase, ORDER, underWay } from "../testing/phases.ts";
 const by = (person: string, blockers: readonly string[] = ["web/web"], validUntil = NOW + HOUR) =>
   aDecision({ name: `force-${person}`, verb: "force", judgement: aJudgement({ person, blockers, validUntil }) });
 
-const drainOf = (refused: readonly Refusal[], parts: Parts) =>
-  underWay(draining({ refused, onlyRefusedSince: NOW - 15 * MINUTE, forcedBy: "ana" }), {
+/** Only refused pods have been left for giveUpAfter, unless said otherwise. */
+const drainOf = (refused: readonly Refusal[], parts: Parts, onlyRefusedSince = NOW - 15 * MINUTE) =>
+  underWay(draining({ refused, onlyRefusedSince, forcedBy: "ana" }), {
     podsListedFor: ORDER,
     budgets: [aBudget()],
     pods: [aPod()],
@@ -49,32 +51,32 @@ test("a pod that was not refused is evicted, force or not", () => {
   expect(stepKinds(plan)).toEqual(["DeletePod", "Evict"]);
 });
 
-test.each<[string, Parts]>([
-  ["of another budget", { evictions, decisions: [by("ana", ["web/db"])] }],
-  ["that ran out", { evictions, decisions: [by("ana", ["web/web"], NOW)] }],
-  [
-    "of one budget where two refuse",
-    { evictions: [anAnswer({ budgets: ["web/web", "web/db"] })], decisions: [by("ana")] },
-  ],
+const due = (changes: Parameters<typeof anAnswer>[0] = {}) => [anAnswer({ retryAt: NOW, ...changes })];
+const ordered = draining({ refused, onlyRefusedSince: NOW, forcedBy: "ana" });
+
+test.each<[string, Parameters<typeof aRefusal>[0], Parts]>([
+  ["of another budget", {}, { evictions: due(), decisions: [by("ana", ["web/db"])] }],
+  ["that ran out", {}, { evictions: due(), decisions: [by("ana", ["web/web"], NOW)] }],
+  ["of one budget where two refuse", {}, { evictions: due({ budgets: ["web/web", "web/db"] }) }],
   [
     "where several budgets are a misconfiguration",
-    { evictions: [anAnswer({ kind: "misconfigured" })], decisions: [by("ana")] },
+    { kind: "several budgets" },
+    { evictions: due({ kind: "misconfigured" }) },
   ],
   [
     "where the server only asks to wait",
-    { evictions: [anAnswer({ kind: "wait", budgets: [] })], decisions: [by("ana")] },
+    { kind: "waiting", budgets: [] },
+    { evictions: due({ kind: "wait", budgets: [] }) },
   ],
-  ["before any answer", { evictions: [], decisions: [by("ana")] }],
+  ["before any answer", {}, { evictions: [] }],
   [
     "from before a reboot was ordered",
-    {
-      evictions,
-      decisions: [by("ana")],
-      reboots: underWay(draining({ refused }), { reboot: { given: 1 } }).reboots ?? [],
-    },
+    {},
+    { evictions: due(), reboots: [aReboot({ phase: ordered, orders: 1, given: 1 })] },
   ],
-])("a force %s deletes nothing", (_, parts) => {
-  expect(stepKinds(planned(drainOf(refused, parts)))).not.toContain("DeletePod");
+])("a force %s deletes nothing, and the pod is evicted", (_, refusal, parts) => {
+  const plan = planned(drainOf([aRefusal(refusal)], { decisions: [by("ana")], ...parts }, NOW));
+  expect(stepKinds(plan)).toEqual(["Evict"]);
 });
 
 test("the force is on record before a pod is deleted under it", () => {
@@ -112,10 +114,11 @@ test.each<[string, Refusal, Parts]>([
     { pods: [aPod({ deletingSince: NOW - HOUR })] },
   ],
   [
-    "a pod with several budgets",
-    aRefusal({ kind: "several budgets", budgets: [] }),
-    { evictions: [anAnswer({ kind: "misconfigured", budgets: [] })] },
+    "a pod with several budgets, though it names them",
+    aRefusal({ kind: "several budgets" }),
+    { evictions: [anAnswer({ kind: "misconfigured" })] },
   ],
+  ["a budget that is not known", aRefusal({ budgets: [] }), { evictions: [anAnswer({ budgets: [] })] }],
   [
     "a budget that it doesn't name",
     aRefusal({ budgets: [{ ...aBudget(), name: "db" }] }),

@@ -103,6 +103,12 @@ test.each<[string, Parts, Options, Hold]>([
     noEnd("node not ready", "worker-1 has just booted: kubelet and agent do not show the same boot yet."),
   ],
   [
+    "of which neither kubelet nor agent shows a boot",
+    { nodes: [aNode({ bootId: null })] },
+    {},
+    noEnd("node not ready", "worker-1 has just booted: kubelet and agent do not show the same boot yet."),
+  ],
+  [
     "cordoned by someone",
     { nodes: [aNode({ cordon: { kind: "foreign", liftedFor: null } })] },
     {},

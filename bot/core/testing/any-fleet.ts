@@ -1,5 +1,6 @@
 import { nodeDigest } from "../decide/digest.ts";
 import type { Decision } from "../fleet/decision.ts";
+import type { Slot } from "../fleet/fleet.ts";
 import { memberOf } from "../fleet/member.ts";
 import type { Pod } from "../fleet/pod.ts";
 import type { EvictionAnswer, Snapshot } from "../fleet/snapshot.ts";
@@ -8,7 +9,7 @@ import type { Policy, Pool } from "../policy/policy.ts";
 import type { StepKey } from "../step.ts";
 import { type AnyMember, anyMember } from "./any-member.ts";
 import { aBudget, aDecision, aJudgement, anAnswer, aPod, aPolicy, aPool, aSnapshot, NOW } from "./builders.ts";
-import { choose, type Pick } from "./pick.ts";
+import { choose, type Pick, rarely, usually } from "./pick.ts";
 
 export interface Given {
   readonly snapshot: Snapshot;
@@ -20,11 +21,11 @@ export interface Given {
 export function anyFleet(pick: Pick, fewest = 2): Given {
   const names = ["node-0", "node-1", "node-2", "node-3"].slice(0, fewest + pick(5 - fewest));
   const members = names.map((name) => anyMember(pick, name));
-  const policy = pick(12) === 0 ? undefined : anyPolicy(pick);
+  const policy = rarely(pick, 20) ? undefined : anyPolicy(pick);
   const slots = members.flatMap(({ slot }) => slot ?? []);
-  const gone = choose(pick, [], [], [{ node: "gone", uid: "uid-gone", order: "order-gone" }]);
-  const paused = choose(pick, null, null, null, null, null, null, { by: "ana", reason: "" });
-  const fleet = pick(15) === 0 ? null : { version: "7", paused, slots: [...gone, ...slots], policy: null };
+  const gone = usually<readonly Slot[]>(pick, [], [{ node: "gone", uid: "uid-gone", order: "order-gone" }]);
+  const paused = rarely(pick, 15) ? { by: "ana", reason: "" } : null;
+  const fleet = rarely(pick, 20) ? null : { version: "7", paused, slots: [...gone, ...slots], policy: null };
   const bare: Snapshot = {
     ...aSnapshot({
       nodes: members.map(({ node }) => node),
@@ -43,19 +44,19 @@ export function anyFleet(pick: Pick, fewest = 2): Given {
 function anyPolicy(pick: Pick): Policy {
   const window = (from: number, to: number) => [{ from: { hour: from, minute: 0 }, to: { hour: to, minute: 31 } }];
   const pool = aPool({
-    mode: choose(pick, "automatic" as const, "automatic" as const, "approval" as const, "observe" as const),
-    windows: choose<Pool["windows"]>(pick, "always", "always", window(22, 22), window(2, 4)),
+    mode: usually<Pool["mode"]>(pick, "automatic", "approval", "observe"),
+    windows: usually<Pool["windows"]>(pick, "always", window(22, 22), window(2, 4)),
   });
   const first = aPool({ name: "first", matchLabels: { role: "first" } });
-  return aPolicy({ maxRebooting: 1 + pick(3), pools: choose(pick, [first, pool], [pool], [first]) });
+  return aPolicy({ maxRebooting: 1 + pick(3), pools: usually(pick, [first, pool], [pool], [first]) });
 }
 
 function anyPods(
   pick: Pick,
   { node, order }: AnyMember,
 ): readonly (readonly [string, { order: string; pods: Map<string, Pod> }])[] {
-  if (pick(3) === 0) return [];
-  const pods = ["web", "daemon", "leaving"].slice(0, pick(4)).map((kind) =>
+  if (rarely(pick, 8)) return [];
+  const pods = ["daemon", "web", "leaving"].slice(0, pick(3) + pick(2)).map((kind) =>
     aPod({
       name: `${node.name}-${kind}`,
       node: node.name,
@@ -63,13 +64,13 @@ function anyPods(
       deletingSince: kind === "leaving" ? choose(pick, NOW - MINUTE, NOW - HOUR) : null,
     }),
   );
-  const listedFor = choose(pick, order, order, order, "earlier");
+  const listedFor = usually(pick, order, "earlier");
   return [[node.name, { order: listedFor, pods: new Map(pods.map((pod) => [pod.uid, pod])) }]];
 }
 
 function anyAnswers(pick: Pick, pods: readonly Pod[]): readonly (readonly [string, EvictionAnswer])[] {
   return pods
-    .filter(() => pick(2) === 0)
+    .filter(() => pick(3) === 0)
     .map(({ uid }) => {
       const kind = choose(pick, "refused" as const, "refused" as const, "misconfigured" as const, "wait" as const);
       const retryAt = choose(pick, NOW + MINUTE, NOW - MINUTE);
@@ -84,7 +85,7 @@ function anyDecisions(
   node: string,
 ): readonly (readonly [string, Decision])[] {
   const member = memberOf(snapshot, policy, node);
-  if (member === null || pick(3) !== 0) return [];
+  if (member === null || !rarely(pick, 6)) return [];
   const verb = choose(pick, "approve" as const, "force" as const, "skip" as const, "retry" as const);
   const validUntil = choose(pick, NOW + HOUR, NOW - MINUTE);
   const bound = [{ node, digest: nodeDigest(member) }];

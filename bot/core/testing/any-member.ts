@@ -7,7 +7,7 @@ import type { HostReport } from "../fleet/report.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../instant.ts";
 import { aNode, aReboot, aRefusal, aReport, NOW } from "./builders.ts";
 import { draining, failed, preparing, progress, rebooting, verifying, yielding } from "./phases.ts";
-import { choose, type Pick } from "./pick.ts";
+import { choose, type Pick, rarely, usually } from "./pick.ts";
 
 export interface AnyMember {
   readonly node: Node;
@@ -23,20 +23,20 @@ const orderOf = (name: string, orders = 0): string => orderId(`uid-${name}`, "bo
 export function anyMember(pick: Pick, name: string): AnyMember {
   const order = orderOf(name);
   const phase = anyPhase(pick, order, name);
-  const report = pick(10) === 0 ? null : anyReport(pick, name, order);
+  const report = rarely(pick, 15) ? null : anyReport(pick, name, order);
   const mayBeLifted = phase.kind === "waiting" || phase.kind === "verifying" || isOver(phase, report);
-  const bootId = choose(pick, "boot-1", "boot-1", "boot-1", "boot-1", "boot-2", null);
+  const bootId = usually(pick, "boot-1", "boot-2", "boot-2", null);
   const node = aNode({
     name,
     bootId,
-    ready: pick(6) > 0,
-    labels: choose(pick, {}, {}, { role: "first" }),
+    ready: !rarely(pick, 15),
+    labels: choose<Node["labels"]>(pick, {}, {}, { role: "first" }),
     cordon: anyCordon(pick, phase, order, mayBeLifted),
   });
-  const reboot = pick(12) === 0 ? null : anyReboot(pick, name, phase);
-  const slotOrder = choose(pick, order, order, order, order, "earlier", orderOf(name, 1), null);
+  const reboot = rarely(pick, 15) ? null : anyReboot(pick, node, phase);
+  const slotOrder = usually(pick, order, "earlier", orderOf(name, 1), null);
   const slot = slotOrder === null ? null : { node: name, uid: `uid-${name}`, order: slotOrder };
-  return { node, report, reboot, slot: phase.kind === "waiting" && pick(3) > 0 ? null : slot, order };
+  return { node, report, reboot, slot: phase.kind === "waiting" && !rarely(pick, 4) ? null : slot, order };
 }
 
 /** No cordon is lifted, here as in the cluster, while its order could be carried out. */
@@ -57,8 +57,12 @@ function anyPhase(pick: Pick, order: string, name: string): Phase {
     { kind: "waiting" },
     { kind: "waiting" },
     { kind: "waiting" },
+    { kind: "waiting" },
     preparing({ order, since }),
-    draining({ order, since, refused, onlyRefusedSince: maybe, emptySince: choose(pick, null, since) }),
+    draining({ order, since }),
+    draining({ order, since }),
+    draining({ order, since, emptySince: NOW - choose(pick, 2 * MINUTE, MINUTE) }),
+    draining({ order, since, refused, onlyRefusedSince: maybe }),
     rebooting({ order, notAfter, agent: { accepted: null, rebooting: called } }),
     verifying({ order, since, soakingSince: maybe }),
     yielding({ order, notAfter }),
@@ -71,13 +75,11 @@ function anyPhase(pick: Pick, order: string, name: string): Phase {
 
 function anyCordon(pick: Pick, phase: Phase, order: string, mayBeLifted: boolean): Cordon {
   const liftedFor = mayBeLifted ? choose(pick, order, "earlier", null) : choose(pick, "earlier", null);
-  const usual: Cordon =
-    phase.kind === "waiting" || phase.kind === "preparing" ? { kind: "none", liftedFor } : { kind: "ours", order };
-  return choose<Cordon>(
+  const isBefore =
+    phase.kind === "waiting" || phase.kind === "preparing" || (phase.kind === "draining" && pick(3) === 0);
+  const usual: Cordon = isBefore ? { kind: "none", liftedFor } : { kind: "ours", order };
+  return usually<Cordon>(
     pick,
-    usual,
-    usual,
-    usual,
     usual,
     { kind: "none", liftedFor },
     { kind: "ours", order: choose(pick, order, "earlier") },
@@ -92,9 +94,9 @@ function anyReport(pick: Pick, name: string, order: string): HostReport {
   const reasons = [{ kind: "kernel", identity: "kernel/5", text: "kernel 5", since }];
   return aReport({
     node: name,
-    bootId: choose(pick, "boot-1", "boot-1", "boot-1", "boot-1", "boot-2", null),
-    pending: pick(5) === 0 ? null : { since, reasons },
-    heartbeat: choose(pick, NOW, NOW, NOW, NOW - 20 * MINUTE, NOW - 25 * MINUTE, null),
+    bootId: usually(pick, "boot-1", "boot-2", null),
+    pending: rarely(pick, 15) ? null : { since, reasons },
+    heartbeat: usually(pick, NOW, NOW - 20 * MINUTE, NOW - 25 * MINUTE, null),
     order: choose(
       pick,
       null,
@@ -108,20 +110,20 @@ function anyReport(pick: Pick, name: string, order: string): HostReport {
   });
 }
 
-function anyReboot(pick: Pick, name: string, phase: Phase): NodeReboot {
+function anyReboot(pick: Pick, { name, labels: { role } }: Node, phase: Phase): NodeReboot {
   const blocked = { kind: "blocked", refused: [aRefusal()] } as const;
   return aReboot({
     node: name,
-    nodeUid: pick(15) === 0 ? "uid-earlier" : `uid-${name}`,
-    pool: choose(pick, "workers", "workers", "workers", "first"),
+    nodeUid: rarely(pick, 20) ? "uid-earlier" : `uid-${name}`,
+    pool: usually(pick, role ?? "workers", "former"),
     phase,
     orders: phase.kind === "waiting" ? pick(2) : 1,
     given: pick(2),
     tries: pick(3),
     triesSince: choose(pick, null, NOW - HOUR),
-    retryAt: choose(pick, null, null, NOW - MINUTE, NOW + MINUTE),
+    retryAt: usually(pick, null, NOW - MINUTE, NOW + MINUTE),
     outcome: choose(pick, null, { kind: "yielded" as const, at: NOW - HOUR, order: "earlier", why: blocked }),
-    missed: choose(pick, 0, 0, 0, 1, 2),
-    orderedFor: choose(pick, [], [], ["kernel/5"]),
+    missed: usually(pick, 0, 1, 2),
+    orderedFor: usually<readonly string[]>(pick, [], ["kernel/5"]),
   });
 }
