@@ -63,7 +63,10 @@ describe("after the call", () => {
   test.each<[string, Parameters<typeof underWay>[1]]>([
     ["is not Ready", { nodes: [aNode({ ready: false, cordon: ours })] }],
     ["is Ready, but was not heard from after the order was dead", { reports: [aReport({ heartbeat: NOW - HOUR })] }],
-    ["is Ready, but its kubelet shows no boot", { nodes: [aNode({ bootId: null, cordon: ours })] }],
+    [
+      "is Ready, but its kubelet shows no boot",
+      { nodes: [aNode({ bootId: null, cordon: ours })], reports: [aReport()] },
+    ],
     ["is Ready, but its agent shows no boot", { reports: [aReport({ bootId: null })] }],
   ])("a node that %s did not come back: it fails, cordoned and with its slot", (_, parts) => {
     const plan = planned(underWay(called(15 * MINUTE), parts));
