@@ -74,12 +74,13 @@ export function parseOrder(nodeReboot: unknown): Order | null {
   return { id, fromBootId, notAfter: timeOf(order["notAfter"]) };
 }
 
-export function formatOrder(order: Order): Record<string, unknown> {
-  return {
-    id: order.id,
-    fromBootID: order.fromBootId,
-    ...(order.notAfter === null ? {} : { notAfter: timeText(order.notAfter) }),
-  };
+export function formatOrder(order: Order): {
+  readonly id: string;
+  readonly fromBootID: string;
+  readonly notAfter?: string;
+} {
+  const { id, fromBootId, notAfter } = order;
+  return { id, fromBootID: fromBootId, ...(notAfter === null ? {} : { notAfter: timeText(notAfter) }) };
 }
 
 /** A report without a status gives all nulls. */

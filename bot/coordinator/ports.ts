@@ -6,7 +6,7 @@ import type { Policy } from "../core/policy/policy.ts";
 import type { Step } from "../core/step.ts";
 
 /** The kinds of objects that Bootswain reads or writes. `kube` knows their paths, `sim` keeps one table for each. */
-export const RESOURCES = [
+const RESOURCES = [
   "nodes",
   "pods",
   "poddisruptionbudgets",

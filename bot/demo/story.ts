@@ -4,7 +4,7 @@ import { SECOND } from "../core/instant.ts";
 import { SimCluster } from "../sim/cluster.ts";
 import { addWorkloads } from "../sim/simulation/incidents.ts";
 
-export const CLUSTER = "abal-kuber";
+const CLUSTER = "abal-kuber";
 const CONTROL_PLANE = { "node-role.kubernetes.io/control-plane": "true" };
 
 /** Friday 2026-12-04, 21:50 in Chicago: ten minutes before the window opens. */

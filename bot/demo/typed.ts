@@ -15,7 +15,7 @@ export type Typed =
   | { readonly kind: "quit" }
   | { readonly kind: "wrong"; readonly says: string };
 
-export const HELP = [
+const HELP = [
   "approve NODE              yes to a node that needs approval",
   "force NODE REASON         past the disruption budget that blocks it",
   "skip NODE HOURS           leave it alone for so many hours",

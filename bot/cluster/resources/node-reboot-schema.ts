@@ -2,15 +2,7 @@ import { z } from "zod";
 import { HOLD_KINDS } from "../../core/holds/hold.ts";
 import { count, time } from "./fields.ts";
 
-export const PHASE_KINDS = [
-  "waiting",
-  "preparing",
-  "draining",
-  "rebooting",
-  "verifying",
-  "yielding",
-  "failed",
-] as const;
+const PHASE_KINDS = ["waiting", "preparing", "draining", "rebooting", "verifying", "yielding", "failed"] as const;
 
 const budgetSchema = z.object({
   namespace: z.string(),
@@ -23,7 +15,7 @@ const budgetSchema = z.object({
   disruptionsAllowed: count(),
 });
 
-export const refusalSchema = z.object({
+const refusalSchema = z.object({
   podUID: z.string(),
   kind: z.enum(["budget", "several budgets", "terminating", "waiting"]),
   pod: z.string(),
@@ -34,7 +26,7 @@ export const refusalSchema = z.object({
 });
 
 /** Every reason has its kind; two of them carry more. */
-export const yieldReasonSchema = z.object({
+const yieldReasonSchema = z.object({
   kind: z.enum([
     "blocked",
     "no policy",
@@ -59,7 +51,7 @@ export const yieldReasonSchema = z.object({
 const under = { order: z.string(), fromBootID: z.string(), since: time() };
 
 /** One optional object for each phase but waiting; only the one that `phase` names is there. */
-export const phaseSchemas = {
+const phaseSchemas = {
   preparing: z.object(under).optional(),
   draining: z
     .object({

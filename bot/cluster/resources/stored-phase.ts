@@ -1,3 +1,4 @@
+import { formatOrder } from "../../../agent/protocol.ts";
 import type { FailureCause, Phase } from "../../core/fleet/phase.ts";
 import { formatInstant } from "../../core/instant.ts";
 import { orAbsent, timeOr, timeText } from "./fields.ts";
@@ -118,11 +119,9 @@ const under = ({ order, fromBootId, since }: { order: string; fromBootId: string
   since: formatInstant(since),
 });
 
-const orderOf = ({ order, fromBootId }: { order: string; fromBootId: string }, notAfter: number | null = null) => ({
-  id: order,
-  fromBootID: fromBootId,
-  notAfter: timeText(notAfter),
-});
+/** In the agent's own words, so that both sides of the handshake mean the same. */
+const orderOf = ({ order, fromBootId }: { order: string; fromBootId: string }, notAfter: number | null = null) =>
+  formatOrder({ id: order, fromBootId, notAfter });
 
 function storedDraining(phase: Phase & { kind: "draining" }): StoredStatus["draining"] {
   return {

@@ -12,7 +12,7 @@ export interface DisruptionBudget {
 }
 
 /** A budget whose newest spec the controller has judged; the numbers of any other are out of date. */
-export function isJudged(budget: DisruptionBudget): boolean {
+function isJudged(budget: DisruptionBudget): boolean {
   return budget.observedGeneration >= budget.generation;
 }
 

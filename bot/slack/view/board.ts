@@ -40,7 +40,7 @@ export function board(turn: Turn, policy: Policy, channel: string): Card {
   };
 }
 
-export const isToGo = ({ situation, phase }: PlannedNode): boolean =>
+const isToGo = ({ situation, phase }: PlannedNode): boolean =>
   situation.report?.pending != null || phase.kind !== "waiting";
 
 /** Something refuses to let it go now: a node that is tried again, or whose budgets would allow it now, is not. */
