@@ -2,7 +2,7 @@ import { DecisionDesk } from "./cluster/decision-desk.ts";
 import { LeaseElection } from "./cluster/lease-election.ts";
 import { LiveCluster } from "./cluster/live-cluster.ts";
 import { Coordinator, type Turn } from "./coordinator/coordinator.ts";
-import type { Api, Chat, Clock, Decisions, Log, PolicySource, Random } from "./coordinator/ports.ts";
+import type { Api, Chat, Clock, Decisions, Log, PolicySource, Random, Reparse } from "./coordinator/ports.ts";
 import type { Timings } from "./core/timings.ts";
 import { Desk } from "./slack/desk.ts";
 import { Outbox } from "./slack/outbox.ts";
@@ -15,6 +15,7 @@ export interface BotPorts {
   readonly random: Random;
   readonly log: Log;
   readonly policySource: PolicySource;
+  readonly reparse: Reparse;
   readonly chat: Chat;
 }
 

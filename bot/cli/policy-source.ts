@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Clock, PolicyNews, PolicySource } from "../coordinator/ports.ts";
+import type { Clock, PolicyNews, PolicySource, Reparse } from "../coordinator/ports.ts";
 import type { Duration } from "../core/instant.ts";
 import { problemOfPlace } from "../git/checkout.ts";
 import { gitCommand } from "../git/git.ts";
@@ -21,8 +21,14 @@ const GIT_DEADLINE: Duration = 60_000;
 
 const parse: Parse = (text, origin, source): PolicyNews => {
   const parsed = parsePolicy(text, origin);
-  if (parsed.ok) return { kind: "good", policy: parsed.policy, source };
+  if (parsed.ok) return { kind: "good", policy: parsed.policy, source, text };
   return { kind: "bad", problems: parsed.problems.map(formatProblem), source, commit: origin.commit };
+};
+
+/** A policy that was kept in the cluster: its file's name says where a problem would stand. */
+export const reparsePolicy: Reparse = (text, commit) => {
+  const parsed = parsePolicy(text, { file: "the last good policy", commit, subject: null });
+  return parsed.ok ? parsed.policy : null;
 };
 
 /** The one place that the options name. */

@@ -11,7 +11,7 @@ import { EXIT, type ExitCode, UserError } from "../process/exit.ts";
 import { jsonLog } from "../process/log.ts";
 import { connectSlack, type SlackConnection } from "../slack/bolt/connect.ts";
 import { logChat } from "../slack/log-chat.ts";
-import { type PolicyOptions, policySource } from "./policy-source.ts";
+import { type PolicyOptions, policySource, reparsePolicy } from "./policy-source.ts";
 import { readTimings } from "./timings-file.ts";
 
 interface RunOptions extends PolicyOptions {
@@ -38,7 +38,15 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
   const identity = `${hostname()}-${randomUUID().slice(0, 8)}`;
   log.info("starts", { identity, cluster: options.cluster });
   const bot = startBot(
-    { api, clock: systemClock, random: systemRandom, log, policySource: source, chat: slack?.chat ?? logChat(log) },
+    {
+      api,
+      clock: systemClock,
+      random: systemRandom,
+      log,
+      policySource: source,
+      reparse: reparsePolicy,
+      chat: slack?.chat ?? logChat(log),
+    },
     { clusterName: options.cluster, namespace: options.namespace, identity, timings },
   );
   void slack?.start({

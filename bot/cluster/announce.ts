@@ -1,24 +1,50 @@
-import type { Lease } from "../coordinator/ports.ts";
+import type { Json, Lease } from "../coordinator/ports.ts";
+import type { PolicyStatus } from "../core/fleet/fleet.ts";
 import type { NodeReboot } from "../core/fleet/reboot.ts";
 import { type CallParts, fencedCall } from "./calls.ts";
-import { eventObject } from "./node-events.ts";
+import { type EventFacts, eventObject } from "./events.ts";
+import { API_VERSION, parseMetadata } from "./resources/metadata.ts";
 
 /** A Kubernetes Event on the Node for a change of phase. Losing one loses nothing but a line in `kubectl describe`. */
 export async function announce(parts: CallParts, lease: Lease, next: NodeReboot, says: string): Promise<void> {
   const isTrouble = next.phase.kind === "yielding" || next.phase.kind === "failed";
-  const object = eventObject({
-    node: next.node,
-    nodeUid: next.nodeUid,
+  await write(parts, lease, {
+    about: { apiVersion: "v1", kind: "Node", name: next.node, uid: next.nodeUid },
     type: isTrouble ? "Warning" : "Normal",
     reason: `Reboot${next.phase.kind.charAt(0).toUpperCase()}${next.phase.kind.slice(1)}`,
     message: `${next.node} ${says}`,
     at: next.phaseSince ?? parts.clock.now(),
   });
-  const answer = await fencedCall(parts, lease, { verb: "create", resource: "events", namespace: "default", object });
+}
+
+/** Longer messages are refused by the server. */
+const MESSAGE_MOST = 1_000;
+
+/** An Event on the RebootFleet for each policy that comes into force, and for each that is not used. */
+export async function announcePolicy(parts: CallParts, lease: Lease, status: PolicyStatus, fleet: Json): Promise<void> {
+  const metadata = parseMetadata(fleet);
+  if (metadata === null) return;
+  const { valid, source, commit, problems, since } = status;
+  const inForce = commit === null ? "" : ` ${commit.slice(0, 7)}`;
+  const message = valid
+    ? `The policy${inForce} of ${source} is in force.`
+    : `The policy of ${source} is not used${commit === null ? "" : `;${inForce} stays in force`}: ${problems.join("; ")}`;
+  await write(parts, lease, {
+    about: { apiVersion: API_VERSION, kind: "RebootFleet", name: metadata.name, uid: metadata.uid },
+    type: valid ? "Normal" : "Warning",
+    reason: valid ? "PolicyInForce" : "PolicyNotUsed",
+    message: message.length > MESSAGE_MOST ? `${message.slice(0, MESSAGE_MOST - 1)}…` : message,
+    at: since,
+  });
+}
+
+async function write(parts: CallParts, lease: Lease, facts: EventFacts): Promise<void> {
+  const call = { verb: "create", resource: "events", namespace: "default", object: eventObject(facts) } as const;
+  const answer = await fencedCall(parts, lease, call);
   const isFine = answer.kind === "answered" && (answer.code === 201 || answer.code === 409);
   if (!isFine)
     parts.log.warn("event not written", {
-      node: next.node,
+      about: facts.about.name,
       answer: answer.kind === "answered" ? answer.code : answer.why,
     });
 }

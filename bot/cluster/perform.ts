@@ -3,7 +3,7 @@ import { mustLeave } from "../core/drain/filter.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import type { NodeReboot } from "../core/fleet/reboot.ts";
 import { type Step, type StepKey, stepKey } from "../core/step.ts";
-import { announce } from "./announce.ts";
+import { announce, announcePolicy } from "./announce.ts";
 import { backOff, type CallParts, fencedCall, pause } from "./calls.ts";
 import { cordoned, uncordoned } from "./cordon.ts";
 import { evict, remove } from "./evict.ts";
@@ -46,9 +46,12 @@ export class Performer {
       case "CreateReport":
       case "CreateReboot":
       case "CreateFleet":
-      case "RecordPolicy":
       case "Judge":
         return this.#write(writeOf(step, this.#parts.mirrors.store), lease);
+      case "RecordPolicy":
+        return this.#write(writeOf(step, this.#parts.mirrors.store), lease, (fleet) =>
+          announcePolicy(this.#parts, lease, step.policy, fleet),
+        );
       case "SetPhase":
       case "WithdrawOrder":
         return this.#writeReboot(step.next, step.says, lease);
@@ -138,10 +141,15 @@ export class Performer {
     return this.#write({ call: { verb: "update", resource: "nodes", name, object }, resource: "nodes", name }, lease);
   }
 
-  async #write({ call, resource, name }: Write, lease: Lease): Promise<Performed> {
+  async #write(
+    { call, resource, name }: Write,
+    lease: Lease,
+    written: (object: Json) => Promise<void> = async () => {},
+  ): Promise<Performed> {
     const answer = await fencedCall(this.#parts, lease, call);
     if (answer.kind === "answered" && (answer.code === 200 || answer.code === 201)) {
       this.#parts.mirrors.put(resource, answer.body);
+      await written(answer.body);
       return "done";
     }
     const why = answer.kind === "unanswered" ? answer.why : `${answer.code} ${messageOf(answer.body)}`;

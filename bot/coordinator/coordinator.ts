@@ -6,7 +6,7 @@ import { type Plan, plan } from "../core/plan.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import { Executor } from "./executor.ts";
 import { PolicyKeeper } from "./policy-keeper.ts";
-import type { Clock, Cluster, Election, Log, PolicySource, Stoppable } from "./ports.ts";
+import type { Clock, Cluster, Election, Log, PolicySource, Reparse, Stoppable } from "./ports.ts";
 
 /** What was decided in one turn, for those who show it to people. */
 export interface Turn {
@@ -26,6 +26,7 @@ export interface CoordinatorParts {
   readonly log: Log;
   /** Must equal the policy's cluster. */
   readonly clusterName: string;
+  readonly reparse: Reparse;
   /** Called after each turn, on the leader and on the standby. */
   readonly onTurn: (turn: Turn) => void;
 }
@@ -45,7 +46,7 @@ export class Coordinator {
 
   constructor(parts: CoordinatorParts) {
     this.#parts = parts;
-    this.#keeper = new PolicyKeeper(parts.clusterName, parts.clock, parts.log);
+    this.#keeper = new PolicyKeeper(parts);
     this.#executor = new Executor(parts.cluster, parts.election, parts.log, () => this.wake());
   }
 
@@ -83,6 +84,7 @@ export class Coordinator {
     const snapshot = cluster.snapshot();
     // Before the policy source has spoken once, "no policy" would be a guess that makes running drains yield.
     if (snapshot === null || !this.#keeper.hasHeard()) return;
+    this.#keeper.remember(snapshot.fleet?.policy ?? null);
     const now = clock.now();
     const policy = this.#keeper.policy();
     const isLeader = election.isLeader() && election.remaining() > 0;

@@ -1,5 +1,6 @@
 import type { Fleet, PolicyStatus } from "../core/fleet/fleet.ts";
 import { type Step, type StepKey, stepKey } from "../core/step.ts";
+import { isSamePolicy } from "./policy-keeper.ts";
 import type { Cluster, Election, Log } from "./ports.ts";
 
 /** Runs steps side by side, at most one in flight a key, and never makes the loop wait. */
@@ -30,7 +31,7 @@ export class Executor {
 
   /** The policy's origin is written as one more step of the fleet's key, when it differs from what is stored. */
   recordPolicy(fleet: Fleet | null, status: PolicyStatus | null): void {
-    if (fleet === null || status === null || isSame(fleet.policy, status)) return;
+    if (fleet === null || status === null || (fleet.policy !== null && isSamePolicy(fleet.policy, status))) return;
     this.run([{ kind: "RecordPolicy", version: fleet.version, policy: status }]);
   }
 
@@ -46,12 +47,6 @@ export class Executor {
     });
     this.#running.set(key, running);
   }
-}
-
-function isSame(stored: PolicyStatus | null, current: PolicyStatus): boolean {
-  if (stored === null) return false;
-  const key = ({ source, commit, valid, problems }: PolicyStatus) => JSON.stringify([source, commit, valid, problems]);
-  return key(stored) === key(current);
 }
 
 function loggable(step: Step): Record<string, unknown> {

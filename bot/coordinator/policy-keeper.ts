@@ -1,36 +1,48 @@
 import type { PolicyStatus } from "../core/fleet/fleet.ts";
 import type { Policy } from "../core/policy/policy.ts";
-import type { Clock, Log, PolicyNews } from "./ports.ts";
+import type { Clock, Log, PolicyNews, Reparse } from "./ports.ts";
+
+interface KeeperParts {
+  /** Must equal the policy's cluster. */
+  readonly clusterName: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly reparse: Reparse;
+}
 
 /** Keeps the last good policy: one that can't be used never replaces it, and is said where people look. */
 export class PolicyKeeper {
-  readonly #cluster: string;
-  readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #parts: KeeperParts;
   #policy: Policy | undefined;
+  #text: string | null = null;
   #status: PolicyStatus | null = null;
+  #hasLooked = false;
 
-  constructor(cluster: string, clock: Clock, log: Log) {
-    this.#cluster = cluster;
-    this.#clock = clock;
-    this.#log = log;
+  constructor(parts: KeeperParts) {
+    this.#parts = parts;
   }
 
   hear(news: PolicyNews): void {
+    const { clusterName } = this.#parts;
     if (news.kind === "bad") {
       this.#refuse(news.source, news.problems, news.commit);
-    } else if (news.policy.cluster !== this.#cluster) {
-      const problem = `The policy is for cluster ${news.policy.cluster}, and this bot runs with --cluster ${this.#cluster}.`;
+    } else if (news.policy.cluster !== clusterName) {
+      const problem = `The policy is for cluster ${news.policy.cluster}, and this bot runs with --cluster ${clusterName}.`;
       this.#refuse(news.source, [problem], news.policy.commit);
     } else {
-      this.#accept(news.policy, news.source);
+      this.#accept(news.policy, news.source, news.text);
     }
   }
 
-  #accept(policy: Policy, source: string): void {
-    this.#policy = policy;
-    this.#status = { source, commit: policy.commit, valid: true, problems: [], since: this.#clock.now() };
-    this.#log.info("policy in force", { source, commit: policy.commit, subject: policy.subject });
+  /**
+   * What an earlier bot kept. Where nothing good was heard since this one started, the last good policy of the same
+   * source goes on; and what is still so has been so since then.
+   */
+  remember(kept: PolicyStatus | null): void {
+    if (kept === null || this.#status === null) return;
+    if (this.#policy === undefined && !this.#hasLooked) this.#restore(kept, this.#status);
+    this.#hasLooked = true;
+    if (isSamePolicy(kept, this.#status)) this.#status = { ...this.#status, since: kept.since };
   }
 
   hasHeard(): boolean {
@@ -45,10 +57,36 @@ export class PolicyKeeper {
     return this.#status;
   }
 
-  #refuse(source: string, problems: readonly string[], commit: string | null): void {
-    const isSame = this.#status?.valid === false && this.#status.problems.join() === problems.join();
-    const since = isSame ? (this.#status?.since ?? this.#clock.now()) : this.#clock.now();
-    this.#status = { source, commit: this.#policy?.commit ?? null, valid: false, problems, since };
-    this.#log.warn("policy not used", { source, commit, problems, kept: this.#policy?.commit ?? null });
+  #accept(policy: Policy, source: string, text: string | null): void {
+    const { clock, log } = this.#parts;
+    this.#policy = policy;
+    this.#text = text;
+    this.#status = { source, commit: policy.commit, valid: true, problems: [], since: clock.now(), text };
+    log.info("policy in force", { source, commit: policy.commit, subject: policy.subject });
   }
+
+  #restore(kept: PolicyStatus, status: PolicyStatus): void {
+    if (kept.text === null || kept.source !== status.source) return;
+    const policy = this.#parts.reparse(kept.text, kept.commit);
+    if (policy === null || policy.cluster !== this.#parts.clusterName) return;
+    this.#policy = policy;
+    this.#text = kept.text;
+    this.#status = { ...status, commit: kept.commit, text: kept.text };
+    this.#parts.log.info("last good policy kept", { source: kept.source, commit: kept.commit });
+  }
+
+  #refuse(source: string, problems: readonly string[], commit: string | null): void {
+    const { clock, log } = this.#parts;
+    const kept = this.#policy?.commit ?? null;
+    const next = { source, commit: kept, valid: false, problems, since: clock.now(), text: this.#text };
+    this.#status = this.#status !== null && isSamePolicy(this.#status, next) ? this.#status : next;
+    log.warn("policy not used", { source, commit, problems, kept });
+  }
+}
+
+/** Whether two say the same, since whenever. */
+export function isSamePolicy(a: PolicyStatus, b: PolicyStatus): boolean {
+  const key = ({ source, commit, valid, problems, text }: PolicyStatus): string =>
+    JSON.stringify([source, commit, valid, problems, text]);
+  return key(a) === key(b);
 }

@@ -117,9 +117,18 @@ export interface Log {
   warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
+/** Makes a policy of a text that was good when it was kept; null when it is not any more. */
+export type Reparse = (text: string, commit: string | null) => Policy | null;
+
 /** What a policy source found: a good policy, or why what it found can't be used. */
 export type PolicyNews =
-  | { readonly kind: "good"; readonly policy: Policy; readonly source: string }
+  | {
+      readonly kind: "good";
+      readonly policy: Policy;
+      readonly source: string;
+      /** What the policy was parsed from; null where there is no text to keep. */
+      readonly text: string | null;
+    }
   | {
       readonly kind: "bad";
       readonly problems: readonly string[];
@@ -197,6 +206,7 @@ export interface DecisionRequest {
   readonly verb: Verb;
   readonly targets: readonly Target[];
   readonly by: Identity;
+  readonly groups: readonly string[];
   readonly reason: string | null;
   readonly until: Instant | null;
 }

@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Slot } from "./fleet/fleet.ts";
 import type { Node } from "./fleet/node.ts";
 import type { NodeReboot } from "./fleet/reboot.ts";
 import { MINUTE } from "./instant.ts";
 import { type Plan, plan } from "./plan.ts";
+import type { Pool } from "./policy/policy.ts";
+import { poolOf } from "./policy/pool.ts";
 import { type Step, stepKey } from "./step.ts";
 import { anyFleet, type Given } from "./testing/any-fleet.ts";
 import { NOW } from "./testing/builders.ts";
@@ -81,6 +84,62 @@ test("no slot is taken beyond maxRebooting, and each node that is taken keeps or
   });
 });
 
+/** Nodes of the pool that are out of service, by us or without us. */
+const unavailableIn = ({ snapshot, policy }: Given, slots: readonly Slot[], pool: Pool): readonly Node[] =>
+  [...snapshot.nodes.values()].filter((node) => {
+    if (policy === undefined || poolOf(policy, node.labels) !== pool) return false;
+    const phase = snapshot.reboots.get(node.name)?.phase.kind ?? "waiting";
+    return (
+      slots.some(({ uid }) => uid === node.uid) ||
+      !node.ready ||
+      node.cordon.kind === "foreign" ||
+      node.cordon.kind === "ours" ||
+      phase !== "waiting"
+    );
+  });
+
+function poolIsFull(given: Given, slots: readonly Slot[], pool: Pool | null): boolean {
+  if (pool === null) return false;
+  const { maxUnavailable } = pool;
+  return maxUnavailable.kind === "count" && unavailableIn(given, slots, pool).length >= maxUnavailable.count;
+}
+
+test("no slot is taken beyond the pool's maxUnavailable, its spread, or what the quorum can lose", () => {
+  always((given, made) => {
+    const step = stepOf(made, "SetSlots");
+    for (const slot of step?.taken ?? []) {
+      const situation = made.nodes.get(slot.node)?.situation;
+      const pool = situation?.pool;
+      if (pool == null || situation === undefined) throw new Error("a node without a pool has a slot");
+      const { maxUnavailable, spreadOver } = pool;
+      const unavailable = unavailableIn(given, step?.slots ?? [], pool);
+      if (maxUnavailable.kind === "count") expect(unavailable.length).toBeLessThanOrEqual(maxUnavailable.count);
+      if (spreadOver !== null) expectSpread(given, step?.slots ?? [], pool, situation.node.labels[spreadOver] ?? "");
+      if (pool.quorum === null) expectQuorum(given, step?.slots ?? [], situation.node);
+    }
+  });
+});
+
+/** The zone of a node that was just taken has at most one more under way than any other zone of its pool. */
+function expectSpread({ snapshot, policy }: Given, slots: readonly Slot[], pool: Pool, zone: string): void {
+  const mine = [...snapshot.nodes.values()].filter(
+    (node) => policy !== undefined && poolOf(policy, node.labels) === pool,
+  );
+  const taken = (value: string): number =>
+    mine.filter((node) => (node.labels["zone"] ?? "") === value && slots.some(({ uid }) => uid === node.uid)).length;
+  const others = new Set(mine.map((node) => node.labels["zone"] ?? ""));
+  const isUncertain = mine.some((node) => node.cordon.kind === "ours");
+  if (!isUncertain) for (const other of others) expect(taken(zone) - taken(other)).toBeLessThanOrEqual(1);
+}
+
+function expectQuorum({ snapshot }: Given, slots: readonly Slot[], node: Node): void {
+  const isMember = ({ labels }: Node): boolean => "node-role.kubernetes.io/etcd" in labels;
+  const members = [...snapshot.nodes.values()].filter(isMember);
+  if (!isMember(node) || members.length === 1) return;
+  const left = members.filter(({ ready, uid }) => ready && !slots.some((slot) => slot.uid === uid));
+  expect(left.length).toBeGreaterThanOrEqual(Math.floor(members.length / 2) + 1);
+}
+
 test("a slot is not freed while the node's order could be carried out", () => {
   always((given, { steps }) => {
     const executable = nodesOf(given).filter((node) => isExecutable(given, node));
@@ -145,9 +204,8 @@ test("a node that can go, goes: nothing waits without a hold that says why", () 
       if (!isWaiting || node.cordon.kind === "ours" || node.cordon.kind === "undone") continue;
       const hasSlot = slots.some(({ uid }) => uid === node.uid);
       expect(hasSlot, `${node.name} ${holds.map(({ kind }) => kind)}`).toBe(holds.length === 0);
-      if (holds.some(({ kind }) => kind === "budget")) {
-        expect(slots.length).toBeGreaterThanOrEqual(policy?.maxRebooting ?? 0);
-      }
+      const isFull = slots.length >= (policy?.maxRebooting ?? 0) || poolIsFull(given, slots, situation.pool);
+      if (holds.some(({ kind }) => kind === "budget")) expect(isFull).toBe(true);
     }
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Verb } from "./fleet/decision.ts";
-import { HOUR, MINUTE, SECOND } from "./instant.ts";
+import { DAY, HOUR, MINUTE, SECOND } from "./instant.ts";
 import {
   aDecision,
   aJudgement,
@@ -9,6 +9,7 @@ import {
   aPool,
   aReboot,
   aReport,
+  aWindow,
   currentDigest,
   holdKinds,
   NOW,
@@ -44,7 +45,7 @@ describe("missing objects", () => {
   test("also without a policy, so that it can be said that there is none", () => {
     const plan = planned({ reboots: [], fleet: null }, { policy: undefined });
     expect(stepKinds(plan)).toEqual(["CreateFleet", "CreateReboot"]);
-    expect(holdKinds(plan)).toEqual(["no policy"]);
+    expect(holdKinds(plan)).toEqual(["no policy", "node not ready"]);
   });
 
   test.each<[string, Parts]>([
@@ -124,7 +125,7 @@ describe("decisions", () => {
 });
 
 describe("the next look", () => {
-  const pool = aPool({ windows: [{ from: { hour: 22, minute: 0 }, to: { hour: 22, minute: 40 } }] });
+  const pool = aPool({ windows: [aWindow("22:00", "22:40")] });
   const inWindow = { policy: aPolicy({ pools: [pool] }) };
   const counted = (verb: Verb, inMinutes: number) => {
     const bound = [{ node: "worker-1", digest: currentDigest({ pool }) }];
@@ -143,7 +144,11 @@ describe("the next look", () => {
   });
 
   test("is not needed where only an event can change anything", () => {
-    expect(planned({ reports: [aReport({ heartbeat: null })] }).wakeAt).toBeNull();
+    // Its deadline (overdue.after) is the one thing that time alone brings.
+    const reports = [aReport({ heartbeat: null })];
+    expect(planned({ reports }).wakeAt).toBe(NOW - HOUR + 14 * DAY);
+    const notPending = [aReport({ heartbeat: null, pending: null })];
+    expect(planned({ reports: notPending }).wakeAt).toBeNull();
   });
 });
 

@@ -1,20 +1,20 @@
 import type { Advance } from "./advance/advance.ts";
 import { advance } from "./advance/by-phase.ts";
 import { decide } from "./decide/decide.ts";
-import { standingOf } from "./decide/standing.ts";
-import { type Member, membersOf } from "./fleet/member.ts";
 import type { NodeName } from "./fleet/node.ts";
 import type { Phase } from "./fleet/phase.ts";
 import type { Snapshot } from "./fleet/snapshot.ts";
-import type { Hold } from "./holds/hold.ts";
+import { HOLD_KINDS, type Hold } from "./holds/hold.ts";
 import { holdsOf } from "./holds/ordered.ts";
 import type { Instant } from "./instant.ts";
+import { deadlineOf } from "./overdue.ts";
 import type { Policy } from "./policy/policy.ts";
-import { openingAt } from "./policy/window.ts";
+import { nextFreeze, scheduleOf } from "./policy/schedule.ts";
 import type { Recorded, Situation } from "./situation.ts";
+import { situationsOf } from "./situations.ts";
 import { type Planned, planSlots } from "./slots.ts";
 import { type Step, type StepKey, stepKey } from "./step.ts";
-import { nextOrder, slotOf } from "./usage.ts";
+import { isOrderable, slotOf } from "./usage.ts";
 
 export interface PlannedNode {
   readonly situation: Situation;
@@ -40,18 +40,18 @@ export function plan(
   policy: Policy | undefined,
   now: Instant,
 ): Plan {
-  const situations = membersOf(snapshot, policy).map((member) =>
-    situationOf(member, { snapshot, inFlight, policy, now }),
-  );
+  const situations = situationsOf(snapshot, inFlight, policy, now);
   const recorded: readonly Planned[] = situations
     .filter(isRecorded)
     .map((situation) => ({ situation, advance: advance(situation) }));
   const unrecorded = situations.filter(({ reboot }) => reboot === null);
-  const slots = snapshot.fleet === null ? null : planSlots(snapshot.fleet, policy, recorded, unrecorded);
+  const slots =
+    snapshot.fleet === null ? null : planSlots({ fleet: snapshot.fleet, policy, all: recorded, unrecorded, now });
+  const advances = new Map(recorded.map((planned) => [planned.situation.node.name, planned.advance]));
   const nodes = new Map<NodeName, PlannedNode>();
   for (const situation of situations) {
-    const planned = recorded.find((one) => one.situation === situation);
-    nodes.set(situation.node.name, describe(situation, planned?.advance, slots?.holds.get(situation.node.name)));
+    const { name } = situation.node;
+    nodes.set(name, describe(situation, advances.get(name), slots?.holds.get(name) ?? []));
   }
   const steps = [
     ...missingObjects(snapshot, situations),
@@ -85,23 +85,15 @@ function firstOfEach(steps: readonly Step[]): readonly Step[] {
 
 const isRecorded = (situation: Situation): situation is Recorded => situation.reboot !== null;
 
-function situationOf(member: Member, rest: Pick<Situation, "snapshot" | "inFlight" | "policy" | "now">): Situation {
-  const { policy, now, snapshot } = rest;
-  const opening =
-    policy === undefined || member.pool === null ? null : openingAt(member.pool.windows, policy.timeZone, now);
-  return { ...member, ...rest, opening, standing: standingOf(member, snapshot.decisions.values(), now) };
+function describe(situation: Situation, done: Advance | undefined, roomHolds: readonly Hold[]): PlannedNode {
+  const phase = situation.reboot?.phase ?? { kind: "waiting" as const };
+  return { situation, phase, holds: inOrder([...(done?.holds ?? unrecordedHolds(situation)), ...roomHolds]) };
 }
 
-function describe(situation: Situation, done: Advance | undefined, budgetHold: Hold | undefined): PlannedNode {
-  const phase = situation.reboot?.phase ?? { kind: "waiting" as const };
-  const holds =
-    done === undefined
-      ? unrecordedHolds(situation)
-      : budgetHold === undefined
-        ? done.holds
-        : [...done.holds, budgetHold];
-  return { situation, phase, holds };
-}
+const RANKS = new Map(HOLD_KINDS.map((kind, rank) => [kind, rank]));
+
+const inOrder = (holds: readonly Hold[]): readonly Hold[] =>
+  holds.length < 2 ? holds : [...holds].sort((a, b) => (RANKS.get(a.kind) ?? 0) - (RANKS.get(b.kind) ?? 0));
 
 const unrecordedHolds = (situation: Situation): readonly Hold[] =>
   situation.report?.pending == null ? [] : holdsOf(situation);
@@ -157,12 +149,13 @@ function judgements(snapshot: Snapshot, policy: Policy | undefined, now: Instant
 
 /** Times at which a hold may end or begin without any event. */
 function nextChanges({ situation }: Planned): readonly Instant[] {
-  const { opening, standing, report, snapshot } = situation;
+  const { opening, standing, report, snapshot, policy, pool, now } = situation;
   const ends = [...standing.approvals, ...standing.forces].flatMap(({ validUntil }) => validUntil ?? []);
   if (standing.skip !== null) ends.push(standing.skip.until);
   if (opening !== null && Number.isFinite(opening.closes)) ends.push(opening.closes);
-  if (report?.heartbeat != null && nextOrder(situation) !== null)
-    ends.push(report.heartbeat + snapshot.timings.agentSilent);
+  if (policy !== undefined && pool !== null) ends.push(nextFreeze(scheduleOf(policy, pool), now)?.opens ?? now);
+  ends.push(deadlineOf(situation) ?? now);
+  if (report?.heartbeat != null && isOrderable(situation)) ends.push(report.heartbeat + snapshot.timings.agentSilent);
   return ends;
 }
 

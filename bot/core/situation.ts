@@ -4,6 +4,7 @@ import type { NodeReboot } from "./fleet/reboot.ts";
 import type { Snapshot } from "./fleet/snapshot.ts";
 import type { Instant } from "./instant.ts";
 import type { Policy, Pool } from "./policy/policy.ts";
+import type { FreezeTime } from "./policy/schedule.ts";
 import type { Opening } from "./policy/window.ts";
 import type { StepKey } from "./step.ts";
 
@@ -13,8 +14,13 @@ export interface Situation extends Member {
   readonly policy: Policy | undefined;
   readonly inFlight: ReadonlySet<StepKey>;
   readonly now: Instant;
-  /** The opening of the pool's windows that `now` is in. */
+  /** The opening that `now` is in: of the pool's windows without its freezes, or one that people made by `now`. */
   readonly opening: Opening | null;
+  readonly freeze: FreezeTime | null;
+  /** Names of nodes, as they are shown, that go before this one by the pool's `after`. */
+  readonly ahead: readonly string[];
+  /** Why losing it would cost the cluster's quorum, as the end of a sentence. */
+  readonly quorumLack: string | null;
   /** What people's decisions amount to for this node now. */
   readonly standing: Standing;
 }

@@ -1,50 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { Slot } from "./fleet/fleet.ts";
 import type { Node } from "./fleet/node.ts";
-import { orderId } from "./fleet/order.ts";
 import type { NodeReboot } from "./fleet/reboot.ts";
 import { HOUR, MINUTE } from "./instant.ts";
-import type { Plan } from "./plan.ts";
-import {
-  aNode,
-  aPolicy,
-  aPool,
-  aReboot,
-  aReport,
-  aSnapshot,
-  holdKinds,
-  NOW,
-  type Parts,
-  planned,
-  stepKinds,
-} from "./testing/builders.ts";
+import { aPolicy, aPool, aSnapshot, aWindow, holdKinds, NOW, planned, stepKinds } from "./testing/builders.ts";
+import { aFleetWith, fleetOf, orderOf, slot, slots, takers } from "./testing/fleets.ts";
 import { draining, failed, rebooting, stepOf, verifying, yielding } from "./testing/phases.ts";
-
-const slot = (node: string, order = orderOf(node), uid = `uid-${node}`): Slot => ({ node, uid, order });
-const orderOf = (node: string, orders = 0): string => orderId(`uid-${node}`, "boot-1", orders);
-const aFleetWith = (...slots: readonly Slot[]) => ({ version: "1", paused: null, slots, policy: null });
-
-/** Pending nodes of these names; `changes` to the records and nodes by name. */
-function fleetOf(
-  names: readonly string[],
-  changes: {
-    readonly reboots?: Readonly<Record<string, Partial<NodeReboot>>>;
-    readonly nodes?: Readonly<Record<string, Partial<Node>>>;
-    readonly since?: Readonly<Record<string, number>>;
-  } = {},
-): Parts {
-  return {
-    nodes: names.map((name) => aNode({ name, ...changes.nodes?.[name] })),
-    reboots: names.map((node) => aReboot({ node, ...changes.reboots?.[node] })),
-    reports: names.map((node) => {
-      const since = changes.since?.[node] ?? NOW - HOUR;
-      return aReport({ node, pending: { since, reasons: aReport().pending?.reasons ?? [] } });
-    }),
-  };
-}
-
-const takers = (plan: Plan): readonly string[] => stepOf(plan, "SetSlots")?.taken.map(({ node }) => node) ?? [];
-const slots = (plan: Plan): readonly string[] => stepOf(plan, "SetSlots")?.slots.map(({ node }) => node) ?? [];
 
 describe("maxRebooting", () => {
   const all = fleetOf(["a", "b", "c"]);
@@ -110,7 +71,7 @@ describe("who goes first", () => {
       "a",
     ],
   ])("%s", (_, changes, first) => {
-    const windows = [{ from: { hour: 22, minute: 0 }, to: { hour: 1, minute: 0 } }];
+    const windows = [aWindow("22:00", "01:00")];
     const pools = [
       aPool({ name: "first", matchLabels: { role: "first" }, windows }),
       aPool({ name: "others", windows }),

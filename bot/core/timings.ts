@@ -50,3 +50,6 @@ export const DEFAULT_TIMINGS: Timings = {
 
 /** The retry pause of a yielded node never doubles beyond this. */
 export const RETRY_AFTER_MOST: Duration = 6 * HOUR;
+
+/** For how long people's \`now\` stands in for an open window. */
+export const NOW_VALID: Duration = 2 * HOUR;

@@ -3,7 +3,12 @@ import type { Member } from "./fleet/member.ts";
 import { orderId } from "./fleet/order.ts";
 import type { Snapshot } from "./fleet/snapshot.ts";
 
-/** The id that the node's next order will have. */
+/** Whether an order could be made: its id needs a record and a boot ID. */
+export function isOrderable({ reboot, node }: Member): boolean {
+  return reboot !== null && node.bootId !== null;
+}
+
+/** The id that the node's next order will have. A hash, so it is not asked for where isOrderable will do. */
 export function nextOrder(member: Member): string | null {
   if (member.reboot === null || member.node.bootId === null) return null;
   return orderId(member.node.uid, member.node.bootId, member.reboot.orders);
@@ -32,4 +37,11 @@ export function isLifted(member: Member): boolean {
   const { cordon } = member.node;
   if (!phase.mayBeCordoned) return true;
   return (cordon.kind === "none" || cordon.kind === "foreign") && cordon.liftedFor === phase.order;
+}
+
+/** The uids of all nodes that have a slot or are under way. */
+export function takenUids(snapshot: Snapshot, members: readonly Member[]): ReadonlySet<string> {
+  const slots = snapshot.fleet?.slots.map(({ uid }) => uid) ?? [];
+  const underWay = members.filter((member) => holdsOrder(member) !== null).map(({ node }) => node.uid);
+  return new Set([...slots, ...underWay]);
 }

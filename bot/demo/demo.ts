@@ -159,7 +159,7 @@ class Demo {
     const decisions = this.#cluster.bot()?.decisions ?? null;
     if (decisions === null) return true;
     this.#asked += 1;
-    const request = { name: `demo-${this.#asked}`, verb, targets: [{ node, digest: null }], by: ANA, reason, until };
+    const request = { name: `demo-${this.#asked}`, verb, targets: [{ node, digest: null }], by: ANA, groups: [], reason, until };
     let answer: Awaited<ReturnType<typeof decisions.ask>> | null = null;
     const asked = decisions.ask(request).then((given) => {
       answer = given;
@@ -196,7 +196,7 @@ class Demo {
 function sourceOf(policy: Policy): PolicySource {
   return {
     start: (heard) => {
-      heard({ kind: "good", policy, source: "platform-policies@main:abal-kuber.yaml" });
+      heard({ kind: "good", policy, source: "platform-policies@main:abal-kuber.yaml", text: null });
       return { stop: () => {} };
     },
   };

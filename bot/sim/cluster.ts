@@ -2,7 +2,7 @@ import { startAgent } from "../../agent/agent.ts";
 import { type AgentTimings, DEFAULT_AGENT_TIMINGS } from "../../agent/timings.ts";
 import { type Bot, startBot } from "../bot.ts";
 import type { Turn } from "../coordinator/coordinator.ts";
-import type { Api, Chat, Log, PolicySource, Stoppable } from "../coordinator/ports.ts";
+import type { Api, Chat, Log, PolicySource, Reparse, Stoppable } from "../coordinator/ports.ts";
 import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import { DEFAULT_TIMINGS, type Timings } from "../core/timings.ts";
 import { logChat } from "../slack/log-chat.ts";
@@ -25,6 +25,7 @@ export interface SimSettings {
   readonly start: Instant;
   readonly clusterName: string;
   readonly policySource: (random: SeededRandom) => PolicySource;
+  readonly reparse?: Reparse;
   readonly faults?: FaultSettings;
   /** Where the bots speak; nowhere when it is not given. */
   readonly chat?: Chat;
@@ -136,6 +137,7 @@ export class SimCluster {
         random,
         log: this.#settings.log?.(process.name) ?? silent,
         policySource: this.#settings.policySource(random),
+        reparse: this.#settings.reparse ?? (() => null),
         chat: this.#settings.chat ?? logChat(silent),
       },
       {

@@ -147,6 +147,7 @@ export class Desk {
       verb,
       targets,
       by: { system: "slack", id: user },
+      groups: [],
       reason,
       until,
     });

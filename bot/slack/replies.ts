@@ -45,6 +45,9 @@ export function parseReply(text: string, place: ReplyPlace): Reply {
     };
   switch (verb) {
     case "approve":
+      if (rest.toLowerCase() === "now") return { kind: "decide", verb: "now", nodes, reason: null, until: null };
+      return rest === "" ? { kind: "decide", verb, nodes, reason: null, until: null } : aside(verb);
+    case "now":
     case "retry":
       return rest === "" ? { kind: "decide", verb, nodes, reason: null, until: null } : aside(verb);
     case "force":
@@ -65,7 +68,7 @@ const aside = (verb: Verb): Reply => ({
 });
 
 function verbOf(word: string | undefined): Verb | null {
-  const found = (["approve", "force", "skip", "retry"] as const).find((verb) => verb === word?.toLowerCase());
+  const found = (["approve", "now", "force", "skip", "retry"] as const).find((verb) => verb === word?.toLowerCase());
   return found ?? null;
 }
 

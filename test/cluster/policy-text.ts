@@ -40,6 +40,7 @@ pools:
   - name: workers
     mode: automatic
     windows: always
+    maxUnavailable: 2            # one of them is cordoned by someone else
     may:
       force: { by: leads, people: ${forcePeople} }
       other: { by: operators }

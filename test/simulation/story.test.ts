@@ -28,8 +28,8 @@ async function tell(): Promise<ReadonlyMap<string, readonly string[]>> {
   const good = policy();
   const phases = new Map<string, string[]>();
   const policySource = () => ({
-    start: (heard: (news: { kind: "good"; policy: Policy; source: string }) => void) => {
-      heard({ kind: "good", policy: good, source: "story" });
+    start: (heard: (news: { kind: "good"; policy: Policy; source: string; text: null }) => void) => {
+      heard({ kind: "good", policy: good, source: "story", text: null });
       return { stop: () => {} };
     },
   });

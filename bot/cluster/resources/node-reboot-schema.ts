@@ -35,7 +35,9 @@ const yieldReasonSchema = z.object({
     "order ran out",
     "paused",
     "skipped",
+    "freeze",
     "window closed",
+    "quorum",
     "uncordoned by someone",
     "cordoned by someone",
     "pool changed",
@@ -114,6 +116,7 @@ export const statusSchema = z.object({
   outcome: outcomeSchema.optional(),
   missed: count().optional(),
   orderedFor: z.array(z.string()).optional(),
+  mode: z.enum(["automatic", "approval", "observe"]).optional(),
   policyCommit: z.string().optional(),
   history: z
     .array(z.object({ at: time(), phase: z.enum(PHASE_KINDS), order: z.string().optional(), says: z.string() }))

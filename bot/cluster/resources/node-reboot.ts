@@ -71,6 +71,7 @@ function read(metadata: Metadata, status: StoredStatus, phase: Phase): NodeReboo
     outcome: status.outcome === undefined ? null : readOutcome(status.outcome),
     missed: status.missed ?? 0,
     orderedFor: status.orderedFor ?? [],
+    mode: status.mode ?? null,
     policyCommit: status.policyCommit ?? null,
     history: (status.history ?? []).map(({ at, phase: kind, order, says }) => ({
       at: timeOr(at, 0),
@@ -102,6 +103,7 @@ export function formatNodeReboot(reboot: NodeReboot): Json {
     outcome: reboot.outcome === null ? undefined : storedOutcome(reboot.outcome),
     missed: reboot.missed,
     orderedFor: [...reboot.orderedFor],
+    mode: orAbsent(reboot.mode),
     policyCommit: orAbsent(reboot.policyCommit),
     history: reboot.history.map(({ at, phase, order, says }) => ({
       at: formatInstant(at),

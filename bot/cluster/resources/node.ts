@@ -5,8 +5,16 @@ import { parseInstant } from "../../core/instant.ts";
 import { CORDONED_FOR, LIFTED_FOR } from "../cordon.ts";
 import { type Metadata, parseMetadata } from "./metadata.ts";
 
+/** The node controller puts it on a cordoned node, with the time. */
+const UNSCHEDULABLE = "node.kubernetes.io/unschedulable";
+
 const nodeSchema = z.object({
-  spec: z.object({ unschedulable: z.boolean().optional() }).optional(),
+  spec: z
+    .object({
+      unschedulable: z.boolean().optional(),
+      taints: z.array(z.object({ key: z.string(), timeAdded: z.string().nullish() })).optional(),
+    })
+    .optional(),
   status: z
     .object({
       nodeInfo: z.object({ bootID: z.string().optional() }).optional(),
@@ -23,6 +31,7 @@ export function parseNode(object: Json): Node | null {
   if (metadata === null || !parsed.success) return null;
   const { spec, status } = parsed.data;
   const ready = status?.conditions?.find(({ type }) => type === "Ready");
+  const voter = status?.conditions?.find(({ type }) => type === "EtcdIsVoter");
   const bootId = status?.nodeInfo?.bootID ?? "";
   return {
     name: metadata.name,
@@ -30,7 +39,9 @@ export function parseNode(object: Json): Node | null {
     labels: metadata.labels,
     bootId: bootId === "" ? null : bootId,
     ready: ready?.status === "True",
-    readySince: ready?.status === "True" ? parseInstant(ready.lastTransitionTime) : null,
+    readyChanged: parseInstant(ready?.lastTransitionTime),
+    etcdVoter: voter === undefined ? null : voter.status === "True",
+    cordonedSince: parseInstant(spec?.taints?.find(({ key }) => key === UNSCHEDULABLE)?.timeAdded),
     cordon: cordonOf(metadata, spec?.unschedulable === true),
   };
 }

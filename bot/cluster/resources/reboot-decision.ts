@@ -10,6 +10,7 @@ const specSchema = z.object({
   verb: z.enum(VERBS),
   targets: z.array(z.object({ node: z.string(), digest: z.string().optional() })),
   by: z.object({ system: z.enum(["slack", "kubernetes"]), id: z.string() }),
+  groups: z.array(z.string()).optional(),
   reason: z.string().optional(),
   until: time().optional(),
 });
@@ -44,7 +45,7 @@ export const REBOOT_DECISION: Definition = {
   ],
 };
 
-export const newDecision = ({ name, verb, targets, by, reason, until }: DecisionRequest): Json => ({
+export const newDecision = ({ name, verb, targets, by, groups, reason, until }: DecisionRequest): Json => ({
   apiVersion: API_VERSION,
   kind: "RebootDecision",
   metadata: { name },
@@ -52,6 +53,7 @@ export const newDecision = ({ name, verb, targets, by, reason, until }: Decision
     verb,
     targets: targets.map(({ node, digest }) => ({ node, digest: orAbsent(digest) })),
     by,
+    groups: groups.length === 0 ? undefined : [...groups],
     reason: orAbsent(reason),
     until: timeText(until),
   },
@@ -70,6 +72,7 @@ export function parseDecision(object: Json): Decision | null {
     verb: spec.verb,
     targets: spec.targets.map(({ node, digest }) => ({ node, digest: digest ?? null })),
     by: spec.by,
+    groups: spec.groups ?? [],
     reason: spec.reason ?? null,
     until: timeOr(spec.until, null),
     judgement: judged.success ? judgementOf(judged.data) : null,

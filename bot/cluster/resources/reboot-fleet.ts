@@ -14,6 +14,7 @@ const policySchema = z.object({
   valid: z.boolean(),
   problems: z.array(z.string()),
   since: time(),
+  text: z.string().optional(),
 });
 
 const statusSchema = z.object({
@@ -63,6 +64,7 @@ export function parseFleet(object: Json): Fleet | null {
             valid: policy.valid,
             problems: policy.problems,
             since: timeOr(policy.since, 0),
+            text: policy.text ?? null,
           },
   };
 }
@@ -78,7 +80,12 @@ export function formatFleet({ version, slots, policy }: Fleet): Json {
       policy:
         policy === null
           ? undefined
-          : { ...policy, commit: orAbsent(policy.commit), since: formatInstant(policy.since) },
+          : {
+              ...policy,
+              commit: orAbsent(policy.commit),
+              since: formatInstant(policy.since),
+              text: orAbsent(policy.text),
+            },
     },
   };
 }

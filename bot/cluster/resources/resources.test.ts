@@ -102,6 +102,7 @@ const reboot: fc.Arbitrary<NodeReboot> = fc.record({
   ),
   missed: fc.nat(3),
   orderedFor: fc.array(word, { maxLength: 2 }),
+  mode: fc.option(fc.constantFrom("automatic", "approval", "observe")),
   policyCommit: fc.option(word),
   history: fc.array(
     fc.record({
@@ -180,7 +181,7 @@ test("a decision comes back with its judgement, and without one while it has non
 });
 
 test("a fleet comes back with its slots, and with the pause that people wrote", () => {
-  const policy = { source: "git", commit: null, valid: false, problems: ["x"], since: NOW };
+  const policy = { source: "git", commit: null, valid: false, problems: ["x"], since: NOW, text: "kind: RebootPolicy" };
   const fleet = {
     version: "3",
     paused: { by: "ana", reason: "" },
@@ -223,12 +224,12 @@ test.each([
     { kind: "none", liftedFor: "o" },
   ],
 ])("a node's cordon: %s", (_, changes, cordon) => {
-  expect(parseNode(aNodeObject(changes))).toMatchObject({ bootId: "b1", ready: true, readySince: NOW, cordon });
+  expect(parseNode(aNodeObject(changes))).toMatchObject({ bootId: "b1", ready: true, readyChanged: NOW, cordon });
 });
 
 test("a node whose kubelet is silent is not ready, and an empty boot ID is none", () => {
   const status = { nodeInfo: { bootID: "" }, conditions: [{ type: "Ready", status: "Unknown" }] };
-  expect(parseNode(aNodeObject({ status }))).toMatchObject({ ready: false, readySince: null, bootId: null });
+  expect(parseNode(aNodeObject({ status }))).toMatchObject({ ready: false, readyChanged: null, bootId: null });
 });
 
 test("a pod's controller, mirror and end are read", () => {

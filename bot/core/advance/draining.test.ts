@@ -9,6 +9,7 @@ import {
   aPool,
   aRefusal,
   aReport,
+  aWindow,
   NOW,
   type Parts,
   planned,
@@ -117,7 +118,9 @@ describe("giving up", () => {
   });
 
   test("how long that is, and how long it waits then, its pool says", () => {
-    const policy = aPolicy({ pools: [aPool({ drain: { giveUpAfter: MINUTE, retryAfter: MINUTE } })] });
+    const policy = aPolicy({
+      pools: [aPool({ drain: { ...aPool().drain, giveUpAfter: MINUTE, retryAfter: MINUTE } })],
+    });
     const plan = planned(underWay({ ...only, onlyRefusedSince: NOW - MINUTE }, parts), { policy });
     expect(nextRecord(plan)?.retryAt).toBe(NOW + MINUTE);
   });
@@ -200,10 +203,10 @@ describe("empty", () => {
   });
 
   test.each([
-    ["in five minutes", { hour: 22, minute: 36 }, NOW + 5 * MINUTE],
-    ["at the window's close, if that is sooner", { hour: 22, minute: 33 }, NOW + 3 * MINUTE],
+    ["in five minutes", "22:36", NOW + 5 * MINUTE],
+    ["at the window's close, if that is sooner", "22:33", NOW + 3 * MINUTE],
   ])("the order ends %s", (_, to, notAfter) => {
-    const policy = aPolicy({ pools: [aPool({ windows: [{ from: { hour: 22, minute: 0 }, to }] })] });
+    const policy = aPolicy({ pools: [aPool({ windows: [aWindow("22:00", to)] })] });
     const plan = planned(underWay(empty, listed()), { policy });
     expect(nextPhase(plan)).toMatchObject({ kind: "rebooting", notAfter });
   });

@@ -3,10 +3,10 @@ import { podsToDrain } from "../drain/filter.ts";
 import { refusalOf } from "../drain/refusal.ts";
 import type { PhaseOf, Refusal } from "../fleet/phase.ts";
 import type { NodePods, Pod } from "../fleet/pod.ts";
-import { FALLBACK } from "../policy/policy.ts";
+import { POOL_DEFAULTS } from "../policy/policy.ts";
 import type { Recorded } from "../situation.ts";
 import { type Advance, act, entering, rest, updating } from "./advance.ts";
-import { endsOf } from "./preparing.ts";
+import { endsOf, nextFreezeAt } from "./preparing.ts";
 import { reasonToYield, yieldNode } from "./yield.ts";
 
 type Draining = PhaseOf<"draining">;
@@ -49,7 +49,7 @@ function isForcing({ standing: { force } }: Recorded, refused: readonly Refusal[
   return refused.some(isNamed);
 }
 
-const settings = ({ pool }: Recorded) => pool ?? FALLBACK;
+const settings = ({ pool }: Recorded) => pool ?? POOL_DEFAULTS;
 
 /** The same phase when nothing of note changed, so that it is written only when something did. */
 function reading(situation: Recorded, phase: Draining, pods: readonly Pod[]): Draining {
@@ -88,8 +88,9 @@ function whenEmpty(situation: Recorded, phase: Draining, emptySince: number): Ad
   const { now, snapshot, reboot, report, opening } = situation;
   const due = emptySince + settings(situation).reboot.delay;
   if (now < due) return rest(due, ...endsOf(situation));
-  const closes = opening?.closes ?? now;
-  const notAfter = Math.min(now + snapshot.timings.orderValid, closes);
+  const mayFinish = settings(situation).drain.whenWindowCloses === "finish";
+  const closes = mayFinish ? Number.POSITIVE_INFINITY : (opening?.closes ?? now);
+  const notAfter = Math.min(now + snapshot.timings.orderValid, closes, nextFreezeAt(situation));
   const agent = { accepted: null, rebooting: null };
   const { order, fromBootId } = phase;
   const says = "is empty; the order to reboot is given";

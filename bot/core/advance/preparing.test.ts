@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
-import { aPolicy, aPool, aReboot, aReport, NOW, planned, stepKinds } from "../testing/builders.ts";
+import { aPolicy, aPool, aReboot, aReport, aWindow, NOW, planned, stepKinds } from "../testing/builders.ts";
 import {
   aFleet,
   nextPhase,
@@ -77,7 +77,7 @@ test.each([
 });
 
 /** 21:00 to 22:31 in Chicago: closes a minute after NOW. */
-const closesSoon = [{ from: { hour: 21, minute: 0 }, to: { hour: 22, minute: 31 } }];
+const closesSoon = [aWindow("21:00", "22:31")];
 
 test.each([
   ["the handshake's end", NOW - 10 * SECOND, NOW, NOW + 50 * SECOND],

@@ -1,4 +1,6 @@
 import type { PhaseOf } from "../fleet/phase.ts";
+import type { Instant } from "../instant.ts";
+import { nextFreeze, scheduleOf } from "../policy/schedule.ts";
 import type { Recorded } from "../situation.ts";
 import { slotOf } from "../usage.ts";
 import { type Advance, rest, toPhase } from "./advance.ts";
@@ -33,9 +35,16 @@ export function advancePreparing(situation: Recorded, phase: PhaseOf<"preparing"
   return rest(deadline, ...endsOf(situation));
 }
 
+/** When the pool's next freeze begins; Infinity when none is to come. */
+export function nextFreezeAt({ policy, pool, now }: Recorded): Instant {
+  if (policy === undefined || pool === null) return Number.POSITIVE_INFINITY;
+  return nextFreeze(scheduleOf(policy, pool), now)?.opens ?? Number.POSITIVE_INFINITY;
+}
+
 /** When the window closes or the agent would count as silent, what is under way has to be looked at again. */
-export function endsOf({ opening, report, snapshot }: Recorded): readonly number[] {
-  const ends: number[] = [];
+export function endsOf(situation: Recorded): readonly number[] {
+  const { opening, report, snapshot } = situation;
+  const ends: number[] = [nextFreezeAt(situation)].filter(Number.isFinite);
   if (opening !== null && Number.isFinite(opening.closes)) ends.push(opening.closes);
   if (report?.heartbeat != null) ends.push(report.heartbeat + snapshot.timings.agentSilent);
   return ends;

@@ -1,7 +1,7 @@
 import type { AgentState, PhaseOf } from "../fleet/phase.ts";
 import type { OrderProgress } from "../fleet/report.ts";
 import { wallClock } from "../instant.ts";
-import { FALLBACK } from "../policy/policy.ts";
+import { POOL_DEFAULTS } from "../policy/policy.ts";
 import type { Recorded } from "../situation.ts";
 import { type Advance, rest, toPhase, updating } from "./advance.ts";
 import { endsOf } from "./preparing.ts";
@@ -52,7 +52,7 @@ function beforeCall(situation: Recorded, phase: Rebooting): Advance {
 
 function afterCall(situation: Recorded, phase: Rebooting, calledAt: number): Advance {
   const { now, policy } = situation;
-  const due = calledAt + (situation.pool ?? FALLBACK).reboot.backWithin;
+  const due = calledAt + (situation.pool ?? POOL_DEFAULTS).reboot.backWithin;
   if (now < due) return rest(due);
   if (neverWentDown(situation, phase)) return yieldNode(situation, phase, { kind: "reboot did not happen" });
   const { order, fromBootId, notAfter } = phase;

@@ -1,6 +1,6 @@
 import type { PhaseOf } from "../fleet/phase.ts";
 import { formatDuration } from "../instant.ts";
-import { FALLBACK } from "../policy/policy.ts";
+import { POOL_DEFAULTS } from "../policy/policy.ts";
 import type { Recorded } from "../situation.ts";
 import { type Advance, act, rest, toPhase, updating } from "./advance.ts";
 
@@ -9,7 +9,7 @@ type Verifying = PhaseOf<"verifying">;
 /** Healthy on the new boot, then uncordoned, then watched for verify.soak: only then is it done. */
 export function advanceVerifying(situation: Recorded, phase: Verifying): Advance {
   const { node, now } = situation;
-  const { verify } = situation.pool ?? FALLBACK;
+  const { verify } = situation.pool ?? POOL_DEFAULTS;
   const lacking = whatLacks(situation, phase.fromBootId);
   const failAt = phase.since + verify.atMost + (phase.soakingSince === null ? 0 : verify.soak);
   if (lacking !== null) return now < failAt ? rest(failAt) : fail(situation, phase, lacking);

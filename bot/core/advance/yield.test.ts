@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { YieldReason } from "../fleet/phase.ts";
 import { DAY, HOUR, MINUTE } from "../instant.ts";
+import type { Plan } from "../plan.ts";
 import {
   aDecision,
+  aFreeze,
   aJudgement,
   aNode,
   aPolicy,
@@ -10,11 +12,23 @@ import {
   aReboot,
   aRefusal,
   aReport,
+  aWindow,
   NOW,
   type Parts,
   planned,
+  stepKinds,
 } from "../testing/builders.ts";
-import { aFleet, draining, nextRecord, ORDER, preparing, rebooting, stepOf, underWay } from "../testing/phases.ts";
+import {
+  aFleet,
+  draining,
+  nextRecord,
+  ORDER,
+  preparing,
+  type RecordChanges,
+  rebooting,
+  stepOf,
+  underWay,
+} from "../testing/phases.ts";
 import { RETRY_AFTER_MOST } from "../timings.ts";
 import { describeYield } from "./yield.ts";
 
@@ -22,18 +36,29 @@ type Options = Parameters<typeof planned>[1];
 
 const withPool = (...changes: Parameters<typeof aPool>) => ({ policy: aPolicy({ pools: [aPool(...changes)] }) });
 /** 21:00 to 22:30 in Chicago: closes at NOW. */
-const closesNow = [{ from: { hour: 21, minute: 0 }, to: { hour: 22, minute: 30 } }];
+const closesNow = [aWindow("21:00", "22:30")];
 const skip = aDecision({ verb: "skip", judgement: aJudgement({ validUntil: NOW + DAY }) });
 const foreign = [aNode({ cordon: { kind: "foreign", liftedFor: null } })];
 const undone = [aNode({ cordon: { kind: "undone", order: ORDER } })];
 
-const REASONS: readonly (readonly [string, Parts, Options, YieldReason["kind"]])[] = [
+const master = { "node-role.kubernetes.io/control-plane": "true" };
+const twoMastersOneDown: Parts = {
+  nodes: [aNode({ labels: master }), aNode({ name: "worker-2", labels: master, ready: false })],
+};
+
+/** The other node has no record yet. */
+const ofWorker = (plan: Plan) => stepKinds(plan).filter((kind) => kind !== "CreateReboot");
+
+const REASONS: readonly (readonly [string, Parts & RecordChanges, Options, YieldReason["kind"]])[] = [
   ["there is no good policy any more", {}, { policy: undefined }, "no policy"],
   ["all is paused", { fleet: { ...aFleet([ORDER]), paused: { by: "ana", reason: "" } } }, {}, "paused"],
   ["it is skipped", { decisions: [skip] }, {}, "skipped"],
   ["no pool takes it any more", {}, withPool({ matchLabels: { role: "db" } }), "pool changed"],
   ["another pool takes it", {}, withPool({ name: "others" }), "pool changed"],
   ["its pool is only observed now", {}, withPool({ mode: "observe" }), "pool changed"],
+  ["its pool asks for approval now", { reboot: { mode: "automatic" } }, withPool({ mode: "approval" }), "pool changed"],
+  ["reboots are frozen", {}, { policy: aPolicy({ freezes: [aFreeze()] }) }, "freeze"],
+  ["the quorum needs it", twoMastersOneDown, {}, "quorum"],
   ["its window closes", {}, withPool({ windows: closesNow }), "window closed"],
   ["its agent is silent", { reports: [aReport({ heartbeat: NOW - 25 * MINUTE })] }, {}, "agent silent"],
   ["someone else cordons it", { nodes: foreign }, {}, "cordoned by someone"],
@@ -45,20 +70,29 @@ const PHASES = [preparing(), draining(), rebooting()];
 const rows = PHASES.flatMap((phase) =>
   REASONS.map(([name, parts, options, why]) => ({ phase, name, parts, options, why })),
 );
+const isLeftAlone = ({ phase, why }: (typeof rows)[number]): boolean =>
+  phase.kind === "rebooting" && why === "pool changed";
 
-test.each(rows)("$phase.kind: it yields when $name", ({ phase, parts, options, why }) => {
-  const plan = planned(underWay(phase, parts), options);
-  expect(plan.steps.map(({ kind }) => kind)).toEqual(["WithdrawOrder"]);
-  expect(nextRecord(plan)?.phase).toEqual({
-    kind: "yielding",
-    order: ORDER,
-    fromBootId: "boot-1",
-    since: NOW,
-    notAfter: phase.kind === "rebooting" ? phase.notAfter : null,
-    mayBeCordoned: phase.kind !== "preparing",
-    why: { kind: why },
-  });
+test.each(rows.filter(isLeftAlone))("a node past its order is left alone when $name", ({ phase, parts, options }) => {
+  expect(ofWorker(planned(underWay(phase, parts), options))).toEqual([]);
 });
+
+test.each(rows.filter((row) => !isLeftAlone(row)))(
+  "$phase.kind: it yields when $name",
+  ({ phase, parts, options, why }) => {
+    const plan = planned(underWay(phase, parts), options);
+    expect(ofWorker(plan)).toEqual(["WithdrawOrder"]);
+    expect(nextRecord(plan)?.phase).toEqual({
+      kind: "yielding",
+      order: ORDER,
+      fromBootId: "boot-1",
+      since: NOW,
+      notAfter: phase.kind === "rebooting" ? phase.notAfter : null,
+      mayBeCordoned: phase.kind !== "preparing",
+      why: { kind: why },
+    });
+  },
+);
 
 test.each([preparing(), draining()])("$kind: it yields when it was rebooted by itself", (phase) => {
   const plan = planned(underWay(phase, { nodes: [aNode({ bootId: "boot-2" })] }));
@@ -67,7 +101,7 @@ test.each([preparing(), draining()])("$kind: it yields when it was rebooted by i
 
 test.each(REASONS)("nothing of that counts once the agent called the reboot: %s", (_, parts, options) => {
   const called = rebooting({ agent: { accepted: NOW, rebooting: NOW } });
-  expect(planned(underWay(called, parts), options).steps).toEqual([]);
+  expect(ofWorker(planned(underWay(called, parts), options))).toEqual([]);
 });
 
 test("that a report from no known boot shows no need does not count", () => {
@@ -100,7 +134,7 @@ describe("back-off", () => {
   });
 
   test("tries of an earlier opening do not count in this one", () => {
-    const windows = [{ from: { hour: 22, minute: 0 }, to: { hour: 1, minute: 0 } }];
+    const windows = [aWindow("22:00", "01:00")];
     const before = giveUp({ tries: 3, triesSince: NOW - HOUR }, withPool({ windows }));
     expect(before).toMatchObject({ tries: 1, retryAt: NOW + 30 * MINUTE });
     const within = giveUp({ tries: 3, triesSince: NOW - 10 * MINUTE }, withPool({ windows }));
@@ -109,7 +143,7 @@ describe("back-off", () => {
 
   test.each(REASONS)("what people, the policy or the window end is no try: %s", (_, parts, options, why) => {
     const next = nextRecord(
-      planned(underWay(draining(), { ...parts, reboot: { tries: 2, triesSince: NOW } }), options),
+      planned(underWay(draining(), { ...parts, reboot: { ...parts.reboot, tries: 2, triesSince: NOW } }), options),
     );
     const isTry = why === "agent silent" || why === "uncordoned by someone";
     expect(next).toMatchObject(isTry ? { tries: 3 } : { tries: 2, retryAt: null });
@@ -146,6 +180,8 @@ test.each<[YieldReason, string]>([
   [{ kind: "paused" }, "it was paused"],
   [{ kind: "skipped" }, "it was skipped"],
   [{ kind: "window closed" }, "the window closed"],
+  [{ kind: "freeze" }, "reboots are frozen"],
+  [{ kind: "quorum" }, "the cluster would lose its quorum without it"],
   [{ kind: "uncordoned by someone" }, "it was uncordoned by someone"],
   [{ kind: "cordoned by someone" }, "it was cordoned by someone"],
   [{ kind: "pool changed" }, "its pool or the pool's mode changed"],
@@ -155,6 +191,23 @@ test.each<[YieldReason, string]>([
   [{ kind: "reboot did not happen" }, "the reboot was called and did not happen"],
 ])("$kind is said as: %s", (why, says) => {
   expect(describeYield(why)).toBe(says);
+});
+
+test("with whenWindowCloses: finish a drain goes on past the window's close, and its order is as long as ever", () => {
+  const options = withPool({ windows: closesNow, drain: { ...aPool().drain, whenWindowCloses: "finish" } });
+  expect(stepKinds(planned(underWay(draining(), { podsListedFor: ORDER }), options))).toEqual(["SetPhase"]);
+  const empty = draining({ emptySince: NOW - 2 * MINUTE });
+  const given = planned(underWay(empty, { podsListedFor: ORDER }), options);
+  expect(stepKinds(given)).toEqual(["GiveOrder"]);
+  expect(nextRecord(given)?.phase).toMatchObject({ notAfter: NOW + 5 * MINUTE });
+});
+
+test("an order never outlasts the hour at which a freeze begins", () => {
+  const soon = { date: { year: 2026, month: 12, day: 4 }, time: { hour: 22, minute: 32 } };
+  const policy = aPolicy({ freezes: [aFreeze({ from: soon })] });
+  const empty = draining({ emptySince: NOW - 2 * MINUTE });
+  const given = planned(underWay(empty, { podsListedFor: ORDER }), { policy });
+  expect(nextRecord(given)?.phase).toMatchObject({ kind: "rebooting", notAfter: NOW + 2 * MINUTE });
 });
 
 test("the record keeps the last 20 lines of its history", () => {

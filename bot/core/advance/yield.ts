@@ -1,7 +1,7 @@
 import type { PhaseOf, YieldReason } from "../fleet/phase.ts";
 import type { NodeReboot } from "../fleet/reboot.ts";
 import { agentSilent } from "../holds/agent-silent.ts";
-import { FALLBACK } from "../policy/policy.ts";
+import { POOL_DEFAULTS } from "../policy/policy.ts";
 import type { Recorded } from "../situation.ts";
 import { RETRY_AFTER_MOST } from "../timings.ts";
 import { type Advance, act, type Changes, entering } from "./advance.ts";
@@ -10,17 +10,26 @@ type Active = PhaseOf<"preparing"> | PhaseOf<"draining"> | PhaseOf<"rebooting"> 
 
 /** What makes a node that holds a slot give it up: only these count after the slot (design, section 5). */
 export function reasonToYield(situation: Recorded): YieldReason | null {
-  const { policy, pool, reboot, node, standing, opening, report, snapshot } = situation;
+  const { policy, pool, node, standing, opening, report, snapshot, freeze, quorumLack } = situation;
   if (policy === undefined) return { kind: "no policy" };
   if (snapshot.fleet?.paused) return { kind: "paused" };
   if (standing.skip !== null) return { kind: "skipped" };
-  if (pool === null || pool.name !== reboot.pool || pool.mode === "observe") return { kind: "pool changed" };
-  if (opening === null) return { kind: "window closed" };
+  if (isOtherPool(situation)) return { kind: "pool changed" };
+  if (freeze !== null) return { kind: "freeze" };
+  if (opening === null && pool !== null && pool.drain.whenWindowCloses !== "finish") return { kind: "window closed" };
+  if (quorumLack !== null) return { kind: "quorum" };
   if (agentSilent(situation) !== null) return { kind: "agent silent" };
   if (node.cordon.kind === "foreign") return { kind: "cordoned by someone" };
   if (node.cordon.kind === "undone") return { kind: "uncordoned by someone" };
   if (report !== null && report.bootId === node.bootId && report.pending === null) return { kind: "no longer pending" };
   return null;
+}
+
+/** A node whose order is out is left alone: the order was made under the pool as it was then. */
+function isOtherPool({ pool, reboot }: Recorded): boolean {
+  if (reboot.phase.kind === "rebooting") return false;
+  if (pool === null || pool.name !== reboot.pool || pool.mode === "observe") return true;
+  return reboot.mode !== null && pool.mode !== reboot.mode;
 }
 
 /** Takes the order back, with the back-off recorded in the same write, so that nothing is left to write before the slot passes on. */
@@ -53,7 +62,7 @@ function backOffAfter(situation: Recorded, why: YieldReason): Changes {
   if (!isTry(why)) return { retryAt: null };
   const { reboot, opening, now, pool } = situation;
   const tries = triesIn(reboot, opening?.opens ?? null) + 1;
-  const pause = Math.min((pool ?? FALLBACK).drain.retryAfter * 2 ** (tries - 1), RETRY_AFTER_MOST);
+  const pause = Math.min((pool ?? POOL_DEFAULTS).drain.retryAfter * 2 ** (tries - 1), RETRY_AFTER_MOST);
   return { tries, triesSince: now, retryAt: now + pause };
 }
 
@@ -97,8 +106,12 @@ export function describeYield(why: YieldReason): string {
     case "paused":
     case "skipped":
       return `it was ${why.kind}`;
+    case "freeze":
+      return "reboots are frozen";
     case "window closed":
       return "the window closed";
+    case "quorum":
+      return "the cluster would lose its quorum without it";
     case "uncordoned by someone":
     case "cordoned by someone":
       return `it was ${why.kind}`;

@@ -3,12 +3,14 @@ import type { Decision } from "../fleet/decision.ts";
 import { DAY, HOUR, MINUTE } from "../instant.ts";
 import type { Policy } from "../policy/policy.ts";
 import {
+  aGroup,
   aNode,
   aPolicy,
   aPool,
   aReboot,
   aRefusal,
   aReport,
+  aWindow,
   currentDigest,
   NOW,
   type Parts,
@@ -64,7 +66,7 @@ describe("allowed", () => {
 });
 
 describe("an approval counts", () => {
-  const windows = [{ from: { hour: 23, minute: 0 }, to: { hour: 1, minute: 0 } }];
+  const windows = [aWindow("23:00", "01:00")];
   const opens = NOW + 30 * MINUTE;
   test.each<[string, "nextWindow" | number, number, number]>([
     ["to the end of the window that comes", "nextWindow", NOW, opens + 2 * HOUR],
@@ -218,7 +220,7 @@ describe("not allowed", () => {
       may: { ...aPool().may, approve: { by: "dba", people: 1, validFor: HOUR } },
     });
     const inForce = aPolicy({
-      groups: new Map([...aPolicy().groups, ["dba", { name: "dba", people: ["ben"] }]]),
+      groups: new Map([...aPolicy().groups, ["dba", aGroup("dba", ["ben"])]]),
       pools: [dba, poolIn(policy)],
     });
     const targets = nodes.map(({ name }) => ({ node: name, digest: null }));

@@ -4,22 +4,23 @@ import type { Snapshot } from "../fleet/snapshot.ts";
 import type { Instant } from "../instant.ts";
 import type { Policy, Pool } from "../policy/policy.ts";
 import { blockersOf, nodeDigest, whatChanged } from "./digest.ts";
-import { isMember, personOf, whomToAsk } from "./people.ts";
+import { type Asker, askerOf, isMember, whomToAsk } from "./people.ts";
 import { standingOf } from "./standing.ts";
-import { judgeApprove, judgeForce, judgeRetry, judgeSkip, type Verdict } from "./verbs.ts";
+import { judgeApprove, judgeForce, judgeNow, judgeRetry, judgeSkip, type Verdict } from "./verbs.ts";
 
 /** Judges what a person asked for. The sentence is the answer that the person gets, whichever way they asked. */
 export function decide(decision: Decision, snapshot: Snapshot, policy: Policy | undefined, now: Instant): Judgement {
   if (policy === undefined)
     return refuse(now, null, "No policy is in force, so nobody may decide. See why on the board.");
-  const person = personOf(policy, decision.by);
+  const asker = askerOf(policy, decision);
+  const { person } = asker;
   const targets = decision.targets.map(({ node }) => memberOf(snapshot, policy, node));
   const missing = decision.targets.filter((_, index) => targets[index] === null);
   if (missing.length > 0) return refuse(now, person, `There is no node ${missing.map(({ node }) => node).join(", ")}.`);
   if (targets.length === 0) return refuse(now, person, "The decision names no node.");
   const asks: Ask[] = [];
   for (const member of targets) {
-    const ask = member === null ? null : askOf(decision, member, policy, snapshot, now, person);
+    const ask = member === null ? null : askOf(decision, member, { policy, snapshot, now, asker });
     if (typeof ask === "string") return refuse(now, person, ask);
     if (ask !== null) asks.push(ask);
   }
@@ -40,14 +41,11 @@ export interface Ask {
 function askOf(
   decision: Decision,
   member: Member,
-  policy: Policy,
-  snapshot: Snapshot,
-  now: Instant,
-  person: string,
+  { policy, snapshot, now, asker }: { policy: Policy; snapshot: Snapshot; now: Instant; asker: Asker },
 ): Ask | string {
   const { node, pool } = member;
   if (pool === null) return `${node.name} is in no pool of the policy, so nobody may ${decision.verb} it.`;
-  const refusal = mayNot(decision.verb, pool, policy, person);
+  const refusal = mayNot(decision.verb, pool, policy, asker);
   if (refusal !== null) return refusal;
   const shown = decision.targets.find((target) => target.node === node.name)?.digest ?? null;
   const blockers = decision.verb === "force" ? blockersOf(member.reboot) : [];
@@ -59,17 +57,23 @@ function askOf(
     member,
     pool,
     policy,
-    person,
+    person: asker.person,
     now,
     standing: standingOf(member, snapshot.decisions.values(), now),
   };
 }
 
-function mayNot(verb: Verb, pool: Pool, policy: Policy, person: string): string | null {
+function mayNot(verb: Verb, pool: Pool, policy: Policy, asker: Asker): string | null {
+  // To let a node go now is to approve it, too.
+  if (verb === "now" && pool.mode === "approval") {
+    const refusal = mayNot("approve", pool, policy, asker);
+    if (refusal !== null) return refusal;
+  }
   const right = verb === "retry" ? pool.may.other : pool.may[verb];
-  if (right === null) return `The policy lets nobody ${verb} ${pool.name}.`;
-  if (isMember(policy, right.by, person)) return null;
-  return `Only ${right.by} may ${verb} ${pool.name}. ${whomToAsk(policy, right.by)}`;
+  const what = verb === "now" ? `let ${pool.name} go now` : `${verb} ${pool.name}`;
+  if (right === null) return `The policy lets nobody ${what}.`;
+  if (isMember(policy, right.by, asker)) return null;
+  return `Only ${right.by} may ${what}. ${whomToAsk(policy, right.by)}`;
 }
 
 function combine(decision: Decision, asks: readonly Ask[], now: Instant, person: string): Judgement {
@@ -96,6 +100,8 @@ function judge(ask: Ask): Verdict {
   switch (ask.decision.verb) {
     case "approve":
       return judgeApprove(ask);
+    case "now":
+      return judgeNow(ask);
     case "force":
       return judgeForce(ask);
     case "skip":

@@ -19,11 +19,13 @@ export function nodeDigest(member: Member, blockers: readonly string[] = []): st
   ].join(".");
 }
 
+export const POLICY_CHANGED = "the pool's policy changed";
+
 const PARTS = [
   "the node was replaced by another of the same name",
   "the node was rebooted",
   "a reboot was ordered",
-  "the pool's policy changed",
+  POLICY_CHANGED,
   "what blocks it changed",
 ];
 

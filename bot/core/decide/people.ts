@@ -1,4 +1,4 @@
-import type { Identity } from "../fleet/decision.ts";
+import type { Decision, Identity } from "../fleet/decision.ts";
 import type { Policy } from "../policy/policy.ts";
 
 /**
@@ -12,13 +12,33 @@ export function personOf(policy: Policy, identity: Identity): string {
   return `${identity.system}:${identity.id}`;
 }
 
-export function isMember(policy: Policy, groupName: string, person: string): boolean {
-  return policy.groups.get(groupName)?.people.includes(person) ?? false;
+/** Someone who asks: one person, who acts by one identity and is in the groups that its system says. */
+export interface Asker {
+  readonly person: string;
+  readonly system: Identity["system"];
+  readonly groups: readonly string[];
+}
+
+export function askerOf(policy: Policy, { by, groups }: Pick<Decision, "by" | "groups">): Asker {
+  return { person: personOf(policy, by), system: by.system, groups };
+}
+
+export function isMember(policy: Policy, groupName: string, { person, system, groups }: Asker): boolean {
+  const group = policy.groups.get(groupName);
+  if (group === undefined) return false;
+  const ofSystem = system === "slack" ? group.slackGroups : group.kubernetesGroups;
+  return group.people.includes(person) || ofSystem.some((name) => groups.includes(name));
 }
 
 /** "Ask ana or ben." */
 export function whomToAsk(policy: Policy, groupName: string): string {
-  const people = policy.groups.get(groupName)?.people ?? [];
-  if (people.length === 0) return `Nobody is in ${groupName}.`;
-  return `Ask ${people.join(" or ")}.`;
+  const group = policy.groups.get(groupName);
+  const names = [
+    ...(group?.people ?? []).map((person) => person.replace(/^slack:/, "Slack user ")),
+    ...(group?.slackGroups ?? []).map((id) => `someone of Slack group ${id}`),
+    ...(group?.kubernetesGroups ?? []).map((name) => `someone of Kubernetes group ${name}`),
+  ];
+  if (names.length === 0) return `Nobody is in ${groupName}.`;
+  const shown = names.length <= 5 ? names : [...names.slice(0, 5), `${names.length - 5} others of ${groupName}`];
+  return `Ask ${shown.join(" or ")}.`;
 }

@@ -2,7 +2,7 @@ import type { Decision, Judgement } from "../fleet/decision.ts";
 import type { Member } from "../fleet/member.ts";
 import type { Instant } from "../instant.ts";
 import type { Pool } from "../policy/policy.ts";
-import { nodeDigest } from "./digest.ts";
+import { nodeDigest, POLICY_CHANGED, whatChanged } from "./digest.ts";
 
 export interface Vote {
   readonly person: string;
@@ -15,6 +15,10 @@ export interface Standing {
   /** Valid approvals by distinct persons. */
   readonly approvals: readonly Vote[];
   readonly approved: boolean;
+  /** Approvals that would count but for a change of the pool's safety keys. */
+  readonly voided: readonly Vote[];
+  /** Who lets it go outside the window, and until when. */
+  readonly now: { readonly at: Instant; readonly until: Instant; readonly by: string } | null;
   /** Valid forces by distinct persons, of the newest set of blockers. */
   readonly forces: readonly Vote[];
   /** That set, as namespace/name, sorted. */
@@ -25,6 +29,18 @@ export interface Standing {
   readonly retriedAt: Instant | null;
 }
 
+const NOBODY: Standing = {
+  approvals: [],
+  approved: false,
+  voided: [],
+  now: null,
+  forces: [],
+  forcedBudgets: [],
+  force: null,
+  skip: null,
+  retriedAt: null,
+};
+
 type Counted = Decision & { readonly judgement: Judgement };
 
 function isCounted(decision: Decision): decision is Counted {
@@ -32,19 +48,25 @@ function isCounted(decision: Decision): decision is Counted {
 }
 
 export function standingOf(member: Member, decisions: Iterable<Decision>, now: Instant): Standing {
+  const counted = [...decisions].filter(isCounted);
+  // Most nodes have none, and a digest is dear.
+  if (counted.length === 0) return NOBODY;
   const digest = nodeDigest(member);
-  const mine = [...decisions].filter(isCounted).filter(({ judgement }) => isAbout(judgement, member, digest));
-  const inForce = mine.filter(({ judgement }) => {
-    const isCurrent = judgement.bound.some((bound) => bound.node === member.node.name && bound.digest === digest);
-    return isCurrent && (judgement.validUntil === null || now < judgement.validUntil);
-  });
-  const approvals = votes(inForce.filter(({ verb }) => verb === "approve"));
+  const mine = counted.filter(({ judgement }) => isAbout(judgement, member, digest));
+  const unexpired = mine.filter(({ judgement }) => judgement.validUntil === null || now < judgement.validUntil);
+  const isBound = ({ judgement }: Counted, fits: (bound: string) => boolean): boolean =>
+    judgement.bound.some((bound) => bound.node === member.node.name && fits(bound.digest));
+  const inForce = unexpired.filter((decision) => isBound(decision, (bound) => bound === digest));
+  const ofOldPolicy = unexpired.filter((decision) => isBound(decision, (bound) => isOfOtherPolicy(bound, digest)));
+  const approvals = votes(inForce.filter(({ verb }) => verb === "approve" || verb === "now"));
   const forcing = newestBlockers(inForce.filter(({ verb }) => verb === "force"));
   const forces = votes(forcing);
   const forcedBudgets = forcing[0]?.judgement.blockers ?? [];
   return {
     approvals,
     approved: enough(member.pool?.may.approve, approvals),
+    voided: votes(ofOldPolicy.filter(({ verb }) => verb === "approve")),
+    now: nowOf(inForce),
     forces,
     forcedBudgets,
     force: enough(member.pool?.may.force, forces)
@@ -53,6 +75,21 @@ export function standingOf(member: Member, decisions: Iterable<Decision>, now: I
     skip: skipOf(mine, now),
     retriedAt: newest(mine.filter(({ verb }) => verb === "retry")),
   };
+}
+
+/** The same node, boot and orders under another policy for its pool. */
+function isOfOtherPolicy(bound: string, current: string): boolean {
+  return whatChanged(bound, current) === POLICY_CHANGED;
+}
+
+function nowOf(inForce: readonly Counted[]): Standing["now"] {
+  const last = inForce
+    .filter(({ verb }) => verb === "now")
+    .sort((a, b) => a.judgement.at - b.judgement.at)
+    .at(-1);
+  if (last?.judgement.validUntil == null) return null;
+  const { at, validUntil, person } = last.judgement;
+  return { at, until: validUntil, by: person ?? "someone" };
 }
 
 /** Not about a later node of the same name. */

@@ -1,6 +1,7 @@
 import { formatDuration, type Instant, wallClock } from "../instant.ts";
 import type { ApproveRight } from "../policy/policy.ts";
-import { nextOpening, openingAt } from "../policy/window.ts";
+import { freezeAt, nextOpening, openingAt, scheduleOf } from "../policy/schedule.ts";
+import { NOW_VALID } from "../timings.ts";
 import type { Ask } from "./decide.ts";
 import { blockersOf } from "./digest.ts";
 import type { Vote } from "./standing.ts";
@@ -32,10 +33,31 @@ export function judgeApprove(ask: Ask): Verdict {
 
 function approvalEnd(ask: Ask, right: ApproveRight): Instant | null {
   const { pool, policy, now } = ask;
-  const opening = openingAt(pool.windows, policy.timeZone, now) ?? nextOpening(pool.windows, policy.timeZone, now);
+  const schedule = scheduleOf(policy, pool);
+  const opening = openingAt(schedule, now) ?? nextOpening(schedule, now);
   if (right.validFor === "nextWindow")
     return opening === null || opening.closes === Number.POSITIVE_INFINITY ? null : opening.closes;
   return Math.max(now, opening?.opens ?? now) + right.validFor;
+}
+
+/** Lifts window, after and back-off, and is an approval where one is needed; never a freeze (design, policy.yaml). */
+export function judgeNow(ask: Ask): Verdict {
+  const { member, pool, policy, standing, now } = ask;
+  const { name } = member.node;
+  if (pool.mode === "observe") return no(`${pool.name} is in mode observe: nothing lets ${name} go.`);
+  if (member.report?.pending == null) return no(`${name} wants no reboot now.`);
+  const freeze = freezeAt(scheduleOf(policy, pool), now);
+  if (freeze !== null) {
+    return no(
+      `Reboots are frozen (${freeze.name}) until ${wallClock(freeze.closes, policy.timeZone, now)}. Nothing lifts that.`,
+    );
+  }
+  if (standing.now !== null) {
+    return no(`${standing.now.by} already let ${name} go now (${wallClock(standing.now.at, policy.timeZone, now)}).`);
+  }
+  const validUntil = now + NOW_VALID;
+  const end = wallClock(validUntil, policy.timeZone, now);
+  return { ok: true, says: `${name} may go now, window or not, until ${end}.`, validUntil };
 }
 
 export function judgeForce(ask: Ask): Verdict {

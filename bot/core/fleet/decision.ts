@@ -1,7 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { NodeName } from "./node.ts";
 
-export const VERBS = ["approve", "force", "skip", "retry"] as const;
+export const VERBS = ["approve", "now", "force", "skip", "retry"] as const;
 export type Verb = (typeof VERBS)[number];
 
 /** Where a person's identity comes from; identities of two systems are one person only where `people` links them. */
@@ -37,6 +37,8 @@ export interface Decision {
   readonly verb: Verb;
   readonly targets: readonly Target[];
   readonly by: Identity;
+  /** Groups of that system which the person is in; what is not said counts for nobody. */
+  readonly groups: readonly string[];
   readonly reason: string | null;
   readonly until: Instant | null;
   readonly judgement: Judgement | null;

@@ -8,13 +8,17 @@ export interface Slot {
   readonly order: OrderId;
 }
 
-/** What people see of the policy in force; kept in RebootFleet so that the last good one's origin survives restarts. */
+/** The policy in force, as people see it; kept in RebootFleet so that the last good one survives restarts. */
 export interface PolicyStatus {
   readonly source: string;
+  /** Of the policy in force: that is the last good one. */
   readonly commit: string | null;
   readonly valid: boolean;
   readonly problems: readonly string[];
+  /** Since when this is so. */
   readonly since: Instant;
+  /** The last good policy, whole; null where none was kept. */
+  readonly text: string | null;
 }
 
 /** The RebootFleet resource, of which there is one. */

@@ -25,6 +25,11 @@ export interface Node {
   readonly labels: Readonly<Record<string, string>>;
   readonly bootId: BootId | null;
   readonly ready: boolean;
-  readonly readySince: Instant | null;
+  /** Since when it is Ready, or is not. */
+  readonly readyChanged: Instant | null;
+  /** What RKE2 and K3s say of an etcd member; null where nothing is said. */
+  readonly etcdVoter: boolean | null;
+  /** When the node controller saw that it was cordoned, by us or by others; null where that is not shown. */
+  readonly cordonedSince: Instant | null;
   readonly cordon: Cordon;
 }

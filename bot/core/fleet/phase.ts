@@ -33,7 +33,9 @@ export type YieldReason =
   | { readonly kind: "order ran out" }
   | { readonly kind: "paused" }
   | { readonly kind: "skipped" }
+  | { readonly kind: "freeze" }
   | { readonly kind: "window closed" }
+  | { readonly kind: "quorum" }
   | { readonly kind: "uncordoned by someone" }
   | { readonly kind: "cordoned by someone" }
   | { readonly kind: "pool changed" }

@@ -1,5 +1,6 @@
 import type { Hold } from "../holds/hold.ts";
 import type { Instant } from "../instant.ts";
+import type { Mode } from "../policy/policy.ts";
 import type { BootId, NodeName, NodeUid, OrderId } from "./node.ts";
 import type { Phase, PhaseKind, YieldReason } from "./phase.ts";
 
@@ -42,6 +43,8 @@ export interface NodeReboot {
   readonly missed: number;
   /** Identities of the reasons for which the last order was given. */
   readonly orderedFor: readonly string[];
+  /** The pool's mode when the slot was taken. */
+  readonly mode: Mode | null;
   readonly policyCommit: string | null;
   readonly history: readonly HistoryEntry[];
 }

@@ -10,7 +10,7 @@ export function backOff(situation: Situation): Hold | null {
   if (reboot === null || reboot.retryAt === null || now >= reboot.retryAt) return null;
   const outcomeAt = reboot.outcome?.at ?? 0;
   if (standing.retriedAt !== null && standing.retriedAt > outcomeAt) return null;
-  if (standing.force !== null) return null;
+  if (standing.force !== null || standing.now !== null) return null;
   const blockers = blockersOf(reboot);
   if (blockers.length > 0 && allAllow(blockers, snapshot.budgets)) return null;
   const end = wallClock(reboot.retryAt, policy?.timeZone ?? "utc", now);

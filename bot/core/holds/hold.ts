@@ -10,12 +10,16 @@ export const HOLD_KINDS = [
   "cordoned by someone",
   "paused",
   "skipped",
+  "freeze",
   "reboot did not help",
   "reboot did not happen",
   "back-off",
+  "quorum",
+  "after",
   "window",
   "approval",
   "budget",
+  "spread",
 ] as const;
 
 export type HoldKind = (typeof HOLD_KINDS)[number];

@@ -4,6 +4,7 @@ import { DAY, HOUR, MINUTE } from "../instant.ts";
 import {
   aBudget,
   aDecision,
+  aFreeze,
   aJudgement,
   aNode,
   aPolicy,
@@ -11,6 +12,7 @@ import {
   aReboot,
   aRefusal,
   aReport,
+  aWindow,
   currentDigest,
   holdKinds,
   NOW,
@@ -30,7 +32,7 @@ const twoMustApprove = {
 };
 
 /** 23:00 to 01:00 in Chicago; NOW is half an hour before. */
-const later = [{ from: { hour: 23, minute: 0 }, to: { hour: 1, minute: 0 } }];
+const later = [aWindow("23:00", "01:00")];
 
 const kernel = { kind: "kernel", identity: "kernel/5", text: "kernel 5", since: NOW - 2 * DAY };
 const asksStill = [aReport({ bootedAt: NOW - DAY, pending: { since: NOW - 2 * DAY, reasons: [kernel] } })];
@@ -210,17 +212,31 @@ test.each<[string, Parts, Options, Hold]>([
 });
 
 describe("order", () => {
+  const master = { "node-role.kubernetes.io/control-plane": "true" };
   const everything: Parts = {
-    nodes: [aNode({ ready: false, cordon: { kind: "foreign", liftedFor: null } })],
+    nodes: [
+      aNode({ ready: false, cordon: { kind: "foreign", liftedFor: null }, labels: master }),
+      aNode({
+        name: "worker-2",
+        ready: false,
+        labels: { ...master, role: "first" },
+        cordon: { kind: "ours", order: "order-2" },
+      }),
+    ],
     reports: asksStill.map((report) => ({ ...report, heartbeat: null })),
-    reboots: [{ ...ranOut, missed: 2, orderedFor: ["kernel/5"] }],
+    reboots: [
+      { ...ranOut, missed: 2, orderedFor: ["kernel/5"] },
+      aReboot({ node: "worker-2", phase: draining({ order: "order-2" }), orders: 1 }),
+    ],
     fleet: { ...aFleet(), paused: { by: "ana", reason: "" } },
     decisions: [counted("skip", { validUntil: NOW + DAY })],
   };
 
   test("all that holds a node is told, in the order of the list", () => {
-    const kinds = holdKinds(planned(everything, withPool({ mode: "approval", windows: later })));
-    const exclusive = ["no policy", "no pool", "observe", "budget"];
+    const first = aPool({ name: "first", matchLabels: { role: "first" } });
+    const pools = [first, aPool({ mode: "approval", windows: later, after: ["first"] })];
+    const kinds = holdKinds(planned(everything, { policy: aPolicy({ pools, freezes: [aFreeze()] }) }));
+    const exclusive = ["no policy", "no pool", "observe", "budget", "spread"];
     expect(kinds).toEqual(HOLD_KINDS.filter((kind) => !exclusive.includes(kind)));
   });
 

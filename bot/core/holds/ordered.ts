@@ -1,8 +1,10 @@
 import type { Situation } from "../situation.ts";
+import { after } from "./after.ts";
 import { agentSilent } from "./agent-silent.ts";
 import { approval } from "./approval.ts";
 import { backOff } from "./back-off.ts";
 import { cordonedBySomeone } from "./cordoned-by-someone.ts";
+import { freeze } from "./freeze.ts";
 import type { Hold } from "./hold.ts";
 import { noPolicy } from "./no-policy.ts";
 import { noPool } from "./no-pool.ts";
@@ -23,14 +25,19 @@ const CHECKS: readonly ((situation: Situation) => Hold | null)[] = [
   cordonedBySomeone,
   paused,
   skipped,
+  freeze,
   rebootDidNotHelp,
   rebootDidNotHappen,
   backOff,
+  after,
   window,
   approval,
 ];
 
-/** Every reason why a waiting node may not take a slot, in the order in which people are told. Empty: it may. */
+/**
+ * Every reason why a waiting node may not take a slot, by itself and whatever the others do, in the order in which people
+ * are told. What it has to share with others (quorum, budgets, spread) is Room's. Empty: it may.
+ */
 export function holdsOf(situation: Situation): readonly Hold[] {
   return CHECKS.flatMap((check) => check(situation) ?? []);
 }

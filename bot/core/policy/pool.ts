@@ -2,9 +2,16 @@ import type { Policy, Pool } from "./policy.ts";
 
 /** The first pool that matches takes the node. */
 export function poolOf(policy: Policy, labels: Readonly<Record<string, string>>): Pool | null {
-  const matches = ({ matchLabels }: Pool): boolean =>
-    Object.entries(matchLabels ?? {}).every(([key, value]) => labels[key] === value);
-  return policy.pools.find(matches) ?? null;
+  return policy.pools.find((pool) => wantedLabels(pool).every(([key, value]) => labels[key] === value)) ?? null;
+}
+
+const wanted = new WeakMap<Pool, readonly (readonly [string, string])[]>();
+
+/** Asked for every node at every turn, so it is laid out once. */
+function wantedLabels(pool: Pool): readonly (readonly [string, string])[] {
+  const known = wanted.get(pool) ?? Object.entries(pool.matchLabels ?? {});
+  wanted.set(pool, known);
+  return known;
 }
 
 const digestInputs = new WeakMap<Pool, string>();
@@ -13,8 +20,8 @@ const digestInputs = new WeakMap<Pool, string>();
 export function safetyDigestInput(pool: Pool): string {
   const known = digestInputs.get(pool);
   if (known !== undefined) return known;
-  const { name, mode, may, windows, drain, reboot, verify } = pool;
-  const input = JSON.stringify(sorted({ name, mode, may, windows, drain, reboot, verify }));
+  const { name, mode, may, windows, drain, hooks, reboot, verify } = pool;
+  const input = JSON.stringify(sorted({ name, mode, may, windows, drain, hooks, reboot, verify }));
   digestInputs.set(pool, input);
   return input;
 }

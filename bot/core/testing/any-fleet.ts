@@ -8,7 +8,19 @@ import { HOUR, MINUTE } from "../instant.ts";
 import type { Policy, Pool } from "../policy/policy.ts";
 import type { StepKey } from "../step.ts";
 import { type AnyMember, anyMember } from "./any-member.ts";
-import { aBudget, aDecision, aJudgement, anAnswer, aPod, aPolicy, aPool, aSnapshot, NOW } from "./builders.ts";
+import {
+  aBudget,
+  aDecision,
+  aFreeze,
+  aJudgement,
+  anAnswer,
+  aPod,
+  aPolicy,
+  aPool,
+  aSnapshot,
+  aWindow,
+  NOW,
+} from "./builders.ts";
 import { choose, type Pick, rarely, usually } from "./pick.ts";
 
 export interface Given {
@@ -42,13 +54,23 @@ export function anyFleet(pick: Pick, fewest = 2): Given {
 }
 
 function anyPolicy(pick: Pick): Policy {
-  const window = (from: number, to: number) => [{ from: { hour: from, minute: 0 }, to: { hour: to, minute: 31 } }];
+  const window = (from: number, to: number) => [aWindow(`${from}:00`, `${to}:31`)];
+  const maxUnavailable = choose<Pool["maxUnavailable"]>(
+    pick,
+    { kind: "percent", percent: 100 },
+    { kind: "count", count: 1 },
+  );
   const pool = aPool({
+    maxUnavailable,
+    spreadOver: choose(pick, null, null, "zone"),
+    after: rarely(pick, 6) ? ["first"] : [],
+    quorum: choose<Pool["quorum"]>(pick, null, null, "ready", "none"),
     mode: usually<Pool["mode"]>(pick, "automatic", "approval", "observe"),
     windows: usually<Pool["windows"]>(pick, "always", window(22, 22), window(2, 4)),
   });
   const first = aPool({ name: "first", matchLabels: { role: "first" } });
-  return aPolicy({ maxRebooting: 1 + pick(3), pools: usually(pick, [first, pool], [pool], [first]) });
+  const freezes = rarely(pick, 10) ? [aFreeze({ pools: choose(pick, null, ["first"]) })] : [];
+  return aPolicy({ freezes, maxRebooting: 1 + pick(3), pools: usually(pick, [first, pool], [pool], [first]) });
 }
 
 function anyPods(
@@ -86,7 +108,7 @@ function anyDecisions(
 ): readonly (readonly [string, Decision])[] {
   const member = memberOf(snapshot, policy, node);
   if (member === null || !rarely(pick, 6)) return [];
-  const verb = choose(pick, "approve" as const, "force" as const, "skip" as const, "retry" as const);
+  const verb = choose(pick, "approve" as const, "now" as const, "force" as const, "skip" as const, "retry" as const);
   const validUntil = choose(pick, NOW + HOUR, NOW - MINUTE);
   const bound = [{ node, digest: nodeDigest(member) }];
   const judgement = aJudgement({ at: NOW - MINUTE, validUntil, bound, blockers: verb === "force" ? ["web/web"] : [] });

@@ -30,7 +30,11 @@ export function anyMember(pick: Pick, name: string): AnyMember {
     name,
     bootId,
     ready: !rarely(pick, 15),
-    labels: choose<Node["labels"]>(pick, {}, {}, { role: "first" }),
+    labels: {
+      ...choose<Node["labels"]>(pick, {}, {}, { role: "first" }),
+      ...choose<Node["labels"]>(pick, {}, { zone: "a" }, { zone: "b" }),
+      ...choose<Node["labels"]>(pick, {}, {}, { "node-role.kubernetes.io/etcd": "true" }),
+    },
     cordon: anyCordon(pick, phase, order, mayBeLifted),
   });
   const reboot = rarely(pick, 15) ? null : anyReboot(pick, node, phase);

@@ -9,7 +9,8 @@ import type { HostReport } from "../fleet/report.ts";
 import type { EvictionAnswer, Snapshot } from "../fleet/snapshot.ts";
 import { HOUR, type Instant, MINUTE, SECOND } from "../instant.ts";
 import { type Plan, plan } from "../plan.ts";
-import type { Policy, Pool } from "../policy/policy.ts";
+import { type Group, POOL_DEFAULTS, type Policy, type Pool } from "../policy/policy.ts";
+import type { Freeze, Window } from "../policy/window.ts";
 import type { Step } from "../step.ts";
 import { DEFAULT_TIMINGS } from "../timings.ts";
 
@@ -22,7 +23,9 @@ export const aNode = (changes: Partial<Node> = {}): Node => ({
   labels: {},
   bootId: "boot-1",
   ready: true,
-  readySince: NOW - HOUR,
+  readyChanged: NOW - HOUR,
+  etcdVoter: null,
+  cordonedSince: null,
   cordon: { kind: "none", liftedFor: null },
   ...changes,
 });
@@ -60,25 +63,57 @@ export const aReboot = (changes: Partial<NodeReboot> = {}): NodeReboot => ({
   outcome: null,
   missed: 0,
   orderedFor: [],
+  mode: null,
   policyCommit: null,
   history: [],
   ...changes,
 });
 
 export const aPool = (changes: Partial<Pool> = {}): Pool => ({
+  ...POOL_DEFAULTS,
   name: "workers",
   matchLabels: null,
   mode: "automatic",
   windows: "always",
+  slackChannel: "C0123456789",
+  maxUnavailable: { kind: "percent", percent: 100 },
   may: {
     approve: { by: "operators", people: 1, validFor: "nextWindow" },
+    now: { by: "operators" },
     force: { by: "operators", people: 1, validFor: 2 * HOUR },
     skip: { by: "operators", upTo: 14 * 24 * HOUR },
     other: { by: "operators" },
   },
-  drain: { giveUpAfter: 15 * MINUTE, retryAfter: 30 * MINUTE },
-  reboot: { delay: 90 * SECOND, backWithin: 15 * MINUTE },
-  verify: { soak: 2 * MINUTE, atMost: 15 * MINUTE },
+  ...changes,
+});
+
+/** `aWindow("22:00", "01:00")` is open on every night. */
+export const aWindow = (from: string, to: string, changes: Partial<Window> = {}): Window => ({
+  days: [],
+  from: wallTime(from),
+  end: { kind: "to", to: wallTime(to) },
+  ...changes,
+});
+
+/** From Fri 2026-12-04 18:00 on for a week, for every pool. */
+export const aFreeze = (changes: Partial<Freeze> = {}): Freeze => ({
+  name: "year end",
+  from: { date: { year: 2026, month: 12, day: 4 }, time: { hour: 18, minute: 0 } },
+  to: { date: { year: 2026, month: 12, day: 11 }, time: { hour: 6, minute: 0 } },
+  pools: null,
+  ...changes,
+});
+
+const wallTime = (text: string) => {
+  const [hour = 0, minute = 0] = text.split(":").map(Number);
+  return { hour, minute };
+};
+
+export const aGroup = (name: string, people: readonly string[], changes: Partial<Group> = {}): Group => ({
+  name,
+  people,
+  slackGroups: [],
+  kubernetesGroups: [],
   ...changes,
 });
 
@@ -92,8 +127,11 @@ export const aPolicy = (changes: Partial<Policy> = {}): Policy => ({
     ["ana", { name: "ana", slack: "U01AB", kubernetes: "ana@example.com" }],
     ["ben", { name: "ben", slack: "U02CD", kubernetes: null }],
   ]),
-  groups: new Map([["operators", { name: "operators", people: ["ana", "ben"] }]]),
+  groups: new Map([["operators", aGroup("operators", ["ana", "ben"])]]),
   slackChannel: "C0123456789",
+  mention: { approval: null, blocked: null, failed: null, overdue: null },
+  freezes: [],
+  gates: [],
   pools: [aPool()],
   ...changes,
 });
@@ -157,6 +195,7 @@ export const aDecision = (changes: Partial<Decision> & { readonly judgement?: Ju
   verb: "approve",
   targets: [{ node: "worker-1", digest: null }],
   by: { system: "slack", id: "U01AB" },
+  groups: [],
   reason: null,
   until: null,
   judgement: null,

@@ -83,7 +83,7 @@ export function underWay(phase: Exclude<Phase, { kind: "waiting" }>, rest: Parts
   };
 }
 
-interface RecordChanges {
+export interface RecordChanges {
   readonly reboot?: Partial<NodeReboot>;
 }
 

@@ -1,5 +1,6 @@
 import { type Duration, HOUR, type Instant, MINUTE, SECOND } from "../../core/instant.ts";
-import type { Policy, Pool, WallTime } from "../../core/policy/policy.ts";
+import type { WallTime } from "../../core/policy/calendar.ts";
+import { type Policy, POOL_DEFAULTS, type Pool } from "../../core/policy/policy.ts";
 import type { FaultSettings } from "../faults.ts";
 import type { HostHabits } from "../host.ts";
 import type { SeededRandom } from "../random.ts";
@@ -97,8 +98,11 @@ function policyOf(random: SeededRandom): Policy {
     timeZone: "America/Chicago",
     maxRebooting: random.chance(0.75) ? 1 : 2,
     people: new Map(["ana", "ben"].map((name) => [name, person(name)])),
-    groups: new Map([["operators", { name: "operators", people: ["ana", "ben"] }]]),
+    groups: new Map([["operators", { name: "operators", people: ["ana", "ben"], slackGroups: [], kubernetesGroups: [] }]]),
     slackChannel: "C0123456789",
+    mention: { approval: null, blocked: null, failed: null, overdue: null },
+    freezes: [],
+    gates: [],
     pools: [
       poolOf("control-plane", { [CONTROL_PLANE]: "true" }, random.chance(0.6) ? "approval" : "automatic", random),
       poolOf("workers", null, "automatic", random),
@@ -108,21 +112,27 @@ function policyOf(random: SeededRandom): Policy {
 
 function poolOf(name: string, matchLabels: Pool["matchLabels"], mode: Pool["mode"], random: SeededRandom): Pool {
   return {
+    ...POOL_DEFAULTS,
     name,
     matchLabels,
     mode,
-    windows: random.chance(0.6) ? "always" : [{ from: wallTime(random), to: wallTime(random) }],
+    windows: random.chance(0.6) ? "always" : [{ days: [], from: wallTime(random), end: { kind: "to", to: wallTime(random) } }],
     may: {
       approve: {
         by: "operators",
         people: random.between(1, 2),
         validFor: random.chance(0.5) ? "nextWindow" : 8 * HOUR,
       },
+      now: { by: "operators" },
       force: { by: "operators", people: random.between(1, 2), validFor: 2 * HOUR },
       skip: { by: "operators", upTo: 14 * 24 * HOUR },
       other: { by: "operators" },
     },
-    drain: { giveUpAfter: random.between(2, 15) * MINUTE, retryAfter: random.between(5, 30) * MINUTE },
+    drain: {
+      ...POOL_DEFAULTS.drain,
+      giveUpAfter: random.between(2, 15) * MINUTE,
+      retryAfter: random.between(5, 30) * MINUTE,
+    },
     reboot: { delay: random.between(0, 90) * SECOND, backWithin: random.between(8, 15) * MINUTE },
     verify: { soak: random.between(0, 120) * SECOND, atMost: 10 * MINUTE },
   };

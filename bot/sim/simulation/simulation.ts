@@ -103,7 +103,7 @@ function begin(cluster: SimCluster, { nodes, incidents }: Scenario): void {
 function policySource({ policy }: Scenario): PolicySource {
   return {
     start: (heard) => {
-      heard({ kind: "good", policy, source: "simulated" });
+      heard({ kind: "good", policy, source: "simulated", text: null });
       return { stop: () => {} };
     },
   };

@@ -24,7 +24,7 @@ afterEach(async () => {
 const POLICY = aPolicy({
   slackChannel: OPS,
   people: new Map([["ana", { name: "ana", slack: ANA, kubernetes: null }]]),
-  groups: new Map([["operators", { name: "operators", people: ["ana"] }]]),
+  groups: new Map([["operators", { name: "operators", people: ["ana"], slackGroups: [], kubernetesGroups: [] }]]),
   pools: [aPool({ name: "control-plane", mode: "approval" })],
 });
 

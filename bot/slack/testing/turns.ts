@@ -11,7 +11,7 @@ export function aTurn(
   const snapshot = aSnapshot(parts);
   const policy = options.policy ?? aPolicy();
   const now = options.now ?? NOW;
-  const policyStatus = { source: "git", commit: policy.commit, valid: true, problems: [], since: NOW };
+  const policyStatus = { source: "git", commit: policy.commit, valid: true, problems: [], text: null, since: NOW };
   return {
     snapshot,
     policy,

@@ -4,7 +4,7 @@ import { shortHash } from "../../core/fleet/order.ts";
 import { wallClock } from "../../core/instant.ts";
 import type { PlannedNode } from "../../core/plan.ts";
 import type { Policy, Pool } from "../../core/policy/policy.ts";
-import { nextOpening, openingAt } from "../../core/policy/window.ts";
+import { nextOpening, openingAt, scheduleOf } from "../../core/policy/schedule.ts";
 import { isAsked, isOver, type Standing, standingOf, standingText } from "./approval-standing.ts";
 import { actionId, type Block, type Card, type CardTarget, type Reference } from "./card.ts";
 import { mentionsOf, personName } from "./mentions.ts";
@@ -137,7 +137,7 @@ function linesOf(entries: readonly Entry[], policy: Policy, now: number): readon
 
 function whenText(pool: Pool, policy: Policy, now: number): string {
   if (pool.windows === "always") return "at once; the window is always open";
-  const opening = openingAt(pool.windows, policy.timeZone, now) ?? nextOpening(pool.windows, policy.timeZone, now);
+  const opening = openingAt(scheduleOf(policy, pool), now) ?? nextOpening(scheduleOf(policy, pool), now);
   if (opening === null) return "the window never opens";
   return `${wallClock(opening.opens, policy.timeZone, now)} to ${wallClock(opening.closes, policy.timeZone, now)}`;
 }

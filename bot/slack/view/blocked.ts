@@ -5,7 +5,7 @@ import { shortHash } from "../../core/fleet/order.ts";
 import type { Refusal } from "../../core/fleet/phase.ts";
 import { wallClock } from "../../core/instant.ts";
 import type { PlannedNode } from "../../core/plan.ts";
-import { FALLBACK, type Policy } from "../../core/policy/policy.ts";
+import { POOL_DEFAULTS, type Policy } from "../../core/policy/policy.ts";
 import { isBlocked } from "./board.ts";
 import { actionId, type Block, type Card, type Reference } from "./card.ts";
 import { mentionsOf, personName } from "./mentions.ts";
@@ -128,7 +128,7 @@ function servingText({ ready, cordon }: Node): string {
 function giveUpText({ now }: Turn, policy: Policy, { situation, phase }: PlannedNode): string {
   const since = phase.kind === "draining" ? phase.onlyRefusedSince : null;
   if (since === null) return "";
-  const at = since + (situation.pool ?? FALLBACK).drain.giveUpAfter;
+  const at = since + (situation.pool ?? POOL_DEFAULTS).drain.giveUpAfter;
   return `; gives up at ${wallClock(at, policy.timeZone, now)}`;
 }
 

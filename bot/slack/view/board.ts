@@ -4,7 +4,7 @@ import { allAllow } from "../../core/fleet/disruption-budget.ts";
 import { formatDuration, wallClock } from "../../core/instant.ts";
 import type { PlannedNode } from "../../core/plan.ts";
 import type { Policy, Pool } from "../../core/policy/policy.ts";
-import { nextOpening, openingAt } from "../../core/policy/window.ts";
+import { nextOpening, openingAt, scheduleOf } from "../../core/policy/schedule.ts";
 import type { Block, Card } from "./card.ts";
 import { context, escaped, fallback, fitted, listed, named, SECTION_MOST, section } from "./mrkdwn.ts";
 
@@ -95,9 +95,9 @@ function rankOf(planned: PlannedNode): number {
 
 function windowText(pool: Pool, policy: Policy, now: number): string {
   if (pool.windows === "always") return "window always open";
-  const open = openingAt(pool.windows, policy.timeZone, now);
+  const open = openingAt(scheduleOf(policy, pool), now);
   if (open !== null) return `window open until ${wallClock(open.closes, policy.timeZone, now)}`;
-  const next = nextOpening(pool.windows, policy.timeZone, now);
+  const next = nextOpening(scheduleOf(policy, pool), now);
   return next === null ? "window never opens" : `window opens ${wallClock(next.opens, policy.timeZone, now)}`;
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { NodeReboot } from "../../core/fleet/reboot.ts";
 import { HOUR } from "../../core/instant.ts";
-import { aNode, aPolicy, aPool, aReboot, aRefusal, aReport, NOW } from "../../core/testing/builders.ts";
+import { aGroup, aNode, aPolicy, aPool, aReboot, aRefusal, aReport, NOW } from "../../core/testing/builders.ts";
 import { blockProblems } from "../../sim/slack/limits.ts";
 import { APPROVAL, allText, blockedReboot, failedPhase, only, STUCK } from "../testing/cards.ts";
 import { aTurn } from "../testing/turns.ts";
@@ -93,7 +93,7 @@ test.each([
 test("a group of very many people doesn't crowd out what the card says", () => {
   const names = Array.from({ length: 300 }, (_, index) => `person-${index}`);
   const people = new Map(names.map((name, index) => [name, { name, slack: `U0${index}`, kubernetes: null }]));
-  const groups = new Map([["operators", { name: "operators", people: names }]]);
+  const groups = new Map([["operators", aGroup("operators", names)]]);
   const policy = aPolicy({ ...APPROVAL, people, groups });
   const card = only(cardsOf(aTurn({}, { policy }), []), "approval");
   expect(allText(card)).toContain("<@U019> and 280 more of operators\nNothing happens without a yes.");

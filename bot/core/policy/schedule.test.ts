@@ -1,22 +1,24 @@
 import { describe, expect, test } from "vitest";
 import { DAY, type Instant, MINUTE } from "../instant.ts";
-import type { WallTime, Window } from "./policy.ts";
-import { nextOpening, openingAt } from "./window.ts";
+import { aWindow } from "../testing/builders.ts";
+import type { Pool } from "./policy.ts";
+import * as schedule from "./schedule.ts";
+import type { Window } from "./window.ts";
 
 const CHICAGO = "America/Chicago";
 const BERLIN = "Europe/Berlin";
 const APIA = "Pacific/Apia";
 
-function wallTime(text: string): WallTime {
-  const [hour = 0, minute = 0] = text.split(":").map(Number);
-  return { hour, minute };
-}
+const openingAt = (windows: Pool["windows"], zone: string, now: Instant) =>
+  schedule.openingAt({ windows, freezes: [], zone }, now);
+const nextOpening = (windows: Pool["windows"], zone: string, now: Instant) =>
+  schedule.nextOpening({ windows, freezes: [], zone }, now);
 
 /** "22:00-01:00, 01:00-02:00" */
 const windows = (text: string): readonly Window[] =>
   text.split(", ").map((one) => {
     const [from = "", to = ""] = one.split("-");
-    return { from: wallTime(from), to: wallTime(to) };
+    return aWindow(from, to);
   });
 
 const utc = (text: string): Instant => Date.parse(`${text}Z`);
@@ -216,7 +218,7 @@ test.each<[string, string, string, string, string]>([
 test("always is open for ever, before and after", () => {
   const forEver = { opens: Number.NEGATIVE_INFINITY, closes: Number.POSITIVE_INFINITY };
   expect(openingAt("always", CHICAGO, 0)).toEqual(forEver);
-  expect(nextOpening("always", CHICAGO, 0)).toEqual(forEver);
+  expect(nextOpening("always", CHICAGO, 0)).toBeNull();
 });
 
 test("from equal to is a whole day, and whole days touch", () => {

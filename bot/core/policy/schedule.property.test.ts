@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { DAY, type Instant, MINUTE } from "../instant.ts";
-import type { WallTime, Window } from "./policy.ts";
-import { nextOpening, type Opening, openingAt } from "./window.ts";
+import type { WallTime } from "./calendar.ts";
+import { nextOpening, openingAt } from "./schedule.ts";
+import type { Opening } from "./window.ts";
 
 /** Days on which the clocks change, or a day is skipped, and one on which nothing happens. */
 const PLACES: readonly (readonly [zone: string, noon: string])[] = [
@@ -50,10 +51,15 @@ function walk(zone: string, noon: Instant): readonly Minute[] {
 
 const WALKS = new Map(PLACES.map(([zone, noon]) => [`${zone} ${noon}`, walk(zone, Date.parse(noon))]));
 
+interface Night {
+  readonly from: WallTime;
+  readonly to: WallTime;
+}
+
 const minuteOf = ({ hour, minute }: WallTime): number => (hour * 60 + minute) * MINUTE;
 
 /** Minutes that are open: from the first that shows `from` or later, to the first that shows `to` or later. */
-function openMinutes(minutes: readonly Minute[], windows: readonly Window[]): ReadonlySet<Instant> {
+function openMinutes(minutes: readonly Minute[], windows: readonly Night[]): ReadonlySet<Instant> {
   const days = new Set(minutes.map(({ shows }) => shows - (shows % DAY)));
   const open = new Set<Instant>();
   for (const day of days) {
@@ -93,10 +99,12 @@ test("an opening is what a walk minute by minute finds", { timeout: 60_000 }, ()
     ([zone, noon], windows, minutesFromNoon, millis) => {
       const minute = Date.parse(noon) + minutesFromNoon * MINUTE;
       const open = openMinutes(WALKS.get(`${zone} ${noon}`) ?? [], windows);
-      const found = openingAt(windows, zone, minute + millis);
+      const laid = windows.map(({ from, to }) => ({ days: [], from, end: { kind: "to" as const, to } }));
+      const schedule = { windows: laid, freezes: [], zone };
+      const found = openingAt(schedule, minute + millis);
       expect(found !== null, "is open").toBe(open.has(minute));
       if (found === null) {
-        const next = nextOpening(windows, zone, minute + millis)?.opens ?? Number.POSITIVE_INFINITY;
+        const next = nextOpening(schedule, minute + millis)?.opens ?? Number.POSITIVE_INFINITY;
         let expected = minute;
         while (!open.has(expected) && expected < minute + 2 * DAY) expected += MINUTE;
         if (open.has(expected)) expect(next).toBe(expected);

@@ -1,0 +1,131 @@
+import { type Standing, standingOf } from "./decide/standing.ts";
+import type { Decision } from "./fleet/decision.ts";
+import { type Member, membersOf } from "./fleet/member.ts";
+import type { NodeName } from "./fleet/node.ts";
+import type { Snapshot } from "./fleet/snapshot.ts";
+import { holdsOf } from "./holds/ordered.ts";
+import type { Instant } from "./instant.ts";
+import type { Policy, Pool } from "./policy/policy.ts";
+import { type FreezeTime, freezeAt, nextFreeze, nextOpening, openingAt, scheduleOf } from "./policy/schedule.ts";
+import type { Opening } from "./policy/window.ts";
+import { type QuorumMembers, quorumLack, quorumMembers } from "./quorum.ts";
+import type { Situation } from "./situation.ts";
+import type { StepKey } from "./step.ts";
+import { takenUids } from "./usage.ts";
+
+/** Every node with all that is looked at to decide about it, in the order of their names. */
+export function situationsOf(
+  snapshot: Snapshot,
+  inFlight: ReadonlySet<StepKey>,
+  policy: Policy | undefined,
+  now: Instant,
+): readonly Situation[] {
+  const members = membersOf(snapshot, policy);
+  const quorum = quorumMembers(snapshot.nodes.values());
+  const taken = takenUids(snapshot, members);
+  const decisions = decisionsByNode(snapshot.decisions.values());
+  const alone = members.map((member): Situation => {
+    const standing = standingOf(member, decisions.get(member.node.name) ?? [], now);
+    const times = timesOf(member, { policy, standing, now });
+    return {
+      ...member,
+      ...times,
+      snapshot,
+      inFlight,
+      policy,
+      now,
+      standing,
+      ahead: [],
+      quorumLack: lackOf(member, quorum, taken),
+    };
+  });
+  return policy?.pools.some(({ after }) => after.length > 0) ? withAhead(alone, policy, quorum) : alone;
+}
+
+function decisionsByNode(decisions: Iterable<Decision>): ReadonlyMap<NodeName, readonly Decision[]> {
+  const byNode = new Map<NodeName, Decision[]>();
+  for (const decision of decisions) {
+    for (const name of new Set(decision.targets.map(({ node }) => node))) {
+      const known = byNode.get(name);
+      if (known === undefined) byNode.set(name, [decision]);
+      else known.push(decision);
+    }
+  }
+  return byNode;
+}
+
+function lackOf({ node, pool }: Member, quorum: QuorumMembers, taken: ReadonlySet<string>): string | null {
+  return pool === null ? null : quorumLack(node, pool, quorum, taken);
+}
+
+interface Times {
+  readonly opening: Opening | null;
+  readonly freeze: FreezeTime | null;
+}
+
+function timesOf(
+  { pool }: Member,
+  { policy, standing, now }: { policy: Policy | undefined; standing: Standing; now: Instant },
+): Times {
+  if (policy === undefined || pool === null) return { opening: null, freeze: null };
+  const schedule = scheduleOf(policy, pool);
+  const freeze = freezeAt(schedule, now);
+  const regular = openingAt(schedule, now);
+  if (regular !== null || standing.now === null || freeze !== null) return { opening: regular, freeze };
+  const closes = Math.min(standing.now.until, nextFreeze(schedule, now)?.opens ?? Number.POSITIVE_INFINITY);
+  return { opening: { opens: standing.now.at, closes }, freeze };
+}
+
+/** Each node of a pool with `after` learns which nodes of those pools go first (design, section 4). */
+function withAhead(situations: readonly Situation[], policy: Policy, quorum: QuorumMembers): readonly Situation[] {
+  const byPool = new Map<string, readonly Ahead[]>();
+  for (const { name } of policy.pools) byPool.set(name, aheadIn(situations, name, quorum));
+  const ofPool = new Map(
+    policy.pools.map((pool) => {
+      const closes = nextClose(situations, policy, pool);
+      const names = pool.after.flatMap((name) => byPool.get(name) ?? []).filter(({ from }) => from < closes);
+      return [pool.name, names.map(({ shown }) => shown)] as const;
+    }),
+  );
+  return situations.map((situation) =>
+    situation.pool === null || situation.pool.after.length === 0
+      ? situation
+      : { ...situation, ahead: ofPool.get(situation.pool.name) ?? [] },
+  );
+}
+
+/** A node that others may have to wait for, and from when on it could go. */
+interface Ahead {
+  readonly shown: string;
+  readonly from: Instant;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+const UNDER_WAY: ReadonlySet<string> = new Set(["preparing", "draining", "rebooting", "verifying"]);
+
+function aheadIn(situations: readonly Situation[], pool: string, quorum: QuorumMembers): readonly Ahead[] {
+  return situations.flatMap((situation) => {
+    if (situation.pool?.name !== pool) return [];
+    const { node, reboot, report, now } = situation;
+    const phase = reboot?.phase.kind ?? "waiting";
+    if (UNDER_WAY.has(phase)) return [{ shown: `${node.name} (${phase})`, from: now }];
+    if (phase !== "waiting" || report?.pending == null) return [];
+    // Members that are under way come back; those that are down may not.
+    const from = lackOf(situation, quorum, NONE) === null ? couldGoFrom(situation) : null;
+    return from === null ? [] : [{ shown: node.name, from }];
+  });
+}
+
+/** A node that only time holds can go when that is over; one that is blocked, skipped or unapproved is not waited for. */
+function couldGoFrom(situation: Situation): Instant | null {
+  const holds = holdsOf(situation);
+  const isTimed = holds.every(({ kind, until }) => (kind === "window" || kind === "freeze") && until !== null);
+  return isTimed ? Math.max(situation.now, ...holds.map(({ until }) => until ?? situation.now)) : null;
+}
+
+function nextClose(situations: readonly Situation[], policy: Policy, pool: Pool): Instant {
+  const [{ now } = { now: 0 }] = situations;
+  const schedule = scheduleOf(policy, pool);
+  return (openingAt(schedule, now) ?? nextOpening(schedule, now))?.closes ?? Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,3 @@
+import { benchPlan } from "./plan.ts";
+
+benchPlan((line) => process.stdout.write(`${line}\n`));
