@@ -23,6 +23,7 @@ const parse: Parse = (text, { commit, subject }, source) => ({
   kind: "good",
   policy: aPolicy({ cluster: text, commit, subject }),
   source,
+  text,
 });
 
 const DEADLINE = 20_000;
@@ -69,7 +70,7 @@ test.each<readonly [string, (repository: Repository) => void, RegExp]>([
   [
     "a branch that is not there",
     (repository) => void repository.git("branch", "-m", "main", "other"),
-    /couldn't find remote ref main/,
+    /has neither a branch nor a tag "main"/,
   ],
   [
     "a symbolic link",
@@ -142,7 +143,7 @@ test("a password in a URL is never shown", () => {
   );
 });
 
-test("a plain file is read again when it changes, and a link is not followed", async () => {
+test("a plain file is read again when it changes, and a link out of its folder is not followed", async () => {
   using turns = disposable(new Turns());
   const path = join(workDir, "policy.yaml");
   writeFileSync(path, "one");
@@ -152,9 +153,9 @@ test("a plain file is read again when it changes, and a link is not followed", a
   writeFileSync(path, "two");
   expect(said(await turns.next())).toEqual([["two", null, null]]);
   rmSync(path);
-  expect(said(await turns.next())).toEqual([`The policy ${path} can't be read: there is no such file.`]);
+  expect(said(await turns.next())).toEqual([`The policy ${path} does not exist; check the path.`]);
   symlinkSync("/etc/passwd", path);
-  expect(said(await turns.next())).toEqual([`The policy ${path} is no regular file.`]);
+  expect(said(await turns.next())).toEqual([expect.stringContaining("leads out of its folder, to /etc/passwd")]);
 });
 
 function disposable<T extends { stop(): void }>(thing: T): T & Disposable {

@@ -1,8 +1,8 @@
-import { lstat, readFile } from "node:fs/promises";
 import type { Clock, PolicyNews, PolicySource } from "../coordinator/ports.ts";
 import type { Duration } from "../core/instant.ts";
 import { Checkout, type GitPlace, nameOfPlace } from "./checkout.ts";
 import type { Git } from "./git.ts";
+import { readPolicyFile } from "./policy-file.ts";
 import { Poll, type Reading } from "./poll.ts";
 
 /** Makes news of a policy's text; the parser stays outside, since adapters don't know each other. */
@@ -18,8 +18,6 @@ interface SourceParts {
   readonly parse: Parse;
 }
 
-const MOST_BYTES = 256 * 1024;
-
 const bad = (problem: string, source: string): Reading => ({
   key: `bad ${problem}`,
   news: () => ({ kind: "bad", problems: [problem], source, commit: null }),
@@ -28,17 +26,10 @@ const bad = (problem: string, source: string): Reading => ({
 /** A policy in a plain file, read again every so often. */
 export function filePolicy(path: string, { clock, every, parse }: SourceParts): PolicySource {
   const read = async (): Promise<Reading> => {
-    try {
-      const facts = await lstat(path);
-      if (!facts.isFile()) return bad(`The policy ${path} is no regular file.`, path);
-      if (facts.size > MOST_BYTES) return bad(`The policy ${path} is larger than ${MOST_BYTES / 1024} KiB.`, path);
-      const text = await readFile(path, "utf8");
-      return { key: `text ${text}`, news: () => parse(text, { file: path, commit: null, subject: null }, path) };
-    } catch (error) {
-      const why =
-        error instanceof Error && "code" in error && error.code === "ENOENT" ? "there is no such file" : String(error);
-      return bad(`The policy ${path} can't be read: ${why}.`, path);
-    }
+    const file = await readPolicyFile(path);
+    if (!file.ok) return bad(file.problem, path);
+    const { text } = file;
+    return { key: `text ${text}`, news: () => parse(text, { file: path, commit: null, subject: null }, path) };
   };
   return { start: (heard) => new Poll({ clock, every, read, heard }) };
 }

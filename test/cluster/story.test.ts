@@ -25,6 +25,7 @@ afterEach(async () => {
   stage = null;
 });
 
+const isHeard = (report: Json): boolean => read(report, "status", "heartbeat") !== undefined;
 const isPending = (report: Json): boolean => read(report, "status", "pending") !== undefined;
 
 /** All five nodes report that they need a reboot while a person has paused everything; the fifth is cordoned by hand. */
@@ -38,10 +39,10 @@ async function pausedFleet(policy: string, minAvailable: number): Promise<Stage>
   await set.reportIs(BY_HAND, () => true);
   await waitFor(set.plane.rest, FLEET, (fleet) => fleet !== undefined);
   await set.patch(FLEET, { spec: { paused: { by: "ana", reason: "not yet" } } });
-  for (const machine of set.machines.values()) {
-    await machine.needReboot();
-    machine.startAgent();
-  }
+  for (const machine of set.machines.values()) machine.startAgent();
+  for (const { name } of NODES) await set.reportIs(name, isHeard);
+  // Not before all are heard: a slow start of one would leave it out of the card that asks for the others.
+  for (const machine of set.machines.values()) await machine.needReboot();
   for (const { name } of NODES) {
     await set.reportIs(name, isPending);
     await set.rebootIs(name, (reboot) => JSON.stringify(reboot).includes('"paused"'));
