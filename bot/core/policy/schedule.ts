@@ -30,31 +30,38 @@ export function scheduleOf(policy: Policy, pool: Pool): Schedule {
   return schedule;
 }
 
-/** How far openings are laid out at first, and when that does not show an end; beyond the last there is none. */
+/** How many days around now are laid out at first, and when that does not show both ends of an opening. */
 const HORIZONS = [8, 40, 400] as const;
 
-/** The opening that `now` is in, merged with those that touch it. */
+/** The opening that `now` is in, merged with those that touch it; infinite where no end is found within the year. */
 export function openingAt(schedule: Schedule, now: Instant): Opening | null {
-  for (const days of HORIZONS) {
-    const { openings, end } = laidOut(schedule, now, days);
-    const open = openings.find(({ opens, closes }) => opens <= now && now < closes);
-    if (open === undefined) return null;
-    if (open.closes < end || open.closes === Number.POSITIVE_INFINITY) return open;
-    if (days === HORIZONS.at(-1)) return { ...open, closes: Number.POSITIVE_INFINITY };
-  }
-  return null;
+  return find(schedule, now, ({ opens, closes }) => opens <= now && now < closes, "is certain");
 }
 
 /** The first opening that begins after `now`; null when none does within the year. */
 export function nextOpening(schedule: Schedule, now: Instant): Opening | null {
+  return find(schedule, now, ({ opens }) => opens > now, "may be farther");
+}
+
+function find(
+  schedule: Schedule,
+  now: Instant,
+  isWanted: (opening: Opening) => boolean,
+  absence: "is certain" | "may be farther",
+): Opening | null {
+  let last: Opening | null = null;
   for (const days of HORIZONS) {
-    const { openings, end } = laidOut(schedule, now, days);
-    const next = openings.find(({ opens }) => opens > now);
-    if (next === undefined) continue;
-    if (next.closes < end || next.closes === Number.POSITIVE_INFINITY) return next;
-    if (days === HORIZONS.at(-1)) return { ...next, closes: Number.POSITIVE_INFINITY };
+    const { openings, from, to } = laidOut(schedule, now, days);
+    const found = openings.find(isWanted) ?? null;
+    if (found === null && absence === "is certain") return null;
+    // An opening that reaches an edge of what was laid out may go on beyond it.
+    const opens = found !== null && found.opens <= from ? Number.NEGATIVE_INFINITY : (found?.opens ?? now);
+    const closes = found !== null && found.closes >= to ? Number.POSITIVE_INFINITY : (found?.closes ?? now);
+    last = found === null ? null : { opens, closes };
+    if (found !== null && Number.isFinite(opens) && Number.isFinite(closes)) return found;
+    if (schedule.windows === "always" && last !== null) return found;
   }
-  return null;
+  return last;
 }
 
 /** All openings that overlap [from, to), cut to it. */
@@ -81,10 +88,10 @@ export function nextFreeze(schedule: Schedule, now: Instant): FreezeTime | null 
 }
 
 interface Layout {
-  readonly key: string;
+  readonly key: number;
   readonly openings: readonly Opening[];
-  /** An opening that reaches this far may go on beyond it. */
-  readonly end: Instant;
+  readonly from: Instant;
+  readonly to: Instant;
 }
 
 const layouts = new WeakMap<Schedule, Map<number, Layout>>();
@@ -93,12 +100,12 @@ const layouts = new WeakMap<Schedule, Map<number, Layout>>();
 function laidOut(schedule: Schedule, now: Instant, days: number): Layout {
   const ofSchedule = layouts.get(schedule) ?? new Map<number, Layout>();
   layouts.set(schedule, ofSchedule);
-  const day = Math.floor(now / DAY);
-  const key = String(day);
+  const key = Math.floor(now / DAY);
   const known = ofSchedule.get(days);
   if (known?.key === key) return known;
-  const end = (day + 1 + days) * DAY;
-  const layout = { key, openings: layOut(schedule, day * DAY, end), end };
+  const from = (key - days) * DAY;
+  const to = (key + 1 + days) * DAY;
+  const layout = { key, openings: layOut(schedule, from, to), from, to };
   ofSchedule.set(days, layout);
   return layout;
 }
