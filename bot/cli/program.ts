@@ -1,19 +1,24 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { EXIT, type ExitCode, UserError } from "../process/exit.ts";
 import { demoCommand } from "./demo.ts";
+import type { Io } from "./io.ts";
+import { addCheck } from "./policy/check.ts";
+import { addFromKured } from "./policy/from-kured.ts";
+import { addSchema } from "./policy/schema.ts";
+import { addWindows } from "./policy/windows.ts";
 import { runCommand } from "./run.ts";
 import { simulateCommand } from "./simulate.ts";
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Exit codes: 0 fine, 1 found problems, 2 wrong usage, 3 could not reach what it needs. */
-export async function runProgram(args: readonly string[]): Promise<ExitCode> {
+export async function runProgram(args: readonly string[], name = "bootswain"): Promise<ExitCode> {
   let code: ExitCode = EXIT.fine;
   const done = (result: ExitCode): void => {
     code = result;
   };
   try {
-    await commands(done).parseAsync([...args], { from: "user" });
+    await commands({ print, done }, name).parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.fine : EXIT.usage;
@@ -25,11 +30,12 @@ export async function runProgram(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
-function commands(done: (code: ExitCode) => void): Command {
-  const program = new Command("bootswain")
+function commands(io: Io, name: string): Command {
+  const { done } = io;
+  const program = new Command(name)
     .description("Reboots the nodes of Kubernetes clusters safely, by a policy in Git.")
     .exitOverride()
-    .showHelpAfterError("See bootswain --help.");
+    .showHelpAfterError(`See ${name} --help.`);
   program
     .command("demo")
     .description("show the main job on a simulated cluster; asks for decisions")
@@ -63,6 +69,11 @@ function commands(done: (code: ExitCode) => void): Command {
     .action(async ({ seeds, from, replay, verbose }) =>
       done(await simulateCommand({ seeds, from, replay, verbose }, print)),
     );
+  const policy = program.command("policy").description("check, show, compare and convert policies");
+  addCheck(policy, io);
+  addWindows(policy, io);
+  addSchema(policy, io);
+  addFromKured(policy, io);
   return program;
 }
 

@@ -1,10 +1,17 @@
-import type { z } from "zod";
-import type { Policy, Pool } from "../core/policy/policy.ts";
-import { crossCheck } from "./cross-checks.ts";
-import { unknownKey } from "./known-keys.ts";
-import { formatPath, type Path, type Problem } from "./problem.ts";
-import { policySchema, type WrittenPolicy, type WrittenPool } from "./schema.ts";
-import { readYaml } from "./yaml-text.ts";
+import type { Instant } from "../core/instant.ts";
+import type { Policy } from "../core/policy/policy.ts";
+import { warnNotYet } from "./checks/not-yet.ts";
+import { checkMembers, checkPeople } from "./checks/people.ts";
+import { checkPools } from "./checks/pools.ts";
+import { warnReplaced } from "./checks/replaced.ts";
+import { checkRights } from "./checks/rights.ts";
+import { checkSchedules } from "./checks/schedule.ts";
+import { draftOf } from "./draft.ts";
+import { sayIssues } from "./issues.ts";
+import type { Problem, Say } from "./problem.ts";
+import { MOST_FREEZES, MOST_POOLS, policySchema } from "./schema/policy.ts";
+import { toPolicy } from "./to-policy.ts";
+import { readYaml } from "./yaml/read-yaml.ts";
 
 /** Where a policy's text came from. */
 export interface Origin {
@@ -13,74 +20,36 @@ export interface Origin {
   readonly commit: string | null;
   /** The first line of the commit's message. */
   readonly subject: string | null;
+  /** From here on windows must open; when left out, from the beginning of each freeze. */
+  readonly now?: Instant;
 }
 
 export type ParsedPolicy =
-  | { readonly ok: true; readonly policy: Policy }
-  /** All of them at once, in the order of their places. */
+  | { readonly ok: true; readonly policy: Policy; readonly warnings: readonly Problem[] }
+  /** All of them at once, warnings too, in the order of their places. */
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 export function parsePolicy(text: string, origin: Origin): ParsedPolicy {
-  const { document, problems } = readYaml(text, origin.file);
-  if (document === null) return { ok: false, problems: problems.sorted() };
-  const say = (path: Path, message: string): void => problems.add(document, path, message);
-  const parsed = policySchema.safeParse(document.toJS());
-  if (!parsed.success) {
-    const sayOne = (path: Path, message: string): void => say(path, document.hasIn(path) ? message : "is missing");
-    for (const issue of parsed.error.issues) sayIssue(issue, [], sayOne);
-    return { ok: false, problems: problems.sorted() };
-  }
-  crossCheck(parsed.data, say);
+  const { tree, places, problems } = readYaml(text, origin.file);
+  if (tree === undefined) return { ok: false, problems: problems.sorted() };
+  const written = policySchema.safeParse(tree);
+  if (!written.success) sayIssues(written.error, problems.say);
+  // Of a broken text nobody knows what else it was to say.
+  if (!places.isBroken()) crossCheck(tree, origin.now ?? null, problems.say);
   const found = problems.sorted();
-  return found.length > 0 ? { ok: false, problems: found } : { ok: true, policy: toPolicy(parsed.data, origin) };
+  if (!written.success || found.some(({ severity }) => severity === "error")) return { ok: false, problems: found };
+  return { ok: true, policy: toPolicy(written.data, origin), warnings: found };
 }
 
-function sayIssue(issue: z.core.$ZodIssue, above: Path, say: (path: Path, message: string) => void): void {
-  const path = [...above, ...issue.path.map((key) => (typeof key === "number" ? key : String(key)))];
-  if (issue.code === "unrecognized_keys") {
-    for (const key of issue.keys) say([...path, key], unknownKey(formatPath(path), key));
-    return;
-  }
-  // A union says only that nothing fits; the branch that came furthest says what is wrong.
-  const branch = issue.code === "invalid_union" ? deepest(issue.errors) : null;
-  if (branch !== null) for (const inner of branch) sayIssue(inner, path, say);
-  else say(path, issue.message);
-}
-
-function deepest(branches: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | null {
-  const reached = branches.filter((issues) => issues.some(({ path }) => path.length > 0));
-  return reached[0] ?? null;
-}
-
-function toPolicy(written: WrittenPolicy, { commit, subject }: Origin): Policy {
-  const { cluster, timeZone, maxRebooting, people, groups, slack, pools } = written;
-  return {
-    commit,
-    subject,
-    cluster,
-    timeZone,
-    maxRebooting,
-    people: new Map(
-      Object.entries(people).map(([name, ids]) => [
-        name,
-        { name, slack: ids.slack ?? null, kubernetes: ids.kubernetes ?? null },
-      ]),
-    ),
-    groups: new Map(Object.entries(groups).map(([name, group]) => [name, { name, people: group.people }])),
-    slackChannel: slack?.channel ?? null,
-    pools: pools.map(toPool),
-  };
-}
-
-function toPool({ name, nodes, mode, windows, may, drain, reboot, verify }: WrittenPool): Pool {
-  return {
-    name,
-    matchLabels: nodes?.matchLabels ?? null,
-    mode,
-    windows,
-    may: { approve: may.approve ?? null, force: may.force ?? null, skip: may.skip ?? null, other: may.other ?? null },
-    drain,
-    reboot,
-    verify,
-  };
+/** What no single key shows, on all parts that are well-formed. */
+function crossCheck(tree: unknown, now: Instant | null, say: Say): void {
+  const draft = draftOf(tree);
+  if (draft.pools.length > MOST_POOLS || draft.freezes.length > MOST_FREEZES) return;
+  checkPeople(draft, say);
+  checkMembers(draft, say);
+  checkRights(draft, say);
+  checkPools(draft, say);
+  checkSchedules(draft, now, say);
+  warnReplaced(tree, say);
+  warnNotYet(tree, say);
 }

@@ -1,4 +1,7 @@
-import { isNode, type LineCounter, type Node, type Document as YamlDocument } from "yaml";
+import type { Path, Places } from "./yaml/places.ts";
+
+/** An error keeps the policy from being used; a warning does not. */
+export type Severity = "error" | "warning";
 
 /** One thing that is wrong with a policy, where it stands. */
 export interface Problem {
@@ -9,75 +12,63 @@ export interface Problem {
   /** The keys that lead there, as in pools[0].windows. */
   readonly path: string;
   readonly message: string;
+  readonly severity: Severity;
 }
 
-export type Path = readonly (string | number)[];
+export type { Path };
 
-export function formatProblem({ file, line, column, path, message }: Problem): string {
-  return `${file}:${line}:${column}: ${path === "" ? "" : `${path}: `}${message}`;
+export type Say = (path: Path, message: string, severity?: Severity) => void;
+
+export function formatProblem({ file, line, column, path, message, severity }: Problem): string {
+  const kind = severity === "warning" ? "warning: " : "";
+  return `${file}:${line}:${column}: ${kind}${path === "" ? "" : `${path}: `}${message}`;
 }
+
+const PLAIN_KEY = /^[\w-]+$/;
+const LONGEST_KEY = 80;
 
 export function formatPath(path: Path): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === "number") return `${text}[${key}]`;
-    return text === "" ? key : `${text}.${key}`;
+    const short = key.length > LONGEST_KEY ? `${key.slice(0, LONGEST_KEY)}…` : key;
+    if (!PLAIN_KEY.test(short)) return `${text}[${JSON.stringify(short)}]`;
+    return text === "" ? short : `${text}.${short}`;
   }, "");
 }
 
-/** Collects problems of one file and finds their places. */
+/** Nobody reads more, and a status in the cluster holds no more. */
+const MOST_SHOWN = 500;
+
+/** Collects the problems of one file and finds their places. */
 export class Problems {
   readonly #file: string;
-  readonly #lines: LineCounter;
-  readonly #found: Problem[] = [];
+  readonly #places: Places;
+  readonly #found = new Map<string, Problem>();
 
-  constructor(file: string, lines: LineCounter) {
+  constructor(file: string, places: Places) {
     this.#file = file;
-    this.#lines = lines;
+    this.#places = places;
   }
 
-  addAt(offset: number, message: string, path: Path = []): void {
-    const { line, col } = this.#lines.linePos(offset);
-    // A text that was not parsed has no lines yet.
-    this.#found.push({
-      file: this.#file,
-      line: Math.max(1, line),
-      column: Math.max(1, col),
-      path: formatPath(path),
-      message,
-    });
+  addAt(offset: number, message: string, { path = [], severity = "error" }: { path?: Path; severity?: Severity } = {}) {
+    const { line, column } = this.#places.lineAndColumn(offset);
+    const problem = { file: this.#file, line, column, path: formatPath(path), message, severity };
+    // One thing can be seen from several pools; it is said once.
+    this.#found.set(JSON.stringify(problem), problem);
   }
 
-  /** At the key or value of `path`, or at the nearest parent that is there. */
-  add(document: YamlDocument, path: Path, message: string): void {
-    this.addAt(offsetOf(document, path), message, path);
-  }
+  /** At the key or list item of `path`, or at the nearest parent that is there. */
+  readonly say: Say = (path, message, severity = "error") => {
+    if (this.#places.isSilent(path)) return;
+    this.addAt(this.#places.offsetOf(path), message, { path, severity });
+  };
 
   /** In the order of their places. */
   sorted(): readonly Problem[] {
-    return [...this.#found].sort((a, b) => a.line - b.line || a.column - b.column);
+    const sorted = [...this.#found.values()].sort((a, b) => a.line - b.line || a.column - b.column);
+    const [next] = sorted.slice(MOST_SHOWN);
+    if (next === undefined) return sorted;
+    const message = `${sorted.length - MOST_SHOWN} more problems from here on`;
+    return [...sorted.slice(0, MOST_SHOWN), { ...next, path: "", message, severity: "error" }];
   }
-}
-
-function offsetOf(document: YamlDocument, path: Path): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const key = keyNode(document, path.slice(0, length));
-    if (key !== null) return key.range?.[0] ?? 0;
-    const value: unknown = document.getIn(path.slice(0, length), true);
-    if (isNode(value)) return value.range?.[0] ?? 0;
-  }
-  return isNode(document.contents) ? (document.contents.range?.[0] ?? 0) : 0;
-}
-
-/** The node of the last key itself, which exists also where the value is null. */
-function keyNode(document: YamlDocument, path: Path): Node | null {
-  const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  if (typeof parent !== "object" || parent === null || !("items" in parent) || !Array.isArray(parent.items))
-    return null;
-  const last = path.at(-1);
-  const pair = parent.items.find((item: unknown) => {
-    const key = typeof item === "object" && item !== null && "key" in item ? item.key : undefined;
-    return isNode(key) && "value" in key && key.value === last;
-  });
-  const key = typeof pair === "object" && pair !== null && "key" in pair ? pair.key : undefined;
-  return isNode(key) ? key : null;
 }

@@ -13,6 +13,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   agent: ["node:"],
   "bot/core": ["luxon", "node:crypto"],
   "bot/policy": ["bot/core", "bot/coordinator/ports.ts", "yaml", "zod", "luxon", "fastest-levenshtein"],
+  "bot/policy/generate.ts": ["node:"],
   "bot/coordinator": ["bot/core"],
   "bot/cluster": ["bot/core", "bot/coordinator/ports.ts", "agent/protocol.ts", "zod"],
   "bot/cluster/resources/generate.ts": ["node:"],

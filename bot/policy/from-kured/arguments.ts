@@ -66,7 +66,7 @@ export function readVariables(variables: readonly Variable[]): ReadArguments {
 }
 
 /** The sentence for `written`, which should be the name of a flag and isn't. */
-export function unknownFlag(written: string, name: string): string {
+function unknownFlag(written: string, name: string): string {
   return `${shown(written)} is no flag of kured 1.15 to 1.23${nearest(name, FLAG_NAMES, "--")}`;
 }
 

@@ -60,7 +60,7 @@ const NAMES = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
 const LONG_RUN = 3;
 
 /** [mon, wed-fri]: runs of three days and more as a range. */
-export function writeDays(days: readonly Weekday[]): string {
+function writeDays(days: readonly Weekday[]): string {
   const runs: Weekday[][] = [];
   for (const day of days) {
     const run = runs.at(-1);
@@ -77,7 +77,7 @@ export function writeDays(days: readonly Weekday[]): string {
 const nameOf = (day: Weekday | undefined): string => NAMES[(day ?? 1) - 1] ?? "";
 
 /** "22:00", in quotes. */
-export function writeTime(minutes: number): string {
+function writeTime(minutes: number): string {
   const two = (count: number): string => String(count).padStart(2, "0");
   return `"${two(Math.floor(minutes / 60))}:${two(minutes % 60)}"`;
 }

@@ -1,0 +1,34 @@
+import { timeout } from "./drain.ts";
+import { cronJob } from "./labels.ts";
+import { list, mapping, text } from "./must.ts";
+import { choice, flag } from "./scalars.ts";
+
+const hook = mapping({
+  name: text("a name, such as smoke test").describe("What it is called where people read about it."),
+  cronJob: cronJob().describe("A suspended CronJob, as namespace/name, from which a Job is made."),
+  onNode: flag().prefault(false).describe("Whether the Job runs on the node itself."),
+  timeout: timeout(),
+  onFailure: choice(["yield", "fail", "continue"]).describe("What becomes of the reboot when the Job fails."),
+});
+
+const phase = () =>
+  list(hook, "a list of hooks").superRefine((hooks, context) => {
+    const names = new Set<string>();
+    hooks.forEach(({ name }, index) => {
+      if (names.has(name))
+        context.addIssue({
+          code: "custom",
+          path: [index, "name"],
+          message: `another hook of this list is named ${name}`,
+        });
+      names.add(name);
+    });
+  });
+
+export const hooksShape = {
+  beforeDrain: phase().prefault([]).describe("Run with the slot taken, before the node is drained."),
+  beforeReboot: phase().prefault([]).describe("Run when the node is empty."),
+  afterReboot: phase().prefault([]).describe("Run after the new boot, before the node takes pods again."),
+};
+
+export const hooks = () => mapping(hooksShape);
