@@ -3,7 +3,7 @@ import type { Member } from "./fleet/member.ts";
 import type { NodeReboot } from "./fleet/reboot.ts";
 import type { Snapshot } from "./fleet/snapshot.ts";
 import type { Instant } from "./instant.ts";
-import type { Policy, Pool } from "./policy/policy.ts";
+import type { Policy } from "./policy/policy.ts";
 import type { FreezeTime } from "./policy/schedule.ts";
 import type { Opening } from "./policy/window.ts";
 import type { StepKey } from "./step.ts";
@@ -28,10 +28,4 @@ export interface Situation extends Member {
 /** A situation of a node whose NodeReboot exists. */
 export interface Recorded extends Situation {
   readonly reboot: NodeReboot;
-}
-
-/** With a pool, and so with a policy. */
-export interface Pooled extends Situation {
-  readonly policy: Policy;
-  readonly pool: Pool;
 }

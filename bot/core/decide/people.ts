@@ -5,7 +5,7 @@ import type { Policy } from "../policy/policy.ts";
  * The one name under which an identity counts. Identities of two systems are the same person only where the policy's
  * `people` links them; an unlinked identity is a person of its own.
  */
-export function personOf(policy: Policy, identity: Identity): string {
+function personOf(policy: Policy, identity: Identity): string {
   for (const person of policy.people.values()) {
     if (person[identity.system] === identity.id) return person.name;
   }

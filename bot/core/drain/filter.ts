@@ -13,4 +13,4 @@ export function podsToDrain(listed: NodePods): readonly Pod[] {
   return [...listed.pods.values()].filter(mustLeave).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
 }
 
-export const nameOf = (pod: Pod): string => `${pod.namespace}/${pod.name}`;
+const nameOf = (pod: Pod): string => `${pod.namespace}/${pod.name}`;

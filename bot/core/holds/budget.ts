@@ -15,6 +15,6 @@ export function poolBudget(pool: Pool, limit: number, users: readonly string[]):
   return { kind: "budget", says, until: null };
 }
 
-export function formatAmount(amount: Amount): string {
+function formatAmount(amount: Amount): string {
   return amount.kind === "count" ? String(amount.count) : `${amount.percent}%`;
 }

@@ -34,7 +34,7 @@ export interface ResponsePlace {
 const VERIFICATION_TOKEN = "verification-token-unused";
 
 /** Wraps one event for the app. */
-export function eventEnvelope(workspace: Workspace, event: Readonly<Record<string, unknown>>): Envelope {
+function eventEnvelope(workspace: Workspace, event: Readonly<Record<string, unknown>>): Envelope {
   const { team, bot } = workspace;
   const payload = {
     token: VERIFICATION_TOKEN,

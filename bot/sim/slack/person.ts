@@ -109,7 +109,7 @@ export function buttonsOf(message: Message): readonly PlacedButton[] {
   });
 }
 
-export function labelOf({ button }: PlacedButton): string {
+function labelOf({ button }: PlacedButton): string {
   return isFields(button["text"]) ? String(button["text"]["text"]) : "";
 }
 

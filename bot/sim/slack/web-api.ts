@@ -65,7 +65,7 @@ const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
 ]);
 
 /** Handled by the server itself, which knows the address of its socket. */
-export const OPEN_CONNECTION = "apps.connections.open";
+const OPEN_CONNECTION = "apps.connections.open";
 
 /** Slack's answer to a call; `open` answers apps.connections.open. */
 export function answerCall(call: ApiCall, workspace: Workspace, tokens: Tokens, open: () => SlackAnswer): SlackAnswer {
