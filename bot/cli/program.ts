@@ -1,9 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { EXIT, type ExitCode, UserError } from "../process/exit.ts";
 import { demoCommand } from "./demo.ts";
+import { addExplain } from "./explain.ts";
 import type { Io } from "./io.ts";
 import { addCheck } from "./policy/check.ts";
 import { addFromKured } from "./policy/from-kured.ts";
+import { addPlan } from "./policy/plan.ts";
 import { addSchema } from "./policy/schema.ts";
 import { addWindows } from "./policy/windows.ts";
 import { runCommand } from "./run.ts";
@@ -69,9 +71,11 @@ function commands(io: Io, name: string): Command {
     .action(async ({ seeds, from, replay, verbose }) =>
       done(await simulateCommand({ seeds, from, replay, verbose }, print)),
     );
+  addExplain(program, io);
   const policy = program.command("policy").description("check, show, compare and convert policies");
   addCheck(policy, io);
   addWindows(policy, io);
+  addPlan(policy, io);
   addSchema(policy, io);
   addFromKured(policy, io);
   return program;

@@ -3,7 +3,6 @@ import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { startBot } from "../bot.ts";
 import type { Log } from "../coordinator/ports.ts";
-import { ConnectionProblem, loadConnection } from "../kube/connection.ts";
 import { KubeApi } from "../kube/kube-api.ts";
 import { whatIsMissing } from "../kube/readiness.ts";
 import { systemClock, systemRandom } from "../process/clock.ts";
@@ -11,6 +10,7 @@ import { EXIT, type ExitCode, UserError } from "../process/exit.ts";
 import { jsonLog } from "../process/log.ts";
 import { connectSlack, type SlackConnection } from "../slack/bolt/connect.ts";
 import { logChat } from "../slack/log-chat.ts";
+import { connectionOf } from "./kube-connection.ts";
 import { type PolicyOptions, policySource, reparsePolicy } from "./policy-source.ts";
 import { readTimings } from "./timings-file.ts";
 
@@ -30,7 +30,7 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
   const timings = readTimings(options.timings);
   const source = policySource(options, systemClock, timings.policyPoll);
   const log = jsonLog();
-  const api = new KubeApi(connection(options.kubeconfig));
+  const api = new KubeApi(connectionOf(options.kubeconfig));
   const slack = slackOf(options.slackApiUrl, log);
   const stopped = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopped.abort());
@@ -72,15 +72,6 @@ function slackOf(apiUrl: string | undefined, log: Log): SlackConnection | null {
   }
   log.info("no slack", { says: "Without SLACK_APP_TOKEN and SLACK_BOT_TOKEN what would be said goes to this log." });
   return null;
-}
-
-function connection(kubeconfig: string | undefined): ReturnType<typeof loadConnection> {
-  try {
-    return loadConnection(kubeconfig);
-  } catch (error) {
-    if (error instanceof ConnectionProblem) throw new UserError(error.message, EXIT.unreachable, error);
-    throw error;
-  }
 }
 
 /** Says what is missing, once for each reason, and waits for it. False when it was stopped before. */

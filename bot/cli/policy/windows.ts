@@ -4,13 +4,11 @@ import { daysLater, openingText, openingTimes, timeIn } from "../../core/policy/
 import type { Policy, Pool } from "../../core/policy/policy.ts";
 import { openingsBetween, scheduleOf } from "../../core/policy/schedule.ts";
 import type { Opening } from "../../core/policy/window.ts";
-import { readPolicyFile } from "../../git/policy-file.ts";
 import { nearest } from "../../policy/nearest.ts";
-import { parsePolicy } from "../../policy/parse-policy.ts";
-import { formatProblem } from "../../policy/problem.ts";
 import { systemClock } from "../../process/clock.ts";
 import { EXIT, UserError } from "../../process/exit.ts";
 import type { Io } from "../io.ts";
+import { goodPolicy } from "./good-policy.ts";
 
 interface Options {
   readonly pool: string;
@@ -68,14 +66,6 @@ function unknownPool({ pools }: Policy, name: string): string {
   const near = nearest(name, names);
   const hint = near === null ? "" : ` Did you mean ${near}?`;
   return `The policy has no pool ${name}; it has ${names.join(", ")}.${hint}`;
-}
-
-async function goodPolicy(file: string): Promise<Policy> {
-  const read = await readPolicyFile(file);
-  if (!read.ok) throw new UserError(read.problem, EXIT.problems);
-  const parsed = parsePolicy(read.text, { file, commit: null, subject: null });
-  if (!parsed.ok) throw new UserError(parsed.problems.map(formatProblem).join("\n"), EXIT.problems);
-  return parsed.policy;
 }
 
 function dayCount(text: string): number {

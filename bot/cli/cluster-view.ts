@@ -1,0 +1,51 @@
+import { LiveCluster } from "../cluster/live-cluster.ts";
+import type { Log } from "../coordinator/ports.ts";
+import type { Snapshot } from "../core/fleet/snapshot.ts";
+import type { Policy } from "../core/policy/policy.ts";
+import { DEFAULT_TIMINGS } from "../core/timings.ts";
+import { KubeApi } from "../kube/kube-api.ts";
+import { whatIsMissing } from "../kube/readiness.ts";
+import { systemClock, systemRandom } from "../process/clock.ts";
+import { EXIT, UserError } from "../process/exit.ts";
+import { connectionOf, usualKubeconfig } from "./kube-connection.ts";
+import { reparsePolicy } from "./policy-source.ts";
+
+/** A cluster as it is now. Only read: nothing is written, and no lease is taken. */
+export interface ClusterView {
+  readonly snapshot: Snapshot;
+  /** The last good policy that the bot kept; undefined where there is none. */
+  readonly inForce: Policy | undefined;
+}
+
+const DEADLINE = 30_000;
+const silent: Log = { info: () => {}, warn: () => {} };
+
+/** Throws UserError when the cluster can't be reached or knows nothing of Bootswain. */
+export async function viewCluster(kubeconfig: string | undefined): Promise<ClusterView> {
+  const api = new KubeApi(connectionOf(kubeconfig ?? usualKubeconfig()));
+  const missing = await whatIsMissing(api);
+  if (missing !== null) throw new UserError(missing, EXIT.unreachable);
+  const parts = { api, clock: systemClock, random: systemRandom, log: silent, timings: DEFAULT_TIMINGS };
+  const cluster = new LiveCluster(parts, "");
+  try {
+    const snapshot = await firstSnapshot(cluster);
+    const kept = snapshot.fleet?.policy ?? null;
+    const inForce = kept?.text == null ? null : reparsePolicy(kept.text, kept.commit);
+    return { snapshot, inForce: inForce ?? undefined };
+  } finally {
+    cluster.stop();
+  }
+}
+
+function firstSnapshot(cluster: LiveCluster): Promise<Snapshot> {
+  return new Promise((resolve, reject) => {
+    const message = `The cluster was not read within ${DEADLINE / 1_000} s. Check that these credentials may list nodes, pods and disruption budgets.`;
+    const timer = systemClock.after(DEADLINE, () => reject(new UserError(message, EXIT.unreachable)));
+    cluster.start(() => {
+      const snapshot = cluster.snapshot();
+      if (snapshot === null) return;
+      timer.stop();
+      resolve(snapshot);
+    });
+  });
+}

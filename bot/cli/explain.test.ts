@@ -1,0 +1,106 @@
+import { describe, expect, test } from "vitest";
+import type { PolicyStatus } from "../core/fleet/fleet.ts";
+import { HOUR, MINUTE } from "../core/instant.ts";
+import type { Policy } from "../core/policy/policy.ts";
+import {
+  aNode,
+  aPolicy,
+  aPool,
+  aReboot,
+  aReport,
+  aSnapshot,
+  aWindow,
+  NOW,
+  type Parts,
+} from "../core/testing/builders.ts";
+import { draining, underWay } from "../core/testing/phases.ts";
+import { UserError } from "../process/exit.ts";
+import { asJson, asText, explain } from "./explain.ts";
+
+const status: PolicyStatus = {
+  source: "git",
+  commit: "3f2a9c1",
+  valid: true,
+  problems: [],
+  since: NOW - HOUR,
+  text: null,
+};
+const fleet = (changes: Partial<PolicyStatus> = {}) => ({
+  version: "1",
+  paused: null,
+  slots: [],
+  policy: { ...status, ...changes },
+});
+const closed = aPolicy({ pools: [aPool({ mode: "approval", windows: [aWindow("23:00", "01:00")] })] });
+const explainedBy = (policy: Policy | undefined, parts: Parts = {}) =>
+  explain("worker-1", aSnapshot({ fleet: fleet(), ...parts }), policy, NOW);
+const explained = (parts: Parts = {}) => explainedBy(closed, parts);
+
+describe("as text", () => {
+  test("a node that waits: its holds as sentences, in order, with their ends, and what comes then", () => {
+    expect(asText(explained())).toEqual([
+      "worker-1: pool workers, mode approval",
+      "It needs a reboot since 21:30 CST: kernel.",
+      "It waits, because",
+      "  1. window: The window of workers opens at 23:00 CST.  (until 23:00 CST)",
+      "  2. approval: worker-1 needs the approval of operators. Ask ana or ben.",
+      "worker-1 would reboot 23:00 CST, if approved, done by about 23:08 CST",
+      "By the policy of git, 3f2a9c1.",
+    ]);
+  });
+
+  test.each<[string, Parts, Policy | undefined, string]>([
+    ["that needs no reboot", { reports: [aReport({ pending: null })] }, closed, "It needs no reboot."],
+    ["whose agent never reported", { reports: [] }, closed, "Its agent has never reported."],
+    ["that is next", {}, aPolicy(), "Nothing holds it: it is next."],
+    ["under way", underWay(draining()), aPolicy(), "It is draining."],
+    ["in no pool", {}, aPolicy({ pools: [aPool({ matchLabels: { a: "b" } })] }), "worker-1: in no pool"],
+    [
+      "without a policy",
+      { fleet: fleet({ commit: "", valid: false }) },
+      undefined,
+      "  1. no policy: There is no good policy, and without one nothing is rebooted.",
+    ],
+    [
+      "that was rebooted before",
+      { reboots: [aReboot({ outcome: { kind: "rebooted", at: NOW - HOUR, took: 5 * MINUTE, bootId: "b" } })] },
+      closed,
+      "It was rebooted last at 21:30 CST, in 5 min.",
+    ],
+    [
+      "while a newer policy is not used",
+      { fleet: fleet({ valid: false, problems: ["policy.yaml:1:1: it is empty"] }) },
+      closed,
+      "By the policy of git, 3f2a9c1. A newer one is not used since 21:30 CST: policy.yaml:1:1: it is empty",
+    ],
+  ])("a node %s", (_, parts, policy, line) => {
+    expect(asText(explainedBy(policy, parts))).toContain(line);
+  });
+});
+
+test("as JSON", () => {
+  expect(asJson(explained())).toEqual({
+    node: "worker-1",
+    pool: "workers",
+    mode: "approval",
+    phase: "waiting",
+    pending: { since: "2026-12-05T03:30:00.000Z", reasons: ["kernel"] },
+    holds: [
+      { kind: "window", says: "The window of workers opens at 23:00 CST.", until: "2026-12-05T05:00:00.000Z" },
+      { kind: "approval", says: "worker-1 needs the approval of operators. Ask ana or ben.", until: null },
+    ],
+    forecast: {
+      kind: "starts",
+      at: "2026-12-05T05:00:00.000Z",
+      ends: "2026-12-05T05:08:30.000Z",
+      ifApproved: true,
+    },
+    policy: { commit: "3f2a9c1", valid: true, problems: [] },
+  });
+});
+
+test("a node that is not there is wrong usage, with the nearest name", () => {
+  const snapshot = aSnapshot({ nodes: [aNode()] });
+  expect(() => explain("worker1", snapshot, closed, NOW)).toThrow(UserError);
+  expect(() => explain("worker1", snapshot, closed, NOW)).toThrow("There is no node worker1. Did you mean worker-1?");
+});

@@ -1,0 +1,141 @@
+import { type Command, Option } from "commander";
+import type { Snapshot } from "../core/fleet/snapshot.ts";
+import { type Forecast, forecast } from "../core/forecast/forecast.ts";
+import { forecastText } from "../core/forecast/forecast-text.ts";
+import { formatDuration, formatInstant, type Instant, wallClock } from "../core/instant.ts";
+import { type PlannedNode, plan } from "../core/plan.ts";
+import type { Policy } from "../core/policy/policy.ts";
+import { nearest } from "../policy/nearest.ts";
+import { systemClock } from "../process/clock.ts";
+import { EXIT, UserError } from "../process/exit.ts";
+import { viewCluster } from "./cluster-view.ts";
+import type { Io } from "./io.ts";
+
+interface Options {
+  readonly kubeconfig?: string;
+  readonly format: "text" | "json";
+}
+
+export function addExplain(parent: Command, io: Io): void {
+  parent
+    .command("explain")
+    .description("why a node waits, in order, and when it would go")
+    .argument("<node>", "the node's name")
+    .option("--kubeconfig <file>", "how to reach the cluster; kubectl's own when left out")
+    .addOption(new Option("--format <format>", "text or json").choices(["text", "json"]).default("text"))
+    .action(async (node: string, { kubeconfig, format }: Options) => {
+      const { snapshot, inForce } = await viewCluster(kubeconfig);
+      const explained = explain(node, snapshot, inForce, systemClock.now());
+      const lines = format === "json" ? [JSON.stringify(asJson(explained), null, 2)] : asText(explained);
+      for (const line of lines) io.print(line);
+      io.done(EXIT.fine);
+    });
+}
+
+export interface Explained {
+  readonly planned: PlannedNode;
+  readonly forecast: Forecast | null;
+  readonly policy: Policy | undefined;
+  readonly now: Instant;
+}
+
+/** Throws UserError for a node that is not there. */
+export function explain(name: string, snapshot: Snapshot, policy: Policy | undefined, now: Instant): Explained {
+  const planned = plan(snapshot, new Set(), policy, now).nodes.get(name);
+  if (planned === undefined) {
+    const near = nearest(name, [...snapshot.nodes.keys()]);
+    throw new UserError(`There is no node ${name}.${near === null ? "" : ` Did you mean ${near}?`}`, EXIT.usage);
+  }
+  return { planned, forecast: forecast(snapshot, policy, now).get(name) ?? null, policy, now };
+}
+
+export function asText(explained: Explained): readonly string[] {
+  const { planned, forecast: ahead, policy, now } = explained;
+  const { situation, phase, holds } = planned;
+  const { node, pool, report } = situation;
+  const zone = policy?.timeZone ?? "utc";
+  const at = (instant: Instant): string => wallClock(instant, zone, now);
+  const until = (end: Instant | null): string => (end === null ? "" : `  (until ${at(end)})`);
+  return [
+    `${node.name}: ${pool === null ? "in no pool" : `pool ${pool.name}, mode ${pool.mode}`}`,
+    ...wants(explained, at),
+    ...(phase.kind === "waiting" ? [] : [`It is ${phase.kind}${sinceText(planned, at)}.`]),
+    ...(holds.length === 0 ? [] : ["It waits, because"]),
+    ...holds.map(({ kind, says, until: end }, index) => `  ${index + 1}. ${kind}: ${says}${until(end)}`),
+    ...(phase.kind === "waiting" && holds.length === 0 && report?.pending != null
+      ? ["Nothing holds it: it is next."]
+      : []),
+    ...(ahead === null ? [] : [`${node.name} ${forecastText(ahead, zone, now)}`]),
+    ...lastOutcome(planned, at),
+    policyText(explained, at),
+  ];
+}
+
+function wants({ planned: { situation } }: Explained, at: (instant: Instant) => string): readonly string[] {
+  const { report } = situation;
+  if (report === null) return ["Its agent has never reported."];
+  if (report.pending === null) return ["It needs no reboot."];
+  const reasons = report.pending.reasons.map(({ text }) => text).join(", ");
+  return [`It needs a reboot since ${at(report.pending.since)}: ${reasons === "" ? "no reason is told" : reasons}.`];
+}
+
+function sinceText({ situation }: PlannedNode, at: (instant: Instant) => string): string {
+  const since = situation.reboot?.phaseSince ?? null;
+  return since === null ? "" : ` since ${at(since)}`;
+}
+
+function lastOutcome({ situation }: PlannedNode, at: (instant: Instant) => string): readonly string[] {
+  const outcome = situation.reboot?.outcome ?? null;
+  if (outcome === null) return [];
+  if (outcome.kind === "rebooted")
+    return [`It was rebooted last at ${at(outcome.at)}, in ${formatDuration(outcome.took)}.`];
+  const says = situation.reboot?.history.findLast(({ phase }) => phase === "yielding")?.says ?? "gives up";
+  return [`Its last try ended at ${at(outcome.at)}: ${says}.`];
+}
+
+function policyText({ planned, policy }: Explained, at: (instant: Instant) => string): string {
+  const status = planned.situation.snapshot.fleet?.policy ?? null;
+  const commit = policy?.commit == null ? "a file" : policy.commit.slice(0, 7);
+  const inForce =
+    policy === undefined ? "No policy is in force." : `By the policy of ${status?.source ?? "?"}, ${commit}.`;
+  if (status === null || status.valid) return inForce;
+  return `${inForce} A newer one is not used since ${at(status.since)}: ${status.problems.join("; ")}`;
+}
+
+/** The shape is documented in docs/cli.md. */
+export function asJson({ planned, forecast: ahead, policy }: Explained) {
+  const { situation, phase, holds } = planned;
+  const { node, pool, report, snapshot } = situation;
+  const status = snapshot.fleet?.policy ?? null;
+  const pending = report?.pending ?? null;
+  return {
+    node: node.name,
+    pool: pool?.name ?? null,
+    mode: pool?.mode ?? null,
+    phase: phase.kind,
+    pending: pending && { since: formatInstant(pending.since), reasons: pending.reasons.map(({ text }) => text) },
+    holds: holds.map(({ kind, says, until }) => ({ kind, says, until: until === null ? null : formatInstant(until) })),
+    forecast: ahead && forecastJson(ahead),
+    policy: { commit: policy?.commit ?? null, valid: status?.valid ?? false, problems: status?.problems ?? [] },
+  };
+}
+
+export function forecastJson(found: Forecast) {
+  switch (found.kind) {
+    case "under way":
+      return { kind: found.kind, ends: formatInstant(found.ends) };
+    case "starts":
+      return {
+        kind: found.kind,
+        at: formatInstant(found.at),
+        ends: formatInstant(found.ends),
+        ifApproved: found.ifApproved,
+      };
+    case "waits":
+      return { kind: found.kind, why: found.why.kind, says: found.why.says };
+    case "later":
+      return { kind: found.kind };
+    default:
+      return found satisfies never;
+  }
+}

@@ -1,0 +1,99 @@
+import { membersOf } from "../fleet/member.ts";
+import type { NodeName } from "../fleet/node.ts";
+import type { Snapshot } from "../fleet/snapshot.ts";
+import type { Hold } from "../holds/hold.ts";
+import { DAY, type Duration, type Instant } from "../instant.ts";
+import { type Plan, plan } from "../plan.ts";
+import type { Policy } from "../policy/policy.ts";
+import { durationsOf } from "./durations.ts";
+import { VirtualFleet } from "./virtual-fleet.ts";
+
+/** What would become of one pending node if everything went well and nobody did anything. */
+export type Forecast =
+  | { readonly kind: "under way"; readonly ends: Instant }
+  /** `ifApproved`: somebody has to say yes first. */
+  | { readonly kind: "starts"; readonly at: Instant; readonly ends: Instant; readonly ifApproved: boolean }
+  /** Time alone does not let it go. */
+  | { readonly kind: "waits"; readonly why: Hold }
+  /** Not as far ahead as was looked. */
+  | { readonly kind: "later" };
+
+const HORIZON: Duration = 14 * DAY;
+/** Turns of all nodes together that one run may plan, so that a large fleet is answered in seconds. */
+const NODES_PLANNED_MOST = 500_000;
+const TURNS_LEAST = 30;
+const TURNS_MOST = 1_000;
+
+/** `plan` run ahead, with durations learned from history (design, section 2). Computed on read, never stored. */
+export function forecast(
+  snapshot: Snapshot,
+  policy: Policy | undefined,
+  now: Instant,
+  horizon: Duration = HORIZON,
+): ReadonlyMap<NodeName, Forecast> {
+  const found = runAhead(snapshot, policy, now, horizon);
+  const isAsked = [...found.values()].some((one) => one.kind === "waits" && one.why.kind === "approval");
+  if (policy === undefined || !isAsked) return found;
+  const approved = runAhead(snapshot, withoutApproval(policy), now, horizon);
+  return new Map([...found].map(([name, one]) => [name, ifApproved(one, approved.get(name))]));
+}
+
+function ifApproved(found: Forecast, approved: Forecast | undefined): Forecast {
+  if (found.kind !== "waits" || found.why.kind !== "approval" || approved === undefined) return found;
+  return approved.kind === "starts" ? { ...approved, ifApproved: true } : approved;
+}
+
+const withoutApproval = (policy: Policy): Policy => ({
+  ...policy,
+  pools: policy.pools.map((pool) => (pool.mode === "approval" ? { ...pool, mode: "automatic" } : pool)),
+});
+
+function runAhead(
+  snapshot: Snapshot,
+  policy: Policy | undefined,
+  now: Instant,
+  horizon: Duration,
+): ReadonlyMap<NodeName, Forecast> {
+  const members = membersOf(snapshot, policy);
+  const fleet = new VirtualFleet(snapshot, members, durationsOf(members), now);
+  const found = new Map<NodeName, Forecast>(
+    fleet.underWay().map(([name, ends]) => [name, { kind: "under way", ends }]),
+  );
+  const turns = Math.min(
+    TURNS_MOST,
+    Math.max(TURNS_LEAST, Math.floor(NODES_PLANNED_MOST / Math.max(1, members.length))),
+  );
+  let at = now;
+  let planned = plan(fleet.snapshot(), NOTHING, policy, at);
+  for (let turn = 0; turn < turns; turn += 1) {
+    for (const [name, ends] of fleet.start(planned, at))
+      found.set(name, { kind: "starts", at, ends, ifApproved: false });
+    const next = Math.min(fleet.nextEnd(), planned.wakeAt ?? Number.POSITIVE_INFINITY);
+    if (next > now + horizon) break;
+    at = next;
+    fleet.endUntil(at);
+    planned = plan(fleet.snapshot(), NOTHING, policy, at);
+  }
+  for (const [name, rest] of leftOver(planned)) if (!found.has(name)) found.set(name, rest);
+  return found;
+}
+
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** What others' reboots alone keep it from is over in time. */
+const PASSING: ReadonlySet<string> = new Set(["quorum", "after", "budget", "spread"]);
+
+function leftOver({ nodes }: Plan): readonly (readonly [NodeName, Forecast])[] {
+  return [...nodes].flatMap(([name, { situation, phase, holds }]): (readonly [NodeName, Forecast])[] => {
+    if (phase.kind === "failed") {
+      const says = `${name} has failed; see its card.`;
+      return [[name, { kind: "waits", why: { kind: "node not ready", says, until: null } }]];
+    }
+    if (situation.report?.pending == null || phase.kind !== "waiting") return [];
+    const why = holds.find(({ kind, until }) => until === null && !PASSING.has(kind));
+    const passing = holds.find(({ kind }) => PASSING.has(kind));
+    if (why !== undefined) return [[name, { kind: "waits", why }]];
+    const isStuck = passing !== undefined && holds.every(({ until }) => until === null);
+    return [[name, isStuck ? { kind: "waits", why: passing } : { kind: "later" }]];
+  });
+}

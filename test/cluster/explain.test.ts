@@ -1,0 +1,84 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { policyText } from "./policy-text.ts";
+import { read, Stage } from "./stage.ts";
+
+const NODES = [
+  { name: "abal-kuber01", isControlPlane: true },
+  { name: "abal-kuber04", isControlPlane: false },
+];
+const MAIN = join(import.meta.dirname, "../../bot/main.ts");
+const folder = mkdtempSync(join(tmpdir(), "bootswain-explain-"));
+
+let stage: Stage | null = null;
+
+afterEach(async () => {
+  await stage?.clear();
+  stage = null;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Ended {
+  readonly code: number;
+  readonly lines: readonly string[];
+}
+
+const run = (...args: readonly string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], { timeout: 60_000 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : Number(error.code);
+      resolve({ code, lines: `${stdout}${stderr}`.trimEnd().split("\n") });
+    });
+  });
+
+test("explain and policy plan read a live cluster, and the policy that the bot keeps there", async () => {
+  const set = await Stage.set({ policy: policyText({ forcePeople: 1 }), nodes: NODES });
+  stage = set;
+  const kubeconfig = ["--kubeconfig", set.plane.kubeconfig()];
+  set.startBot();
+  await set.reportIs("abal-kuber01", () => true);
+  await set.machine("abal-kuber01").needReboot();
+  set.machine("abal-kuber01").startAgent();
+  await set.rebootIs("abal-kuber01", (reboot) => read(reboot, "status", "holds", 0, "kind") === "approval");
+
+  const explained = await run("explain", "abal-kuber01", ...kubeconfig);
+  expect(explained).toMatchObject({ code: 0 });
+  expect(explained.lines.slice(0, 1)).toEqual(["abal-kuber01: pool control-plane, mode approval"]);
+  expect(explained.lines).toContain("  1. approval: abal-kuber01 needs the approval of operators. Ask ana.");
+  expect(explained.lines.some((line) => /^abal-kuber01 would reboot now, if approved/.test(line))).toBe(true);
+
+  const silent = await run("explain", "abal-kuber04", "--format", "json", ...kubeconfig);
+  expect(JSON.parse(silent.lines.join("\n"))).toMatchObject({
+    pool: "workers",
+    pending: null,
+    policy: { valid: true },
+  });
+
+  const file = join(folder, "new.yaml");
+  writeFileSync(file, policyText({ forcePeople: 1 }).replace("mode: approval", "mode: automatic"));
+  const planned = await run("policy", "plan", file, "--format", "json", ...kubeconfig);
+  expect(planned).toMatchObject({ code: 0 });
+  expect(JSON.parse(planned.lines.join("\n"))).toMatchObject({
+    inForce: { cluster: "abal-kuber" },
+    nodes: [
+      {
+        node: "abal-kuber01",
+        before: { mode: "approval", holds: [{ kind: "approval" }], forecast: { kind: "starts", ifApproved: true } },
+        after: { mode: "automatic", holds: [], forecast: { kind: "starts", ifApproved: false } },
+        voids: [],
+      },
+      { node: "abal-kuber04" },
+    ],
+    emptyPools: [],
+  });
+  const unknown = await run("explain", "abal-kuber1", ...kubeconfig);
+  expect(unknown).toEqual({ code: 2, lines: ["There is no node abal-kuber1. Did you mean abal-kuber01?"] });
+});
+
+test("without a cluster it says what to do", async () => {
+  const ended = await run("explain", "x", "--kubeconfig", join(folder, "nowhere"));
+  expect(ended).toEqual({ code: 3, lines: [`There is no kubeconfig ${join(folder, "nowhere")}. Check --kubeconfig.`] });
+});
