@@ -7,6 +7,7 @@ import type { Timings } from "./core/timings.ts";
 import { Desk } from "./slack/desk.ts";
 import { Outbox } from "./slack/outbox.ts";
 import { ReferenceStore } from "./slack/references.ts";
+import type { SlackGroups } from "./slack/slack-groups.ts";
 
 /** All that differs between a real cluster and a simulated one. */
 export interface BotPorts {
@@ -17,6 +18,7 @@ export interface BotPorts {
   readonly policySource: PolicySource;
   readonly reparse: Reparse;
   readonly chat: Chat;
+  readonly groups: SlackGroups;
 }
 
 export interface BotSettings {
@@ -41,7 +43,7 @@ export interface Bot {
 
 /** One replica: the loop with everything it stands on, over whichever ports. */
 export function startBot(ports: BotPorts, { clusterName, namespace, identity, timings }: BotSettings): Bot {
-  const { api, clock, log, chat } = ports;
+  const { api, clock, log, chat, groups } = ports;
   const parts = { ...ports, timings };
   const cluster = new LiveCluster(parts, clusterName);
   const election = new LeaseElection({ ...parts, identity, namespace, name: "bootswain" });
@@ -55,7 +57,7 @@ export function startBot(ports: BotPorts, { clusterName, namespace, identity, ti
   };
   const coordinator = new Coordinator({ ...ports, cluster, election, clusterName, onTurn });
   const turn = (): Turn | null => last;
-  const desk = new Desk({ clusterName, decisions, chat, references, turn, clock, log });
+  const desk = new Desk({ clusterName, decisions, chat, groups, references, turn, clock, log });
   coordinator.start();
   return {
     decisions,

@@ -10,6 +10,7 @@ import { EXIT, type ExitCode, UserError } from "../process/exit.ts";
 import { jsonLog } from "../process/log.ts";
 import { connectSlack, type SlackConnection } from "../slack/bolt/connect.ts";
 import { logChat } from "../slack/log-chat.ts";
+import { NO_GROUPS } from "../slack/slack-groups.ts";
 import { connectionOf } from "./kube-connection.ts";
 import { type PolicyOptions, policySource, reparsePolicy } from "./policy-source.ts";
 import { readTimings } from "./timings-file.ts";
@@ -46,6 +47,7 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
       policySource: source,
       reparse: reparsePolicy,
       chat: slack?.chat ?? logChat(log),
+      groups: slack?.groups ?? NO_GROUPS,
     },
     { clusterName: options.cluster, namespace: options.namespace, identity, timings },
   );

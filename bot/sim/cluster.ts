@@ -6,6 +6,7 @@ import type { Api, Chat, Log, PolicySource, Reparse, Stoppable } from "../coordi
 import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import { DEFAULT_TIMINGS, type Timings } from "../core/timings.ts";
 import { logChat } from "../slack/log-chat.ts";
+import { NO_GROUPS } from "../slack/slack-groups.ts";
 import { agentApi } from "./agent-api.ts";
 import { ApiServer } from "./api-server.ts";
 import { WorldClock } from "./clock.ts";
@@ -139,6 +140,7 @@ export class SimCluster {
         policySource: this.#settings.policySource(random),
         reparse: this.#settings.reparse ?? (() => null),
         chat: this.#settings.chat ?? logChat(silent),
+        groups: NO_GROUPS,
       },
       {
         clusterName: this.#settings.clusterName,

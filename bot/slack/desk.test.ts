@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
 import type { Turn } from "../coordinator/coordinator.ts";
 import type { Chat, DecisionAnswer, DecisionRequest, Log } from "../coordinator/ports.ts";
-import { aJudgement, aPolicy, aPool } from "../core/testing/builders.ts";
+import { aGroup, aJudgement, aPolicy, aPool } from "../core/testing/builders.ts";
 import { type Click, Desk, type Written } from "./desk.ts";
 import { ReferenceStore } from "./references.ts";
+import { NO_GROUPS, type SlackGroups } from "./slack-groups.ts";
 import { ConfigMapApi } from "./testing/configmap-api.ts";
 import { HandClock } from "./testing/hand-clock.ts";
 import { aTurn } from "./testing/turns.ts";
@@ -45,9 +46,15 @@ interface Options {
   readonly references?: readonly Reference[];
   readonly ask?: (request: DecisionRequest) => Promise<DecisionAnswer>;
   readonly turn?: Turn | null;
+  readonly groups?: SlackGroups;
 }
 
-async function setUp({ references = [aReference()], ask, turn = aTurn({}, { policy: POLICY }) }: Options = {}) {
+async function setUp({
+  references = [aReference()],
+  ask,
+  turn = aTurn({}, { policy: POLICY }),
+  groups = NO_GROUPS,
+}: Options = {}) {
   const api = new ConfigMapApi();
   const store = new ReferenceStore(api, "bootswain");
   await store.write(references, "", 0);
@@ -77,6 +84,7 @@ async function setUp({ references = [aReference()], ask, turn = aTurn({}, { poli
     clusterName: "abal-kuber",
     decisions,
     chat,
+    groups,
     references: store,
     turn: () => turn,
     clock,
@@ -201,6 +209,65 @@ test("while the cluster can't be reached both a click and a reply are told so", 
   await desk.written(aReply("approve"));
   const says = private_("I can't reach the cluster now (it is down). Nothing was decided; try again in a minute.");
   expect([asked, told]).toEqual([[], [says, says]]);
+});
+
+test("approve now asks for that, about what the card showed, and its answer is told", async () => {
+  const says = "kuber01 may go now, window or not, until 23:30 CST.";
+  const ask = async (): Promise<DecisionAnswer> => ({
+    kind: "judged",
+    judgement: aJudgement({ says }),
+    repeated: false,
+  });
+  const { desk, asked, told } = await setUp({ ask });
+  await desk.written(aReply("approve 01 now"));
+  expect(asked).toMatchObject([{ verb: "now", targets: [{ node: "kuber01", digest: "kuber01.boot.0.pool." }] }]);
+  expect(told).toEqual([private_(says)]);
+});
+
+const WITH_GROUPS = aPolicy({
+  ...POLICY,
+  groups: new Map([
+    ["operators", aGroup("operators", ["ana"], { slackGroups: ["S2OPS", "S1OPS"] })],
+    ["leads", aGroup("leads", [], { slackGroups: ["S1OPS", "S3LEADS"] })],
+  ]),
+});
+
+test("a decision carries the user groups, of those that the policy names, that the person is in", async () => {
+  const looked: unknown[] = [];
+  const groups: SlackGroups = {
+    of: async (user, among) => {
+      looked.push([user, among]);
+      return ["S3LEADS", "S1OPS"];
+    },
+  };
+  const { desk, asked } = await setUp({ groups, turn: aTurn({}, { policy: WITH_GROUPS }) });
+  await desk.clicked(aClick());
+  await desk.written(aReply("approve"));
+  expect(looked).toEqual(Array(2).fill(["U01AB", ["S2OPS", "S1OPS", "S3LEADS"]]));
+  expect(asked.map((request) => request.groups)).toEqual(Array(2).fill(["S1OPS", "S3LEADS"]));
+});
+
+test("nobody is looked up for a policy that names no user group", async () => {
+  const groups: SlackGroups = { of: () => Promise.reject(new Error("not asked for")) };
+  const { desk, asked } = await setUp({ groups });
+  await desk.clicked(aClick());
+  expect(asked.map((request) => request.groups)).toEqual([[]]);
+});
+
+test("a click that counted for less, since a group could not be read, does not stand for the next one", async () => {
+  const found: string[][] = [[], ["S1OPS"], ["S1OPS"]];
+  const groups: SlackGroups = { of: async () => found.shift() ?? [] };
+  const { desk, asked } = await setUp({ groups, turn: aTurn({}, { policy: WITH_GROUPS }) });
+  for (let count = 0; count < 3; count += 1) await desk.clicked(aClick());
+  const [first, second, third] = asked.map(({ name }) => name);
+  expect([first === second, second === third]).toEqual([false, true]);
+});
+
+test("before the first turn nobody's groups are known, so a click decides nothing", async () => {
+  const { desk, asked, told } = await setUp({ turn: null });
+  await desk.clicked(aClick());
+  expect(asked).toEqual([]);
+  expect(told[0]).toContain("I have just started");
 });
 
 test("before the first turn a reply is not read by a guessed zone", async () => {

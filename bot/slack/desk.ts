@@ -3,9 +3,10 @@ import type { Chat, Clock, DecisionAnswer, Decisions, Log } from "../coordinator
 import type { Target, Verb } from "../core/fleet/decision.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import { shortHash } from "../core/fleet/order.ts";
-import { type Duration, SECOND } from "../core/instant.ts";
+import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import type { ReferenceStore } from "./references.ts";
 import { isCommand, parseReply } from "./replies.ts";
+import type { SlackGroups } from "./slack-groups.ts";
 import { parseActionId, type Reference } from "./view/card.ts";
 import { escaped } from "./view/mrkdwn.ts";
 
@@ -37,10 +38,23 @@ interface DeskParts {
   readonly clusterName: string;
   readonly decisions: Decisions;
   readonly chat: Chat;
+  readonly groups: SlackGroups;
   readonly references: ReferenceStore;
   readonly turn: () => Turn | null;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+interface Wish {
+  /** Where it came from: the same wish delivered twice has the same. */
+  readonly source: readonly string[];
+  readonly verb: Verb;
+  readonly reference: Reference;
+  /** Null for all on the card. */
+  readonly nodes: readonly NodeName[] | null;
+  readonly user: string;
+  readonly reason: string | null;
+  readonly until: Instant | null;
 }
 
 const REMEMBERED_WITHIN: Duration = 2 * SECOND;
@@ -96,8 +110,9 @@ export class Desk {
     if (verb === "force") return forceHint(reference);
     if (verb !== "approve" && verb !== "retry")
       return "I don't know this button. The card may be from another version of me.";
-    const name = `slack-${shortHash(["click", channel, messageTs, seen, verb, user])}`;
-    return this.#ask({ name, verb, reference, nodes: null, user, reason: null, until: null });
+    if (this.#parts.turn() === null) return NOT_READY;
+    const source = ["click", channel, messageTs, seen, verb, user];
+    return this.#ask({ source, verb, reference, nodes: null, user, reason: null, until: null });
   }
 
   async #replyTo({ text, user, channel, threadTs, ts }: Written): Promise<string | null> {
@@ -111,8 +126,7 @@ export class Desk {
     const reply = parseReply(text, { nodes, zone: turn.policy.timeZone, now: turn.now });
     if (reply === null) return null;
     if (reply.kind === "unclear") return reply.says;
-    const name = `slack-${shortHash(["reply", channel, ts, user])}`;
-    return this.#ask({ name, reference, user, ...reply });
+    return this.#ask({ source: ["reply", channel, ts, user], reference, user, ...reply });
   }
 
   async #find(channel: string, ts: string): Promise<Reference | string> {
@@ -129,25 +143,19 @@ export class Desk {
     return read.references.find((one) => one.channel === channel && one.ts === ts) ?? null;
   }
 
-  async #ask(wish: {
-    name: string;
-    verb: Verb;
-    reference: Reference;
-    nodes: readonly NodeName[] | null;
-    user: string;
-    reason: string | null;
-    until: number | null;
-  }): Promise<string> {
-    const { name, verb, reference, nodes, user, reason, until } = wish;
+  async #ask({ source, verb, reference, nodes, user, reason, until }: Wish): Promise<string> {
     const meant = reference.targets.filter(({ node, isOver }) => !isOver && (nodes === null || nodes.includes(node)));
     if (meant.length === 0) return NOTHING_LEFT;
     const targets: readonly Target[] = meant.map(({ node, digest }) => ({ node, digest: digestFor(verb, digest) }));
+    const groups = await this.#groupsOf(user);
+    // A decision is judged once. One that was refused while a group could not be read must not stand for the next click.
+    const name = `slack-${shortHash([...source, ...groups])}`;
     const answer = await this.#parts.decisions.ask({
       name,
       verb,
       targets,
       by: { system: "slack", id: user },
-      groups: [],
+      groups,
       reason,
       until,
     });
@@ -159,6 +167,12 @@ export class Desk {
       answer: answer.kind,
     });
     return sentenceOf(answer);
+  }
+
+  async #groupsOf(user: string): Promise<readonly string[]> {
+    const { groups, turn } = this.#parts;
+    const named = [...(turn()?.policy?.groups.values() ?? [])].flatMap(({ slackGroups }) => slackGroups);
+    return named.length === 0 ? [] : [...(await groups.of(user, [...new Set(named)]))].sort();
   }
 
   async #tell(to: Whom, says: string): Promise<void> {

@@ -23,7 +23,7 @@ import { ConfigMapApi } from "./testing/configmap-api.ts";
 import { HandClock } from "./testing/hand-clock.ts";
 import { aTurn } from "./testing/turns.ts";
 
-const pool = aPool({ name: "control-plane", mode: "approval" });
+const pool = aPool({ name: "control-plane", mode: "approval", slackChannel: OPS });
 const people = new Map([["ana", { name: "ana", slack: ANA, kubernetes: null }]]);
 const POLICY = aPolicy({ slackChannel: OPS, people, pools: [pool] });
 const ASKED = "🔐 control-plane: 1 node wants to reboot. Approve?";
@@ -35,7 +35,7 @@ const approvedTurn = () => {
 const blockedTurn = (order: string) => {
   const why = { kind: "blocked", refused: [aRefusal()] } as const;
   const reboot = aReboot({ outcome: { kind: "yielded", at: NOW - MINUTE, order, why }, retryAt: NOW + MINUTE });
-  const policy = aPolicy({ slackChannel: OPS, people, pools: [aPool()] });
+  const policy = aPolicy({ slackChannel: OPS, people, pools: [aPool({ slackChannel: OPS })] });
   return aTurn({ reboots: [reboot], budgets: [aBudget()] }, { policy });
 };
 
@@ -112,21 +112,46 @@ test("each new try that is blocked adds one line to the thread, and nothing else
   ]);
 });
 
-test("when the policy names another channel the cards are posted there, and the old ones stay as they are", async () => {
-  const other = "C0OTHER001";
-  const workspace = aWorkspace({
+const OTHER = "C0OTHER001";
+const withOther = (members: readonly string[] = [ANA, BOT.userId]): Workspace =>
+  aWorkspace({
     channels: [
       { id: OPS, name: "ops", members: [ANA, BEN, BOT.userId] },
-      { id: other, name: "other", members: [ANA, BOT.userId] },
+      { id: OTHER, name: "other", members },
     ],
   });
-  const { outbox, clock, headlines } = setUp({ workspace });
+const elsewhere = aPolicy({ ...POLICY, slackChannel: OTHER, pools: [{ ...pool, slackChannel: OTHER }] });
+const BOARD = "abal-kuber · 1 of 1 to go";
+
+test("cards follow their pool to another channel, and the old ones say where they went", async () => {
+  const { outbox, clock, headlines } = setUp({ workspace: withOther() });
   outbox.show(asked());
   await clock.advance(MINUTE);
-  outbox.show(aTurn({}, { policy: aPolicy({ ...POLICY, slackChannel: other }) }));
+  outbox.show(aTurn({}, { policy: elsewhere }));
   await clock.advance(MINUTE);
-  expect(headlines(other)).toEqual([ASKED, "abal-kuber · 1 of 1 to go"]);
-  expect(headlines()).toEqual([ASKED, "abal-kuber · 1 of 1 to go"]);
+  expect(headlines(OTHER)).toEqual([ASKED, BOARD]);
+  expect(headlines()).toEqual([`↪ This card stands in <#${OTHER}> now.`, "↪ abal-kuber is not shown here any more"]);
+  outbox.show(asked());
+  await clock.advance(MINUTE);
+  // Back where it was: the first message is the card again, and its thread says that a person is wanted.
+  expect(headlines()).toEqual([ASKED, BOARD, `${ASKED} <@${ANA}>`]);
+  expect(headlines(OTHER)).toEqual([`↪ This card stands in <#${OPS}> now.`, "↪ abal-kuber is not shown here any more"]);
+});
+
+test("a channel that the bot is not in takes nothing from the others, and swallows no question", async () => {
+  const workspace = withOther([ANA]);
+  const { outbox, clock, headlines, warned } = setUp({ workspace });
+  outbox.show(asked());
+  await clock.advance(MINUTE);
+  const both = aPolicy({ ...elsewhere, slackChannel: OPS });
+  outbox.show(aTurn({}, { policy: both }));
+  await clock.advance(10 * MINUTE);
+  expect(headlines()).toEqual([ASKED, "abal-kuber · 0 of 0 to go"]);
+  expect(warned).toEqual(["slack does not take a channel not_in_channel"]);
+  workspace.setChannel(OTHER, { members: [ANA, BOT.userId] });
+  await clock.advance(10 * MINUTE);
+  expect(headlines(OTHER)).toEqual([ASKED, BOARD]);
+  expect(headlines()[0]).toBe(`↪ This card stands in <#${OTHER}> now.`);
 });
 
 test("an old leader's last save leaves what the new one wrote", async () => {

@@ -11,7 +11,10 @@ import { ConfigMapApi } from "./testing/configmap-api.ts";
 import { HandClock } from "./testing/hand-clock.ts";
 import { aTurn } from "./testing/turns.ts";
 
-const POLICY = aPolicy({ slackChannel: OPS, pools: [aPool({ name: "control-plane", mode: "approval" })] });
+const POLICY = aPolicy({
+  slackChannel: OPS,
+  pools: [aPool({ name: "control-plane", mode: "approval", slackChannel: OPS })],
+});
 const pendingTurn = () => aTurn({}, { policy: POLICY });
 const doneTurn = () => aTurn({ reports: [aReport({ pending: null })] }, { policy: POLICY });
 const failedTurn = () =>
@@ -110,7 +113,7 @@ test("a channel that is gone is said once, and tried with growing pauses", async
   const { outbox, clock, warned } = setUp(aWorkspace({ channels: [] }));
   outbox.show(pendingTurn());
   await clock.advance(30 * MINUTE);
-  expect(warned).toEqual(["slack does not take it"]);
+  expect(warned).toEqual(["slack does not take a channel"]);
 });
 
 test("without the cluster's API nothing is posted, since nobody could tell later what was", async () => {

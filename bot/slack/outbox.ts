@@ -30,7 +30,19 @@ const OF_ONE_CARD = new Set([
   "edit_window_closed",
 ]);
 
-/** A card that Slack refused rests, longer each time. */
+/** Slack refuses this channel, and not the token: a slip in one pool's channel must not silence the others. */
+const OF_ONE_CHANNEL = new Set([
+  "channel_not_found",
+  "not_in_channel",
+  "is_archived",
+  "is_inactive",
+  "restricted_action",
+  "restricted_action_read_only_channel",
+  "restricted_action_thread_only_channel",
+  "team_access_not_granted",
+]);
+
+/** A card or a channel that Slack refused rests, longer each time. */
 interface Rest {
   readonly until: Duration;
   readonly failures: number;
@@ -40,7 +52,7 @@ type Refused = ChatAnswer & { readonly ok: false };
 
 /**
  * Makes Slack show what it should: one call at a time, the newest content only, and every message remembered before the next
- * is posted. All cards stand in the policy's one channel, so one worker is one for each channel. A post (a card's, or a
+ * is posted. One worker is enough for all channels: a board is edited about once a second at most. A post (a card's, or a
  * thread's line) whose answer was lost is made again after the back-off and may stand there twice; nothing else may.
  */
 export class Outbox implements Stoppable {
@@ -118,8 +130,9 @@ export class Outbox implements Stoppable {
     return null;
   }
 
-  #restOf({ key }: Card): Duration {
-    return (this.#resting.get(key)?.until ?? 0) - this.#parts.clock.monotonic();
+  #restOf(card: Card): Duration {
+    const until = (what: string): Duration => this.#resting.get(what)?.until ?? 0;
+    return Math.max(until(ofCard(card)), until(ofChannel(card))) - this.#parts.clock.monotonic();
   }
 
   async #bring(card: Card): Promise<ChatAnswer | "as it should be"> {
@@ -176,23 +189,36 @@ export class Outbox implements Stoppable {
     return { ok: true, ts: known.ts };
   }
 
-  #succeeded({ key }: Card): Duration {
+  #succeeded(card: Card): Duration {
     this.#failures = 0;
     this.#said.clear();
-    this.#resting.delete(key);
+    this.#resting.delete(ofCard(card));
+    this.#resting.delete(ofChannel(card));
     return GAP;
   }
 
-  #refused({ key, channel }: Card, { error, retryAfterSeconds }: Refused): Duration {
+  #refused(card: Card, { error, retryAfterSeconds }: Refused): Duration {
+    const { key, channel } = card;
+    // Said when it begins: the others' success must not make it said again at each try.
     if (OF_ONE_CARD.has(error)) {
-      const failures = (this.#resting.get(key)?.failures ?? 0) + 1;
-      // Said when it begins: the other cards' success must not make it said again at each try.
-      if (failures === 1) this.#parts.log.warn("slack does not take a card", { card: key, channel, error });
-      this.#resting.set(key, { until: this.#parts.clock.monotonic() + pauseAfter(failures - 1), failures });
+      const isFirst = this.#rest(ofCard(card));
+      if (isFirst) this.#parts.log.warn("slack does not take a card", { card: key, channel, error });
+      return GAP;
+    }
+    if (OF_ONE_CHANNEL.has(error)) {
+      const isFirst = this.#rest(ofChannel(card));
+      if (isFirst) this.#parts.log.warn("slack does not take a channel", { channel, error });
       return GAP;
     }
     this.#sayOnce("slack does not take it", { channel, error });
     return retryAfterSeconds === undefined ? this.#backOff() : retryAfterSeconds * SECOND;
+  }
+
+  /** Whether this is the first refusal since it last went well. */
+  #rest(what: string): boolean {
+    const failures = (this.#resting.get(what)?.failures ?? 0) + 1;
+    this.#resting.set(what, { until: this.#parts.clock.monotonic() + pauseAfter(failures - 1), failures });
+    return failures === 1;
   }
 
   /** The same trouble is said again only after something went well. */
@@ -209,6 +235,9 @@ export class Outbox implements Stoppable {
     return pause;
   }
 }
+
+const ofCard = ({ key }: Card): string => `card ${key}`;
+const ofChannel = ({ channel }: Card): string => `channel ${channel}`;
 
 const pauseAfter = (failures: number): Duration =>
   Math.min(BACK_OFF_FIRST * 2 ** Math.min(failures, 16), BACK_OFF_MOST);

@@ -13,6 +13,10 @@ test.each([
   ["  <@U0BOT> approve", { verb: "approve", nodes: all }],
   ["approve 01", { verb: "approve", nodes: ["abal-kuber01"] }],
   ["approve abal-kuber01, abal-kuber12", { verb: "approve", nodes: ["abal-kuber01", "abal-kuber12"] }],
+  ["approve now", { verb: "now", nodes: all }],
+  ["Approve  NOW", { verb: "now", nodes: all }],
+  ["approve 01 now", { verb: "now", nodes: ["abal-kuber01"] }],
+  ["approve now 01, 12", { verb: "now", nodes: ["abal-kuber01", "abal-kuber12"] }],
   ["retry 12", { verb: "retry", nodes: ["abal-kuber12"] }],
   ["force the kernel fix must go in", { verb: "force", nodes: all, reason: "the kernel fix must go in" }],
   ["force 02 tonight &amp; not later", { verb: "force", nodes: ["abal-kuber02"], reason: "tonight & not later" }],
@@ -38,6 +42,15 @@ test.each([
     "This card is about abal-kuber01, abal-kuber02, abal-kuber12. Name one of them, or none for all.",
   ],
   ["approve 2", "Nothing was done. To approve, reply with approve alone, or with a node's name after it."],
+  [
+    "approve now that it is tested",
+    "Nothing was done. To approve now, reply with approve now alone, or with a node's name after it.",
+  ],
+  [
+    "approve 01 now or never",
+    "Nothing was done. To approve, reply with approve alone, or with a node's name after it.",
+  ],
+  ["approve now-ish", "Nothing was done. To approve, reply with approve alone, or with a node's name after it."],
   ["approve, but not today", "Nothing was done. To approve, reply with approve alone, or with a node's name after it."],
 ])("%j is answered with how to say it", (text, says) => {
   expect(parseReply(text, place)).toEqual({ kind: "unclear", says });
@@ -48,6 +61,8 @@ test.each([
   "we should approve this",
   "",
   "approved by my manager",
+  "now",
+  "now would be fine",
   "force-push broke it",
   "Force's not with us",
   "skip-level meeting",

@@ -26,7 +26,7 @@ export interface ReplyPlace {
 
 const MENTION = /^\s*<@[A-Z0-9]+>\s*/;
 /** The word alone: talk of a "force-push" or of "force's" must not count as a force. */
-const VERB = /^(approve|force|skip|retry)(?![\w'’-])\s*(.*)$/is;
+const VERB = /^(approve\s+now|approve|force|skip|retry)(?![\w'’-])\s*(.*)$/is;
 
 const commandIn = (text: string): RegExpExecArray | null => VERB.exec(plain(text.replace(MENTION, "")).trim());
 
@@ -62,14 +62,15 @@ export function parseReply(text: string, place: ReplyPlace): Reply {
 }
 
 /** "approve, but not today" must not count as a yes. */
-const aside = (verb: Verb): Reply => ({
-  kind: "unclear",
-  says: `Nothing was done. To ${verb}, reply with ${verb} alone, or with a node's name after it.`,
-});
+function aside(verb: Verb): Reply {
+  const words = verb === "now" ? "approve now" : verb;
+  const says = `Nothing was done. To ${words}, reply with ${words} alone, or with a node's name after it.`;
+  return { kind: "unclear", says };
+}
 
-function verbOf(word: string | undefined): Verb | null {
-  const found = (["approve", "now", "force", "skip", "retry"] as const).find((verb) => verb === word?.toLowerCase());
-  return found ?? null;
+function verbOf(words: string | undefined): Verb | null {
+  const said = words?.toLowerCase().replace(/^approve\s+/, "");
+  return (["approve", "now", "force", "skip", "retry"] as const).find((verb) => verb === said) ?? null;
 }
 
 /** Slack sends three characters escaped. */

@@ -1,8 +1,9 @@
 import { afterEach, expect, test } from "vitest";
 import type { DecisionAnswer, DecisionRequest, Decisions, Log } from "../../coordinator/ports.ts";
 import { decide } from "../../core/decide/decide.ts";
+import type { Policy } from "../../core/policy/policy.ts";
 import { aPolicy, aPool, NOW } from "../../core/testing/builders.ts";
-import { ANA, aWorkspace, BEN, OPS } from "../../sim/slack/a-workspace.ts";
+import { ANA, aWorkspace, BEN, OPERATORS, OPS } from "../../sim/slack/a-workspace.ts";
 import { Person } from "../../sim/slack/person.ts";
 import { startSlackServer } from "../../sim/slack/server.ts";
 import { Desk } from "../desk.ts";
@@ -25,24 +26,36 @@ const POLICY = aPolicy({
   slackChannel: OPS,
   people: new Map([["ana", { name: "ana", slack: ANA, kubernetes: null }]]),
   groups: new Map([["operators", { name: "operators", people: ["ana"], slackGroups: [], kubernetesGroups: [] }]]),
-  pools: [aPool({ name: "control-plane", mode: "approval" })],
+  pools: [aPool({ name: "control-plane", mode: "approval", slackChannel: OPS })],
+});
+
+/** Who may approve stands in Slack alone: in a user group that ana is in. */
+const BY_GROUP = aPolicy({
+  ...POLICY,
+  people: new Map(),
+  groups: new Map([["operators", { name: "operators", people: [], slackGroups: [OPERATORS], kubernetesGroups: [] }]]),
 });
 
 /** Judges at once, with the real `decide`, and once for each name. */
 class Judge implements Decisions {
   readonly asked: DecisionRequest[] = [];
+  readonly #policy: Policy;
+
+  constructor(policy: Policy) {
+    this.#policy = policy;
+  }
 
   async ask(request: DecisionRequest): Promise<DecisionAnswer> {
     const repeated = this.asked.some(({ name }) => name === request.name);
     this.asked.push(request);
     const decision = { ...request, version: "1", createdAt: NOW, judgement: null };
-    const { snapshot } = aTurn({}, { policy: POLICY });
-    return { kind: "judged", judgement: decide(decision, snapshot, POLICY, NOW), repeated };
+    const { snapshot } = aTurn({}, { policy: this.#policy });
+    return { kind: "judged", judgement: decide(decision, snapshot, this.#policy, NOW), repeated };
   }
 }
 
 /** The real Bolt on the emulated workspace, with one approval card posted by the real outbox. */
-async function aBotWithACard(clusterName = "abal-kuber") {
+async function aBotWithACard(clusterName = "abal-kuber", policy = POLICY) {
   const workspace = aWorkspace();
   const server = await startSlackServer({ workspace, botToken, appToken });
   endings.push(() => server.close());
@@ -50,12 +63,13 @@ async function aBotWithACard(clusterName = "abal-kuber") {
   const log: Log = { info: () => {}, warn: (event, fields) => void warned.push(`${event} ${JSON.stringify(fields)}`) };
   const slack = connectSlack({ appToken, botToken, apiUrl: server.apiUrl, log });
   const references = new ReferenceStore(new ConfigMapApi(), "bootswain");
-  const decisions = new Judge();
-  const turn = aTurn({}, { policy: POLICY });
+  const decisions = new Judge(policy);
+  const turn = aTurn({}, { policy });
   const desk = new Desk({
     clusterName,
     decisions,
     chat: slack.chat,
+    groups: slack.groups,
     references,
     turn: () => turn,
     clock: new HandClock(),
@@ -100,6 +114,34 @@ test("a person who is not listed is told who is", async () => {
   const { ben, card } = await aBotWithACard();
   await ben.click({ channel: OPS, ts: card.ts, buttonText: "Approve" });
   expect((await ben.nextEphemeral()).text).toBe("Only operators may approve control-plane. Ask ana.");
+});
+
+test("approve now in the thread lets the node go now, and says until when", async () => {
+  const { ana, card, decisions } = await aBotWithACard();
+  await ana.reply({ channel: OPS, threadTs: card.ts, text: "approve now" });
+  expect((await ana.nextEphemeral()).text).toMatch(/^worker-1 may go now, window or not, until /);
+  expect(decisions.asked).toMatchObject([{ verb: "now", groups: [] }]);
+});
+
+test("who is in a user group that the policy names may decide, and nobody else", async () => {
+  const { ana, ben, card, decisions, workspace } = await aBotWithACard("abal-kuber", BY_GROUP);
+  expect(JSON.stringify(card.blocks)).toContain(`<!subteam^${OPERATORS}>`);
+  expect(workspace.notifications).toContainEqual({ user: ANA, channel: OPS, ts: card.ts, kind: "mention" });
+  await ben.click({ channel: OPS, ts: card.ts, buttonText: "Approve" });
+  expect((await ben.nextEphemeral()).text).toContain("Only operators may approve control-plane.");
+  await ana.click({ channel: OPS, ts: card.ts, buttonText: "Approve" });
+  expect((await ana.nextEphemeral()).text).toBe(`worker-1 is approved by slack:${ANA}.`);
+  expect(decisions.asked.map(({ groups }) => groups)).toEqual([[], [OPERATORS]]);
+});
+
+test("while Slack does not say who is in a user group, nobody is; and the next click is judged anew", async () => {
+  const { ana, card, server, warned } = await aBotWithACard("abal-kuber", BY_GROUP);
+  server.failNext("usergroups.users.list", { kind: "error", error: "missing_scope" });
+  await ana.click({ channel: OPS, ts: card.ts, buttonText: "Approve" });
+  expect((await ana.nextEphemeral()).text).toContain("Only operators may approve control-plane.");
+  expect(warned.filter((line) => line.startsWith("slack user group not read"))).toHaveLength(1);
+  await ana.click({ channel: OPS, ts: card.ts, buttonText: "Approve" });
+  expect((await ana.nextEphemeral()).text).toBe(`worker-1 is approved by slack:${ANA}.`);
 });
 
 test("a double click is one decision", async () => {

@@ -48,7 +48,8 @@ async function answered(call: () => Promise<string | undefined>): Promise<ChatAn
 const field = (value: unknown, key: string): unknown =>
   typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
 
-function failure(error: unknown): ChatAnswer {
+/** What Slack's client throws, as the answer that it is. */
+export function failure(error: unknown): ChatAnswer & { readonly ok: false } {
   const code = field(error, "code");
   if (code === ErrorCode.RateLimitedError) {
     const seconds = Number(field(error, "retryAfter"));

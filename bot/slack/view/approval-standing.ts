@@ -2,15 +2,18 @@ import type { Turn } from "../../coordinator/coordinator.ts";
 import { nodeDigest, whatChanged } from "../../core/decide/digest.ts";
 import type { Vote } from "../../core/decide/standing.ts";
 import { formatDuration, type Instant, wallClock } from "../../core/instant.ts";
+import { needsNoneNow } from "../../core/overdue.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { CardTarget } from "./card.ts";
-import { personName } from "./mentions.ts";
-import { clip, escaped } from "./mrkdwn.ts";
+import { personText } from "./mentions.ts";
+import { escaped } from "./mrkdwn.ts";
 
 /** How one node of a wave stands. */
 export type Standing =
   | { readonly kind: "asked"; readonly given: readonly Vote[] }
   | { readonly kind: "approved"; readonly by: readonly Vote[]; readonly until: Instant | null }
+  /** Past its deadline the policy lets it go without a yes. */
+  | { readonly kind: "not needed" }
   /** `isOrdered`: the approval is spent, so a decision bound to what the card showed would be refused. */
   | { readonly kind: "under way"; readonly phase: string; readonly isOrdered: boolean }
   | { readonly kind: "done"; readonly says: string }
@@ -29,7 +32,7 @@ export function standingOf({ plan }: Turn, { node, digest }: CardTarget): Standi
   }
   if (situation.report?.pending == null) return { kind: "void", why: "it needs no reboot any more" };
   const { approved, approvals } = situation.standing;
-  if (!approved) return { kind: "asked", given: approvals };
+  if (!approved) return needsNoneNow(situation) ? { kind: "not needed" } : { kind: "asked", given: approvals };
   const ends = approvals.flatMap(({ validUntil }) => validUntil ?? []);
   return { kind: "approved", by: approvals, until: ends.length === 0 ? null : Math.min(...ends) };
 }
@@ -43,12 +46,14 @@ export function isOver(standing: Standing): boolean {
 export function standingText(standing: Standing, policy: Policy, now: Instant): string {
   const at = (instant: Instant): string => wallClock(instant, policy.timeZone, now);
   const votes = (all: readonly Vote[]): string =>
-    all.map((vote) => `${clip(escaped(personName(vote.person)), 100)} at ${at(vote.at)}`).join(" and ");
+    all.map((vote) => `${personText(vote.person)} at ${at(vote.at)}`).join(" and ");
   switch (standing.kind) {
     case "asked":
       return `needs approval${standing.given.length === 0 ? "" : ` (given by ${votes(standing.given)})`}`;
     case "approved":
       return `approved by ${votes(standing.by)}${standing.until === null ? "" : `, until ${at(standing.until)}`}`;
+    case "not needed":
+      return "past its deadline: the policy lets it go without approval";
     case "under way":
       return standing.phase;
     case "done":

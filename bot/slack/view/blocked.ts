@@ -8,7 +8,8 @@ import type { PlannedNode } from "../../core/plan.ts";
 import { POOL_DEFAULTS, type Policy } from "../../core/policy/policy.ts";
 import { isBlocked } from "./board.ts";
 import { actionId, type Block, type Card, type Reference } from "./card.ts";
-import { mentionsOf, personName } from "./mentions.ts";
+import { channelOf } from "./channels.ts";
+import { mentionsOf, personText } from "./mentions.ts";
 import {
   type Button,
   buttons,
@@ -21,19 +22,25 @@ import {
   SECTION_MOST,
   section,
 } from "./mrkdwn.ts";
+import { baseOf, type Place, placed } from "./placed.ts";
 
 /** One card for a node and a boot: tries come and go on it until the node was rebooted. */
-const keyOf = ({ situation }: PlannedNode): string =>
+const baseFor = ({ situation }: PlannedNode): string =>
   `blocked-${shortHash([situation.node.uid, situation.node.bootId ?? ""])}`;
 
 export function blockedCards(turn: Turn, policy: Policy, open: readonly Reference[]): readonly Card[] {
-  const nodes = [...turn.plan.nodes.values()];
-  const known = new Set(open.map(({ key }) => key));
-  const shown = nodes
-    .filter((node) => known.has(keyOf(node)) || isToShow(node, turn))
-    .map((node) => blocked(turn, policy, node, keyOf(node)));
-  const keys = new Set(shown.map(({ key }) => key));
-  const ended = open.filter(({ key }) => !keys.has(key)).map((reference) => resolved(turn, reference));
+  const known = new Set(open.map(baseOf));
+  const bases = new Map(
+    [...turn.plan.nodes.values()].flatMap((node) => {
+      const isShown = isToShow(node, turn) || (known.size > 0 && known.has(baseFor(node)));
+      return isShown ? [[baseFor(node), node] as const] : [];
+    }),
+  );
+  const shown = [...bases].flatMap(([base, node]) => {
+    const channel = channelOf(policy, node.situation.pool);
+    return placed({ base, channel, draw: (place) => blocked(turn, policy, node, place) }, open);
+  });
+  const ended = open.filter((one) => !bases.has(baseOf(one))).map((reference) => resolved(turn, reference));
   return [...shown, ...ended];
 }
 
@@ -45,7 +52,7 @@ function isToShow(planned: PlannedNode, { now, snapshot }: Turn): boolean {
   return (phase.kind === "waiting" || phase.kind === "yielding") && isBlocked(planned);
 }
 
-function blocked(turn: Turn, policy: Policy, planned: PlannedNode, key: string): Card {
+function blocked(turn: Turn, policy: Policy, planned: PlannedNode, { key, channel }: Place): Card {
   const { situation, phase } = planned;
   const { node, reboot, report, pool } = situation;
   const refusals = refusalsOf(reboot);
@@ -53,7 +60,8 @@ function blocked(turn: Turn, policy: Policy, planned: PlannedNode, key: string):
   const title = titleOf(planned, isStuck);
   const second = secondOf(turn, policy, planned);
   const isOpen = report?.pending != null || phase.kind !== "waiting";
-  const who = isStuck ? mentionsOf(policy, pool?.may.force?.by ?? pool?.may.other?.by) : "";
+  const group = policy.mention.blocked ?? pool?.may.force?.by ?? pool?.may.other?.by;
+  const who = isStuck ? mentionsOf(policy, group) : "";
   const blocks: Block[] = [section(`*${title}* ${who}\n${second}`)];
   if (isStuck) {
     blocks.push(
@@ -65,7 +73,7 @@ function blocked(turn: Turn, policy: Policy, planned: PlannedNode, key: string):
   return {
     key,
     kind: "blocked",
-    channel: policy.slackChannel ?? "",
+    channel,
     text: fallback(title, second),
     blocks,
     targets: [{ node: node.name, digest: nodeDigest(situation, blockersOf(reboot)), isOver: false }],
@@ -140,9 +148,8 @@ function details(
 ): string {
   const { now } = turn;
   const next = holds[0]?.says ?? (phase.kind === "waiting" ? "it is its turn now" : `it is ${phase.kind}`);
-  const forced = situation.standing.forces.map(({ person }) => personName(person)).join(" and ");
-  const force =
-    forced === "" ? [] : [`Force    asked by ${escaped(forced)}; ${situation.pool?.may.force?.people ?? 1} needed`];
+  const forced = situation.standing.forces.map(({ person }) => personText(person)).join(" and ");
+  const force = forced === "" ? [] : [`Force    asked by ${forced}; ${situation.pool?.may.force?.people ?? 1} needed`];
   const tried =
     situation.reboot?.outcome?.kind === "yielded"
       ? [`Tried    gave up at ${wallClock(situation.reboot.outcome.at, policy.timeZone, now)}`]

@@ -4,32 +4,34 @@ import { allAllow } from "../../core/fleet/disruption-budget.ts";
 import { formatDuration, wallClock } from "../../core/instant.ts";
 import type { PlannedNode } from "../../core/plan.ts";
 import type { Policy, Pool } from "../../core/policy/policy.ts";
-import { nextOpening, openingAt, scheduleOf } from "../../core/policy/schedule.ts";
-import type { Block, Card } from "./card.ts";
+import type { Block, Card, Reference } from "./card.ts";
+import { channelOf, channelsOf } from "./channels.ts";
 import { context, escaped, fallback, fitted, listed, named, SECTION_MOST, section } from "./mrkdwn.ts";
+import { windowText } from "./window-text.ts";
 
 const LINES_MOST = 25;
 /** All pools together, and what the smallest share of one is. */
 const POOLS_ROOM = 7_000;
 const POOL_ROOM_LEAST = 400;
 
-/** The one message of a channel that shows the whole fleet. */
+/** The one message of a channel that shows the nodes of its pools. The slots are the whole cluster's. */
 export function board(turn: Turn, policy: Policy, channel: string): Card {
-  const nodes = [...turn.plan.nodes.values()];
+  const nodes = [...turn.plan.nodes.values()].filter(({ situation }) => channelOf(policy, situation.pool) === channel);
   const toGo = nodes.filter(isToGo);
   const blocked = toGo.filter(isBlocked);
   const count = `${toGo.length} of ${nodes.length} to go${blocked.length === 0 ? "" : ` · ${blocked.length} blocked`}`;
   const title = `${escaped(policy.cluster)} · ${count}`;
   const slots = slotLine(turn, policy);
-  const room = Math.min(SECTION_MOST, Math.max(POOL_ROOM_LEAST, Math.floor(POOLS_ROOM / policy.pools.length)));
-  const pools = policy.pools.map((pool) => poolBlock(turn, policy, pool, room));
+  const mine = policy.pools.filter((pool) => pool.slackChannel === channel);
+  const room = Math.min(SECTION_MOST, Math.max(POOL_ROOM_LEAST, Math.floor(POOLS_ROOM / Math.max(mine.length, 1))));
+  const pools = mine.map((pool) => poolBlock(turn, policy, pool, room));
   const homeless = nodes.filter(({ situation }) => situation.pool === null).map(({ situation }) => situation.node.name);
   const tail = [
     ...(homeless.length > 0 ? [section(`*no pool*\n${named(homeless)}`)] : []),
     context(policyLine(turn, policy)),
   ];
   return {
-    key: `board-${channel}`,
+    key: keyIn(channel),
     kind: "board",
     channel,
     text: fallback(title, slots),
@@ -38,6 +40,19 @@ export function board(turn: Turn, policy: Policy, channel: string): Card {
     alert: null,
     isOpen: true,
   };
+}
+
+const keyIn = (channel: string): string => `board-${channel}`;
+
+/** The policy speaks in this channel no more, and what stands there would be believed for ever. */
+export function endedBoard(policy: Policy, { key, channel }: Reference): Card {
+  const title = `↪ ${escaped(policy.cluster)} is not shown here any more`;
+  const places = channelsOf(policy).map((one) => `<#${escaped(one)}>`);
+  const second =
+    places.length === 0 ? "The policy names no channel." : `See ${listed(places, 8).replaceAll("\n", ", ")}.`;
+  const text = fallback(title, second);
+  const blocks = [section(`*${title}*\n${second}`)];
+  return { key, kind: "board", channel, text, blocks, targets: [], alert: null, isOpen: false };
 }
 
 const isToGo = ({ situation, phase }: PlannedNode): boolean =>
@@ -91,14 +106,6 @@ function rankOf(planned: PlannedNode): number {
   if (isBlocked(planned)) return 1;
   if (planned.phase.kind !== "waiting") return 2;
   return isToGo(planned) ? 3 : 4;
-}
-
-function windowText(pool: Pool, policy: Policy, now: number): string {
-  if (pool.windows === "always") return "window always open";
-  const open = openingAt(scheduleOf(policy, pool), now);
-  if (open !== null) return `window open until ${wallClock(open.closes, policy.timeZone, now)}`;
-  const next = nextOpening(scheduleOf(policy, pool), now);
-  return next === null ? "window never opens" : `window opens ${wallClock(next.opens, policy.timeZone, now)}`;
 }
 
 function nodeLine(planned: PlannedNode, policy: Policy, now: number): string {

@@ -5,18 +5,26 @@ import { type Instant, wallClock } from "../../core/instant.ts";
 import type { PlannedNode } from "../../core/plan.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { Card, Reference } from "./card.ts";
+import { channelOf } from "./channels.ts";
 import { mentionsOf } from "./mentions.ts";
 import { clip, escaped, fallback, section } from "./mrkdwn.ts";
+import { baseOf, type Place, placed } from "./placed.ts";
 
 export function failedCards(turn: Turn, policy: Policy, open: readonly Reference[]): readonly Card[] {
-  const shown = [...turn.plan.nodes.values()].flatMap((node) =>
-    node.phase.kind === "failed" ? [failed(turn, policy, node, node.phase)] : [],
+  const failures = [...turn.plan.nodes.values()].flatMap((node) =>
+    node.phase.kind === "failed" ? [{ node, phase: node.phase, base: `failed-${node.phase.order}` }] : [],
   );
-  const keys = new Set(shown.map(({ key }) => key));
-  return [...shown, ...open.filter(({ key }) => !keys.has(key)).map((one) => ended(turn, one))];
+  const shown = failures.flatMap(({ node, phase, base }) => {
+    const channel = channelOf(policy, node.situation.pool);
+    return placed({ base, channel, draw: (place) => failed(turn, policy, { ...node, phase }, place) }, open);
+  });
+  const bases = new Set(failures.map(({ base }) => base));
+  return [...shown, ...open.filter((one) => !bases.has(baseOf(one))).map((one) => ended(turn, one))];
 }
 
-function failed({ now }: Turn, policy: Policy, { situation }: PlannedNode, phase: PhaseOf<"failed">): Card {
+type FailedNode = PlannedNode & { readonly phase: PhaseOf<"failed"> };
+
+function failed({ now }: Turn, policy: Policy, { situation, phase }: FailedNode, { key, channel }: Place): Card {
   const { node, pool } = situation;
   const at = (instant: Instant): string => wallClock(instant, policy.timeZone, now);
   const title = titleOf(clip(escaped(node.name), 300), phase);
@@ -29,11 +37,11 @@ function failed({ now }: Turn, policy: Policy, { situation }: PlannedNode, phase
     `Now    it keeps the slot, ${others}. Nothing else was cordoned for it.`,
     `Do     ${todoText(phase)}`,
   ];
-  const who = mentionsOf(policy, pool?.may.other?.by ?? pool?.may.approve?.by);
+  const who = mentionsOf(policy, policy.mention.failed ?? pool?.may.other?.by ?? pool?.may.approve?.by);
   return {
-    key: `failed-${phase.order}`,
+    key,
     kind: "failed",
-    channel: policy.slackChannel ?? "",
+    channel,
     text: fallback(title, second),
     blocks: [section(`*${title}* ${who}\n${second}`), section(lines.join("\n"))],
     targets: [{ node: node.name, digest: nodeDigest(situation), isOver: false }],

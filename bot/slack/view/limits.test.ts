@@ -1,9 +1,19 @@
 import { expect, test } from "vitest";
 import type { NodeReboot } from "../../core/fleet/reboot.ts";
 import { HOUR } from "../../core/instant.ts";
-import { aGroup, aNode, aPolicy, aPool, aReboot, aRefusal, aReport, NOW } from "../../core/testing/builders.ts";
+import {
+  aFreeze,
+  aGroup,
+  aNode,
+  aPolicy,
+  aPool,
+  aReboot,
+  aRefusal,
+  aReport,
+  NOW,
+} from "../../core/testing/builders.ts";
 import { blockProblems } from "../../sim/slack/limits.ts";
-import { APPROVAL, allText, blockedReboot, failedPhase, only, STUCK } from "../testing/cards.ts";
+import { APPROVAL, allText, blockedReboot, failedPhase, only, referenceOf, STUCK } from "../testing/cards.ts";
 import { aTurn } from "../testing/turns.ts";
 import { cardsOf } from "./cards.ts";
 
@@ -97,4 +107,26 @@ test("a group of very many people doesn't crowd out what the card says", () => {
   const policy = aPolicy({ ...APPROVAL, people, groups });
   const card = only(cardsOf(aTurn({}, { policy }), []), "approval");
   expect(allText(card)).toContain("<@U019> and 280 more of operators\nNothing happens without a yes.");
+});
+
+test("long names of freezes, and very many channels and pools that changed, leave every card within the limits", () => {
+  const long = "<!channel>".repeat(300);
+  const before = Array.from({ length: 60 }, (_, index) => {
+    const name = `pool-${index}`;
+    const may = { ...aPool().may, approve: { by: "operators", people: 9, validFor: HOUR } };
+    return aPool({ name, mode: "approval", may, matchLabels: { pool: name }, slackChannel: `C0${index}` });
+  });
+  const nodes = before.map(({ name }) => aNode({ name: `node-of-${name}`, labels: { pool: name } }));
+  const mention = { approval: long, blocked: long, failed: long, overdue: long };
+  const groups = new Map([[long, aGroup(long, [], { slackGroups: Array.from({ length: 99 }, (_, id) => `S0${id}`) })]]);
+  const policy = aPolicy({ pools: before, mention, groups });
+  const first = cardsOf(aTurn({ nodes }, { policy }), []);
+  expect(first.filter(({ kind }) => kind === "board")).toHaveLength(61);
+  const after = before.map((pool) => ({ ...pool, slackChannel: "C0NEW", windows: [] }));
+  const frozen = aPolicy({ ...policy, pools: after, freezes: [aFreeze({ name: long })] });
+  const next = cardsOf(aTurn({ nodes }, { policy: frozen }), first.map(referenceOf));
+  expect(next.filter(({ isOpen }) => !isOpen)).toHaveLength(120);
+  const cards = [...first, ...next];
+  expect(cards.flatMap((card) => blockProblems(card.blocks, card.text))).toEqual([]);
+  expect(cards.map((card) => allText(card)).join("")).not.toContain("<!channel>");
 });

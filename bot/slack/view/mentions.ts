@@ -1,17 +1,36 @@
-import type { Policy } from "../../core/policy/policy.ts";
-import { escaped } from "./mrkdwn.ts";
+import type { Group, Policy } from "../../core/policy/policy.ts";
+import { clip, escaped } from "./mrkdwn.ts";
 
 /** More would crowd out what the card has to say. */
 const MOST = 20;
 
-/** The people of a group that Slack knows, as mentions. */
-export function mentionsOf(policy: Policy, groupName: string | undefined): string {
-  const people = policy.groups.get(groupName ?? "")?.people ?? [];
-  const ids = people.flatMap((name) => policy.people.get(name)?.slack ?? []);
-  const more = ids.length - MOST;
-  const shown = ids.slice(0, MOST).map((id) => `<@${escaped(id)}>`);
-  return [...shown, ...(more > 0 ? [`and ${more} more of ${escaped(groupName ?? "")}`] : [])].join(" ");
+const SLACK_USER = /^slack:([UW][A-Z0-9]+)$/;
+
+/** The groups' user groups and people that Slack knows, as mentions, each once. */
+export function mentionsOf(policy: Policy, ...groupNames: readonly (string | null | undefined)[]): string {
+  const names = [...new Set(groupNames.flatMap((name) => name ?? []))];
+  const groups = names.flatMap((name) => policy.groups.get(name) ?? []);
+  const all = [...new Set([...groups.flatMap(subteams), ...groups.flatMap((group) => peopleOf(policy, group))])];
+  const more = all.length - MOST;
+  return [...all.slice(0, MOST), ...(more > 0 ? [`and ${more} more of ${escaped(names.join(" and "))}`] : [])].join(
+    " ",
+  );
 }
 
-/** A person's Slack mention is noise in an edit, so a plain name stands for them. */
-export const personName = (person: string): string => person.replace(/^(slack|kubernetes):/, "");
+const subteams = ({ slackGroups }: Group): readonly string[] => slackGroups.map((id) => `<!subteam^${escaped(id)}>`);
+
+function peopleOf(policy: Policy, { people }: Group): readonly string[] {
+  return people.flatMap((name) => {
+    const id = SLACK_USER.exec(name)?.[1] ?? policy.people.get(name)?.slack;
+    return id == null ? [] : [`<@${escaped(id)}>`];
+  });
+}
+
+/**
+ * One person in a line, ready for mrkdwn. A plain name, since a mention is noise; but one whom the policy knows by nothing
+ * but an ID would be unreadable without.
+ */
+export function personText(person: string): string {
+  const id = SLACK_USER.exec(person)?.[1];
+  return id === undefined ? clip(escaped(person.replace(/^(slack|kubernetes):/, "")), 100) : `<@${id}>`;
+}

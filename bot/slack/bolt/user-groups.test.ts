@@ -1,0 +1,102 @@
+import { afterEach, expect, test } from "vitest";
+import type { Log } from "../../coordinator/ports.ts";
+import { ANA, aWorkspace, BEN, OPERATORS } from "../../sim/slack/a-workspace.ts";
+import type { Fault } from "../../sim/slack/faults.ts";
+import { simulatedGroups } from "../../sim/slack/groups.ts";
+import { startSlackServer } from "../../sim/slack/server.ts";
+import { quietLogger } from "./quiet-logger.ts";
+import { userGroups } from "./user-groups.ts";
+
+const LEADS = "S0LEADS001";
+const MINUTES = 60_000;
+const endings: (() => Promise<unknown>)[] = [];
+
+afterEach(async () => {
+  for (const end of endings.splice(0).reverse()) await end();
+});
+
+/** The real client on the emulated workspace, with a clock that the test moves. */
+async function someGroups() {
+  const workspace = aWorkspace({
+    groups: [
+      { id: OPERATORS, handle: "operators", users: [ANA] },
+      { id: LEADS, handle: "leads", users: [BEN] },
+    ],
+  });
+  const server = await startSlackServer({ workspace, botToken: "xoxb-test", appToken: "xapp-test" });
+  endings.push(() => server.close());
+  const warned: string[] = [];
+  const log: Log = {
+    info: () => {},
+    warn: (event, fields) => void warned.push(`${event} ${fields?.["group"]} ${fields?.["error"]}`),
+  };
+  let now = 0;
+  const groups = userGroups({
+    token: "xoxb-test",
+    options: {
+      slackApiUrl: server.apiUrl,
+      logger: quietLogger(log),
+      retryConfig: { retries: 0 },
+      rejectRateLimitedCalls: true,
+    },
+    log,
+    elapsed: () => now,
+  });
+  const calls = (): number => server.requests.filter(({ method }) => method === "usergroups.users.list").length;
+  const pass = (length: number): void => {
+    now += length;
+  };
+  return { workspace, server, groups, warned, calls, pass };
+}
+
+test("a person is in those of the groups asked for that list them", async () => {
+  const { groups, workspace } = await someGroups();
+  workspace.setGroup({ id: LEADS, handle: "leads", users: [ANA, BEN] });
+  for (const port of [groups, simulatedGroups(workspace)]) {
+    expect(await port.of(ANA, [OPERATORS, LEADS])).toEqual([OPERATORS, LEADS]);
+    expect(await port.of(BEN, [OPERATORS, LEADS])).toEqual([LEADS]);
+    expect(await port.of(BEN, [OPERATORS])).toEqual([]);
+    expect(await port.of(BEN, [])).toEqual([]);
+  }
+});
+
+test("what was read is believed for five minutes, and read once by those who ask at the same time", async () => {
+  const { groups, workspace, calls, pass } = await someGroups();
+  await Promise.all([groups.of(ANA, [OPERATORS]), groups.of(BEN, [OPERATORS])]);
+  workspace.setGroup({ id: OPERATORS, handle: "operators", users: [BEN] });
+  pass(5 * MINUTES - 1);
+  expect([await groups.of(ANA, [OPERATORS]), calls()]).toEqual([[OPERATORS], 1]);
+  pass(1);
+  expect([await groups.of(ANA, [OPERATORS]), calls()]).toEqual([[], 2]);
+});
+
+const faults: readonly (readonly [string, Fault, string])[] = [
+  ["a missing scope", { kind: "error", error: "missing_scope" }, "missing_scope"],
+  ["a rate limit", { kind: "rate-limited", retryAfterSeconds: 30 }, "ratelimited"],
+  ["a cut connection", { kind: "cut", arrived: true }, "unanswered"],
+  ["a 503", { kind: "status", code: 503 }, "unanswered"],
+];
+test.each(faults)("%s counts for nobody, is said once, and is looked up again at the next question", async (...row) => {
+  const [, fault, error] = row;
+  const { groups, server, warned } = await someGroups();
+  server.failNext("usergroups.users.list", fault, fault);
+  expect(await groups.of(ANA, [OPERATORS])).toEqual([]);
+  expect(await groups.of(ANA, [OPERATORS])).toEqual([]);
+  const ours = warned.filter((line) => line.startsWith("slack user group"));
+  expect(ours).toEqual([`slack user group not read ${OPERATORS} ${error}`]);
+  expect(await groups.of(ANA, [OPERATORS])).toEqual([OPERATORS]);
+});
+
+test("one group that is not there leaves the others", async () => {
+  const { groups, warned } = await someGroups();
+  expect(await groups.of(BEN, ["S0NONE", LEADS])).toEqual([LEADS]);
+  expect(warned).toEqual(["slack user group not read S0NONE no_such_subteam"]);
+});
+
+test("when what was known is too old and can't be read again, nobody is in it", async () => {
+  const { groups, server, pass } = await someGroups();
+  await groups.of(ANA, [OPERATORS]);
+  pass(5 * MINUTES);
+  server.failNext("usergroups.users.list", { kind: "error", error: "fatal_error" });
+  expect(await groups.of(ANA, [OPERATORS])).toEqual([]);
+});
