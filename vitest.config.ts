@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { defineConfig } from "vitest/config";
 
-const quick = { pool: "threads" as const, sequence: { groupOrder: 0 } };
+const quick = { pool: "threads" as const, maxWorkers: "100%", sequence: { groupOrder: 0 } };
 
 const cluster = {
   test: {

@@ -159,7 +159,15 @@ class Demo {
     const decisions = this.#cluster.bot()?.decisions ?? null;
     if (decisions === null) return true;
     this.#asked += 1;
-    const request = { name: `demo-${this.#asked}`, verb, targets: [{ node, digest: null }], by: ANA, groups: [], reason, until };
+    const request = {
+      name: `demo-${this.#asked}`,
+      verb,
+      targets: [{ node, digest: null }],
+      by: ANA,
+      groups: [],
+      reason,
+      until,
+    };
     let answer: Awaited<ReturnType<typeof decisions.ask>> | null = null;
     const asked = decisions.ask(request).then((given) => {
       answer = given;

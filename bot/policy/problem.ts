@@ -27,7 +27,7 @@ export function formatProblem({ file, line, column, path, message, severity }: P
 const PLAIN_KEY = /^[\w-]+$/;
 const LONGEST_KEY = 80;
 
-export function formatPath(path: Path): string {
+function formatPath(path: Path): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === "number") return `${text}[${key}]`;
     const short = key.length > LONGEST_KEY ? `${key.slice(0, LONGEST_KEY)}…` : key;

@@ -33,7 +33,7 @@ export function addCheck(parent: Command, { print, done }: Io): void {
     });
 }
 
-export async function checkFile(file: string, now: Instant): Promise<Checked> {
+async function checkFile(file: string, now: Instant): Promise<Checked> {
   const read = await readPolicyFile(file);
   if (read.ok) return checkText(file, read.text, now);
   const problem = { file, line: 1, column: 1, path: "", message: read.problem, severity: "error" } as const;

@@ -15,7 +15,8 @@ const OF_POOL: readonly NotYet[] = [
   { path: ["drain", "emptyDir"], does: "delete" },
   { path: ["drain", "unmanaged"], does: "delete" },
   { path: ["drain", "gracePeriod"], does: "own" },
-  { path: ["discourageScheduling"] },
+  { path: ["drain", "ignoreTerminatingAfter"], does: "5m" },
+  { path: ["discourageScheduling"], does: false },
 ];
 
 interface NotYet {

@@ -47,7 +47,7 @@ export const evenIfMalformed = {
 };
 
 /** The keys of `keys` that the mapping has. */
-export const saidOf = (value: object, keys: readonly string[]): readonly string[] =>
+const saidOf = (value: object, keys: readonly string[]): readonly string[] =>
   keys.filter((key) => Object.hasOwn(value, key));
 
 /** Exactly one of the keys must be there: the rule for `refine`, and the same for editors. */

@@ -11,7 +11,7 @@ export const personShape = {
   kubernetes: text("a user's name in Kubernetes").optional().describe("The user's name in Kubernetes."),
 };
 
-export const groupShape = {
+const groupShape = {
   people: list(name(), "a list of names of people").prefault([]).describe("Names of people."),
   slackGroups: list(slackGroup(), "a list of IDs of Slack user groups")
     .prefault([])
