@@ -67,7 +67,7 @@ export class Faults {
       case 4:
         return { kind: "pause", delay: this.#random.between(1, 90) * SECOND };
       case 5:
-        return { kind: "pause", delay: this.#random.between(2, 8) * MINUTE };
+        return { kind: "pause", delay: this.#random.between(2, 30) * MINUTE };
       case 6:
         return { kind: "late", delay: this.#random.between(1, 5) * MINUTE };
       default:

@@ -55,10 +55,12 @@ export class Kubelet {
   #report(ready: string, bootId: string | null): void {
     const node = this.#store.get("nodes", this.#node);
     if (node === undefined) return;
-    const known = list(at(node, "status", "conditions")).find((condition) => at(condition, "type") === "Ready");
+    const all = list(at(node, "status", "conditions"));
+    const known = all.find((condition) => at(condition, "type") === "Ready");
+    const others = all.filter((condition) => condition !== known);
     const since = at(known, "status") === ready ? at(known, "lastTransitionTime") : stamp(this.#clock.now());
     const nodeInfo = bootId === null ? at(node, "status", "nodeInfo") : { bootID: bootId };
-    const conditions = [{ type: "Ready", status: ready, lastTransitionTime: since }];
+    const conditions = [...others, { type: "Ready", status: ready, lastTransitionTime: since }];
     this.#store.put(ready === "True" ? "kubelet" : "node-controller", "nodes", {
       ...node,
       status: { nodeInfo, conditions },

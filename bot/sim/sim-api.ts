@@ -87,9 +87,10 @@ export class SimApi implements Api {
   #send(call: Call, delay: Duration, answered: (answer: Answer) => void): void {
     const { world, server, faults, process, tamper, store } = this.#parts;
     const sent = overTheWire(call);
+    const sentAt = world.now();
     world.after(delay, () => {
       const arrived = tamper.arriving?.(process.name, sent, store) ?? sent;
-      const honest = server.handle(process.name, arrived);
+      const honest = store.decidedAt(sentAt, () => server.handle(process.name, arrived));
       const answer = tamper.answered?.(process.name, arrived, honest) ?? honest;
       const date = world.now();
       world.after(faults.latency(), () => answered(dated(answer, date)));

@@ -30,6 +30,7 @@ export class Store {
   readonly #now: () => Instant;
   readonly #random: SeededRandom;
   #version = 1_000;
+  #decidedAt: Instant | null = null;
 
   constructor(now: () => Instant, random: SeededRandom) {
     this.#now = now;
@@ -39,6 +40,14 @@ export class Store {
   /** Called after each change, before anything else can happen. */
   onChange(listener: (change: Change) => void): void {
     this.#listeners.push(listener);
+  }
+
+  /** What `run` writes was asked for at that time. */
+  decidedAt<T>(at: Instant, run: () => T): T {
+    this.#decidedAt = at;
+    const result = run();
+    this.#decidedAt = null;
+    return result;
   }
 
   version(): string {
@@ -76,7 +85,6 @@ export class Store {
       after: stored,
     });
     this.#tell({
-      at: this.#now(),
       actor,
       verb: before === null ? "create" : "update",
       resource,
@@ -92,12 +100,12 @@ export class Store {
     this.#version += 1;
     this.#tables.get(resource)?.delete(key);
     this.#record(resource, { version: this.#version, type: "DELETED", before, after: null });
-    this.#tell({ at: this.#now(), actor, verb: "delete", resource, before, after: null });
+    this.#tell({ actor, verb: "delete", resource, before, after: null });
   }
 
   /** Says of a change to come that someone asked for it: the deletion of a pod ends later, by the kubelet. */
-  note(change: Omit<Change, "at">): void {
-    this.#tell({ at: this.#now(), ...change });
+  note(change: Omit<Change, "at" | "decidedAt">): void {
+    this.#tell(change);
   }
 
   /** Events after `call.resourceVersion`, then all to come. False when that history is gone. */
@@ -134,8 +142,9 @@ export class Store {
       deliver(event, selection, listener);
   }
 
-  #tell(change: Change): void {
-    for (const listener of this.#listeners) listener(change);
+  #tell(change: Omit<Change, "at" | "decidedAt">): void {
+    const at = this.#now();
+    for (const listener of this.#listeners) listener({ at, decidedAt: this.#decidedAt ?? at, ...change });
   }
 }
 

@@ -1,33 +1,68 @@
 import { BudgetRules } from "./budget-rules.ts";
+import { ClusterView } from "./cluster-view.ts";
+import { CordonRules } from "./cordon-rules.ts";
 import { FleetRules } from "./fleet-rules.ts";
 import { OrderRules } from "./order-rules.ts";
-import type { Change, Limits, RebootCall } from "./world.ts";
+import { PolicyTimes, type ToldPolicy } from "./policy-times.ts";
+import { KNOWN_LATE, SlotRules } from "./slot-rules.ts";
+import { Votes } from "./votes.ts";
+import { WaitRules } from "./wait-rules.ts";
+import type { Change, RebootCall } from "./world.ts";
+
+export interface CheckerSettings {
+  /** In the order in which the bots are told of them; maxRebooting is the same in all. */
+  readonly policies: readonly ToldPolicy[];
+  /** Longest time for which any node may hold a slot without being failed. */
+  readonly slotMost: number;
+  /** From then on no call fails any more. */
+  readonly quietFrom: number;
+}
 
 /** Checks the rules that never break (design, section 13) after every change of the cluster. */
 export class RuleChecker {
   readonly #broken: string[] = [];
+  readonly #cluster = new ClusterView();
   readonly #fleet: FleetRules;
   readonly #orders: OrderRules;
   readonly #budgets: BudgetRules;
+  readonly #slots: SlotRules;
+  readonly #cordons: CordonRules;
+  readonly #waits: WaitRules;
   #now = 0;
 
-  constructor(limits: Limits) {
+  constructor({ policies, slotMost, quietFrom }: CheckerSettings) {
     const broken = (rule: string): void => this.#report(rule);
-    this.#fleet = new FleetRules(limits, broken);
+    const cluster = this.#cluster;
+    const times = new PolicyTimes(policies);
+    const votes = new Votes(cluster, times, KNOWN_LATE);
+    const parts = { cluster, times, votes, broken };
+    this.#fleet = new FleetRules({ maxRebooting: policies[0]?.policy.maxRebooting ?? 0, slotMost }, broken);
     this.#orders = new OrderRules(broken);
     this.#budgets = new BudgetRules(broken);
+    this.#slots = new SlotRules(parts);
+    this.#cordons = new CordonRules(parts);
+    this.#waits = new WaitRules({ ...parts, quietFrom, wasNotHelped: (node) => this.#orders.wasNotHelped(node) });
   }
 
   see(change: Change): void {
     this.#now = change.at;
+    this.#cluster.see(change);
     this.#fleet.see(change);
     this.#orders.see(change);
     this.#budgets.see(change);
+    this.#slots.see(change);
+    this.#cordons.see(change);
   }
 
   seeCall(call: RebootCall): void {
     this.#now = call.at;
     this.#orders.seeCall(call);
+  }
+
+  /** About once a minute: what should have happened shows in no change. */
+  look(now: number): void {
+    this.#now = now;
+    this.#waits.look(now);
   }
 
   atEnd(): void {

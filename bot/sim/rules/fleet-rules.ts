@@ -1,4 +1,10 @@
-import { at, type Change, cordonedFor, isUnschedulable, type Limits, list, nameOf, text } from "./world.ts";
+import { at, type Change, cordonedFor, isUnschedulable, list, nameOf, text } from "./world.ts";
+
+export interface Limits {
+  readonly maxRebooting: number;
+  /** Longest time for which any node may hold a slot without being failed. */
+  readonly slotMost: number;
+}
 
 /** Rules 1, 5 and 9: how much is taken, whose cordons stay, how long a slot may be held. */
 export class FleetRules {

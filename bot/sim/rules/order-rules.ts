@@ -54,13 +54,16 @@ export class OrderRules {
     this.#checkHelps(node, host);
   }
 
+  /** Whether the node was rebooted for the very reasons that it still wants to be rebooted for, and nobody said retry. */
+  wasNotHelped(node: string): boolean {
+    const host = this.#hosts.get(node);
+    if (host === undefined || host.called === null || this.#retried.has(node)) return false;
+    return host.called.bootId !== (this.#bootIds.get(node) ?? "") && host.called.pending === host.pending;
+  }
+
   #checkHelps(node: string, host: Host): void {
-    const bootId = this.#bootIds.get(node) ?? "";
-    const wasRebooted = host.called !== null && host.called.bootId !== bootId;
-    if (wasRebooted && host.called?.pending === host.pending && !this.#retried.has(node)) {
-      this.#broken(`rule 4: ${node} was rebooted again for what a reboot had not helped`);
-    }
-    host.called = { pending: host.pending, bootId };
+    if (this.wasNotHelped(node)) this.#broken(`rule 4: ${node} was rebooted again for what a reboot had not helped`);
+    host.called = { pending: host.pending, bootId: this.#bootIds.get(node) ?? "" };
     this.#retried.delete(node);
   }
 

@@ -5,6 +5,8 @@
 
 export interface Change {
   readonly at: number;
+  /** When whoever wrote it asked for it: the call may have been under way for long. */
+  readonly decidedAt: number;
   /** Who wrote: "bot…" for a bot, "agent…" for an agent; anything else is the world around them. */
   readonly actor: string;
   readonly verb: "create" | "update" | "delete" | "evict";
@@ -17,12 +19,6 @@ export interface Change {
 export interface RebootCall {
   readonly at: number;
   readonly node: string;
-}
-
-export interface Limits {
-  readonly maxRebooting: number;
-  /** Longest time for which any node may hold a slot without being failed. */
-  readonly slotMost: number;
 }
 
 const record = (value: unknown): Record<string, unknown> =>
@@ -41,7 +37,7 @@ export const list = (value: unknown): readonly unknown[] => (Array.isArray(value
 
 export const time = (value: unknown): number => Date.parse(text(value));
 
-export const CORDONED_FOR = "bootswain.dev/cordoned-for";
+const CORDONED_FOR = "bootswain.dev/cordoned-for";
 
 export function cordonedFor(node: unknown): string {
   return text(at(node, "metadata", "annotations", CORDONED_FOR));

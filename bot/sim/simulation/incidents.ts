@@ -1,7 +1,7 @@
 import type { SimCluster } from "../cluster.ts";
 import type { Stored } from "../objects.ts";
 import { pendingPod } from "../pods.ts";
-import { at } from "../rules/world.ts";
+import { at, list } from "../rules/world.ts";
 import type { Incident } from "./scenario.ts";
 
 const asObject = (value: unknown): object => (typeof value === "object" && value !== null ? value : {});
@@ -19,12 +19,14 @@ export function happen(cluster: SimCluster, { kind, node }: Incident): void {
     "scale web": () => cluster.workloads.deploy({ namespace: "web", name: "web", replicas: 2, graceSeconds: 5 }),
     "replace node": () => replaceNode(cluster, node),
     "lose fleet": () => cluster.store.remove("people", "rebootfleets", "cluster"),
+    "lose voter": () => setVoter(cluster, node, false),
+    "regain voter": () => setVoter(cluster, node, true),
   };
   effects[kind]();
 }
 
 /** As kubectl cordon and uncordon: the mark of a cordon of ours stays behind. A cordon of ours is not taken over. */
-function setSchedulable(cluster: SimCluster, name: string, schedulable: boolean): void {
+export function setSchedulable(cluster: SimCluster, name: string, schedulable: boolean): void {
   const node = cluster.store.get("nodes", name);
   if (node === undefined) return;
   const { unschedulable, ...spec } = { unschedulable: undefined, ...asObject(node.spec) };
@@ -36,6 +38,21 @@ function setPaused(cluster: SimCluster, paused: object | null): void {
   const fleet = cluster.store.get("rebootfleets", "cluster");
   if (fleet !== undefined)
     cluster.store.put("people", "rebootfleets", { ...fleet, spec: paused === null ? {} : { paused } });
+}
+
+/** What K3s and RKE2 show of a member of etcd; nothing changes on a node that shows nothing of it. */
+function setVoter(cluster: SimCluster, name: string, isVoter: boolean): void {
+  const node = cluster.store.get("nodes", name);
+  const conditions = list(at(node, "status", "conditions"));
+  if (conditions.some((one) => at(one, "type") === "EtcdIsVoter")) showVoter(cluster, name, isVoter);
+}
+
+export function showVoter(cluster: SimCluster, name: string, isVoter: boolean): void {
+  const node = cluster.store.get("nodes", name);
+  if (node === undefined) return;
+  const others = list(at(node, "status", "conditions")).filter((one) => at(one, "type") !== "EtcdIsVoter");
+  const conditions = [...others, { type: "EtcdIsVoter", status: isVoter ? "True" : "False" }];
+  cluster.store.put("k3s", "nodes", { ...node, status: { ...asObject(node.status), conditions } });
 }
 
 /** The Node object is deleted and made again under the same name, as when a machine is replaced. */

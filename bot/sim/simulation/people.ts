@@ -1,27 +1,38 @@
 import type { Call } from "../../coordinator/ports.ts";
-import { type Duration, formatInstant, MINUTE } from "../../core/instant.ts";
+import { type Duration, formatInstant, type Instant, MINUTE } from "../../core/instant.ts";
 import type { SimCluster } from "../cluster.ts";
 import type { SeededRandom } from "../random.ts";
-import { at, list, nameOf, text } from "../rules/world.ts";
+import { at, cordonedFor, isUnschedulable, list, nameOf, text } from "../rules/world.ts";
+import { setSchedulable } from "./incidents.ts";
 
 const LOOK_EVERY: Duration = 4 * MINUTE;
+
+interface Habits {
+  readonly mayForce: boolean;
+  /** From then on they uncordon what they had cordoned. */
+  readonly tidyFrom: Instant;
+}
+
+/** What `now` lifts. */
+const LIFTED_BY_NOW: ReadonlySet<string> = new Set(["window", "after", "back-off"]);
 
 /** Ana and Ben: they approve what waits for them, force or retry what is stuck, and make mistakes now and then. */
 export class People {
   readonly #cluster: SimCluster;
   readonly #random: SeededRandom;
-  readonly #mayForce: boolean;
+  readonly #habits: Habits;
   #asked = 0;
 
-  constructor(cluster: SimCluster, random: SeededRandom, mayForce: boolean) {
+  constructor(cluster: SimCluster, random: SeededRandom, habits: Habits) {
     this.#cluster = cluster;
     this.#random = random;
-    this.#mayForce = mayForce;
+    this.#habits = habits;
   }
 
   start(): void {
     this.#cluster.clock.after(LOOK_EVERY, () => {
       for (const reboot of this.#cluster.store.all("nodereboots")) this.#lookAt(reboot);
+      for (const node of this.#cluster.store.all("nodes")) this.#tidy(node);
       this.start();
     });
   }
@@ -32,9 +43,16 @@ export class People {
     const isBlocked = text(at(reboot, "status", "outcome", "why", "kind")) === "blocked";
     if (holds.includes("approval") && this.#random.chance(0.5)) this.#decide("approve", node);
     if (holds.includes("reboot did not happen")) this.#decide("retry", node);
-    if (isBlocked && this.#mayForce && this.#random.chance(0.4)) this.#decide("force", node);
+    if (isBlocked && this.#habits.mayForce && this.#random.chance(0.4)) this.#decide("force", node);
+    if (holds.some((kind) => LIFTED_BY_NOW.has(kind)) && this.#random.chance(0.02)) this.#decide("now", node);
     if (this.#random.chance(0.005)) this.#decide("retry", node);
     if (this.#random.chance(0.005)) this.#decide("skip", node);
+  }
+
+  #tidy(node: unknown): void {
+    if (this.#cluster.clock.now() < this.#habits.tidyFrom) return;
+    const isTheirs = isUnschedulable(node) && cordonedFor(node) === "";
+    if (isTheirs && this.#random.chance(0.2)) setSchedulable(this.#cluster, nameOf(node), true);
   }
 
   #decide(verb: string, node: string): void {

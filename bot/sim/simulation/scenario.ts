@@ -1,16 +1,19 @@
 import { type Duration, HOUR, type Instant, MINUTE, SECOND } from "../../core/instant.ts";
-import type { WallTime } from "../../core/policy/calendar.ts";
-import { type Policy, POOL_DEFAULTS, type Pool } from "../../core/policy/policy.ts";
 import type { FaultSettings } from "../faults.ts";
 import type { HostHabits } from "../host.ts";
 import type { SeededRandom } from "../random.ts";
+import type { PolicyData } from "../rules/policy-data.ts";
+import { anyPlace, anyPolicy, CONTROL_PLANE, changedPolicy, LAB, ZONE_LABEL } from "./any-policy.ts";
 
 export interface ScenarioNode {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly habits: Partial<HostHabits>;
   readonly skew: Duration;
-  readonly needsAt: Duration;
+  /** When it comes to need a reboot; some do so more than once. */
+  readonly needsAt: readonly Duration[];
+  /** Whether it shows the condition that K3s and RKE2 give to members of etcd. */
+  readonly showsVoter: boolean;
 }
 
 /** What a person or chance does to the cluster, once, at a time after the start. */
@@ -26,58 +29,96 @@ export interface Incident {
     | "kill agent"
     | "scale web"
     | "replace node"
-    | "lose fleet";
+    | "lose fleet"
+    | "lose voter"
+    | "regain voter";
   readonly node: string;
+}
+
+/** What the policy's source says from then on: a policy, or something that is none. */
+export interface PolicyChange {
+  readonly at: Duration;
+  readonly policy: PolicyData | null;
 }
 
 export interface Scenario {
   readonly start: Instant;
   readonly nodes: readonly ScenarioNode[];
-  readonly policy: Policy;
+  /** The first one from the start. */
+  readonly policies: readonly PolicyChange[];
   readonly incidents: readonly Incident[];
   readonly faults: FaultSettings;
   /** Whether people force what a disruption budget blocks; they scale it up later in any case. */
   readonly peopleForce: boolean;
 }
 
-export const NODES = ["abal-kuber01", "abal-kuber02", "abal-kuber03", "abal-kuber04"] as const;
-const CONTROL_PLANE = "node-role.kubernetes.io/control-plane";
+export const ETCD = "node-role.kubernetes.io/etcd";
 /** Trouble ends after this; from then on the fleet has to finish. */
-/** 2026-12-01, UTC. */
-const EPOCH: Instant = 1_796_083_200_000;
 const TROUBLE: Duration = 4 * HOUR;
 
 /** Everything about one run that the seed decides beforehand. */
 export function scenarioOf(random: SeededRandom): Scenario {
-  const start = EPOCH + random.between(0, 24 * 60) * MINUTE;
+  const place = anyPlace(random);
+  const nodes = anyNodes(random);
+  const names = nodes.map(({ name }) => name);
+  const policy = anyPolicy(
+    place,
+    nodes.some(({ labels }) => labels[LAB] !== undefined),
+    random,
+  );
   return {
-    start,
-    nodes: NODES.map((name, index) => nodeOf(name, index < 3, random)),
-    policy: policyOf(random),
-    incidents: incidentsOf(random),
-    faults: {
-      perCall: random.pick([0, 0.005, 0.02, 0.05]) ?? 0,
-      until: start + TROUBLE,
-      focus:
-        random.pick([
-          null,
-          "rebootfleets",
-          "rebootfleets",
-          "nodereboots",
-          "nodes",
-          "hostreports",
-          "pods",
-          "leases",
-        ] as const) ?? null,
-    },
+    start: place.start,
+    nodes,
+    policies: [{ at: 0, policy }, ...laterPolicies(policy, random)],
+    incidents: incidentsOf(
+      names,
+      nodes.some(({ showsVoter }) => showsVoter),
+      random,
+    ),
+    faults: anyFaults(place.start + TROUBLE, random),
     peopleForce: random.chance(0.4),
   };
 }
 
-function nodeOf(name: string, isControlPlane: boolean, random: SeededRandom): ScenarioNode {
+function anyFaults(until: Instant, random: SeededRandom): FaultSettings {
+  const focused = ["rebootfleets", "rebootfleets", "nodereboots", "nodes", "hostreports", "pods", "leases"] as const;
+  return {
+    perCall: random.pick([0, 0.005, 0.02, 0.05]) ?? 0,
+    until,
+    focus: random.pick([null, ...focused]) ?? null,
+  };
+}
+
+function anyNodes(random: SeededRandom): readonly ScenarioNode[] {
+  const controlPlanes = random.pick([1, 2, 3, 3, 3, 3, 3]) ?? 3;
+  const workers = random.chance(0.7) ? 4 - controlPlanes : random.between(2, 5);
+  const hasEtcd = random.chance(0.35);
+  const showsVoter = hasEtcd && random.chance(0.6);
+  const hasLab = workers > 1 && random.chance(0.2);
+  return Array.from({ length: controlPlanes + workers }, (_, index) => {
+    const isControlPlane = index < controlPlanes;
+    const isLast = index === controlPlanes + workers - 1;
+    const labels = {
+      [ZONE_LABEL]: random.pick(["a", "a", "b", "b", "c"]) ?? "a",
+      ...(isControlPlane ? { [CONTROL_PLANE]: "true" } : {}),
+      ...(isControlPlane && hasEtcd ? { [ETCD]: "true" } : {}),
+      ...(hasLab && isLast ? { [LAB]: "true" } : {}),
+    };
+    return anyNode(`abal-kuber0${index + 1}`, labels, isControlPlane && showsVoter, random);
+  });
+}
+
+function anyNode(
+  name: string,
+  labels: Readonly<Record<string, string>>,
+  showsVoter: boolean,
+  random: SeededRandom,
+): ScenarioNode {
+  const first = random.between(0, 40) * MINUTE;
+  const again = random.chance(0.12) ? [TROUBLE + random.between(0, 150) * MINUTE] : [];
   return {
     name,
-    labels: isControlPlane ? { [CONTROL_PLANE]: "true" } : {},
+    labels,
     habits: {
       shutdown: random.between(1, 20) * SECOND,
       boot: random.chance(0.1) ? random.between(12, 30) * MINUTE : random.between(20, 300) * SECOND,
@@ -85,70 +126,39 @@ function nodeOf(name: string, isControlPlane: boolean, random: SeededRandom): Sc
       isHelped: !random.chance(0.06),
     },
     skew: random.chance(0.3) ? random.between(-120, 120) * SECOND : 0,
-    needsAt: random.between(0, 40) * MINUTE,
+    needsAt: [first, ...again],
+    showsVoter,
   };
 }
 
-function policyOf(random: SeededRandom): Policy {
-  const person = (name: string) => ({ name, slack: null, kubernetes: `${name}@example.com` });
-  return {
-    commit: "3f2a9c1d",
-    subject: "simulated",
-    cluster: "abal-kuber",
-    timeZone: "America/Chicago",
-    maxRebooting: random.chance(0.75) ? 1 : 2,
-    people: new Map(["ana", "ben"].map((name) => [name, person(name)])),
-    groups: new Map([["operators", { name: "operators", people: ["ana", "ben"], slackGroups: [], kubernetesGroups: [] }]]),
-    slackChannel: "C0123456789",
-    mention: { approval: null, blocked: null, failed: null, overdue: null },
-    freezes: [],
-    gates: [],
-    pools: [
-      poolOf("control-plane", { [CONTROL_PLANE]: "true" }, random.chance(0.6) ? "approval" : "automatic", random),
-      poolOf("workers", null, "automatic", random),
-    ],
-  };
+/** In some runs the policy changes, and in some it can't be read for a while. */
+function laterPolicies(policy: PolicyData, random: SeededRandom): readonly PolicyChange[] {
+  const changes: PolicyChange[] = [];
+  let current = policy;
+  for (let at = random.between(10, 240) * MINUTE; at < TROUBLE; at += random.between(20, 240) * MINUTE) {
+    if (random.chance(0.2)) {
+      changes.push({ at, policy: null }, { at: at + random.between(5, 15) * MINUTE, policy: current });
+    } else if (random.chance(0.25)) {
+      current = changedPolicy(current, random);
+      changes.push({ at, policy: current });
+    }
+  }
+  return changes;
 }
 
-function poolOf(name: string, matchLabels: Pool["matchLabels"], mode: Pool["mode"], random: SeededRandom): Pool {
-  return {
-    ...POOL_DEFAULTS,
-    name,
-    matchLabels,
-    mode,
-    windows: random.chance(0.6) ? "always" : [{ days: [], from: wallTime(random), end: { kind: "to", to: wallTime(random) } }],
-    may: {
-      approve: {
-        by: "operators",
-        people: random.between(1, 2),
-        validFor: random.chance(0.5) ? "nextWindow" : 8 * HOUR,
-      },
-      now: { by: "operators" },
-      force: { by: "operators", people: random.between(1, 2), validFor: 2 * HOUR },
-      skip: { by: "operators", upTo: 14 * 24 * HOUR },
-      other: { by: "operators" },
-    },
-    drain: {
-      ...POOL_DEFAULTS.drain,
-      giveUpAfter: random.between(2, 15) * MINUTE,
-      retryAfter: random.between(5, 30) * MINUTE,
-    },
-    reboot: { delay: random.between(0, 90) * SECOND, backWithin: random.between(8, 15) * MINUTE },
-    verify: { soak: random.between(0, 120) * SECOND, atMost: 10 * MINUTE },
-  };
-}
-
-const wallTime = (random: SeededRandom): WallTime => ({
-  hour: random.between(0, 23),
-  minute: random.pick([0, 30]) ?? 0,
-});
-
-function incidentsOf(random: SeededRandom): readonly Incident[] {
-  const incidents: Incident[] = [{ at: random.between(3 * 60, 5 * 60) * MINUTE, kind: "scale web", node: NODES[0] }];
+function incidentsOf(nodes: readonly string[], hasVoters: boolean, random: SeededRandom): readonly Incident[] {
+  const [first = ""] = nodes;
+  const incidents: Incident[] = [{ at: random.between(3 * 60, 5 * 60) * MINUTE, kind: "scale web", node: first }];
   const maybe = (probability: number, kind: Incident["kind"], latest: Duration = TROUBLE): void => {
     if (!random.chance(probability)) return;
-    const node = random.pick(NODES) ?? NODES[0];
+    const node = random.pick(nodes) ?? first;
     incidents.push({ at: random.between(0, latest / SECOND) * SECOND, kind, node });
+  };
+  const forAWhile = (probability: number, kinds: readonly [Incident["kind"], Incident["kind"]]): void => {
+    if (!random.chance(probability)) return;
+    const node = random.pick(nodes) ?? first;
+    const at = random.between(0, 120) * MINUTE;
+    incidents.push({ at, kind: kinds[0], node }, { at: at + random.between(20, 60) * MINUTE, kind: kinds[1], node });
   };
   maybe(0.25, "cordon");
   maybe(0.15, "uncordon");
@@ -159,12 +169,7 @@ function incidentsOf(random: SeededRandom): readonly Incident[] {
     maybe(0.2, "compact");
     maybe(0.3, "kill agent");
   }
-  if (random.chance(0.1)) {
-    const at = random.between(0, 120) * MINUTE;
-    incidents.push(
-      { at, kind: "pause all", node: NODES[0] },
-      { at: at + 40 * MINUTE, kind: "resume all", node: NODES[0] },
-    );
-  }
+  forAWhile(0.1, ["pause all", "resume all"]);
+  if (hasVoters) forAWhile(0.3, ["lose voter", "regain voter"]);
   return incidents.sort((a, b) => a.at - b.at);
 }

@@ -1,23 +1,26 @@
-import { createHash } from "node:crypto";
-import type { Log, PolicySource } from "../../coordinator/ports.ts";
-import { DAY, type Duration, formatInstant, HOUR, MINUTE } from "../../core/instant.ts";
+import type { Log } from "../../coordinator/ports.ts";
+import { DAY, type Duration, HOUR, type Instant, MINUTE } from "../../core/instant.ts";
 import { SimCluster } from "../cluster.ts";
 import { SeededRandom } from "../random.ts";
 import { RuleChecker } from "../rules/checker.ts";
-import { at, type Change, list, nameOf, text } from "../rules/world.ts";
+import type { PolicyData } from "../rules/policy-data.ts";
 import type { Tamper } from "../sim-api.ts";
-import { addWorkloads, happen } from "./incidents.ts";
+import { addWorkloads, happen, showVoter } from "./incidents.ts";
 import { People } from "./people.ts";
+import { CHANNEL, CLUSTER, Policies } from "./policies.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
 import { SimSlack } from "./slack.ts";
+import { Tally } from "./tally.ts";
+import { unfinished } from "./unfinished.ts";
 
 export interface SimulationOptions {
   readonly seed: number;
   readonly log?: (process: string) => Log;
   /** Each change of a phase, as it happens. */
   readonly onLine?: (line: string) => void;
-  /** For proofs that the checker sees what is wrong. */
+  /** For proofs that the checker sees what is wrong: on the wire, or in the policy that the bots are told. */
   readonly tamper?: Tamper;
+  readonly believed?: (policy: PolicyData) => PolicyData;
 }
 
 export interface SimulationResult {
@@ -31,29 +34,33 @@ export interface SimulationResult {
   readonly lasted: Duration;
 }
 
-/** A window may open for half an hour a day, and a host may sleep through the first calls of its reboot. */
-const LONGEST: Duration = 6 * DAY;
+/** A window may open for a quarter of an hour on some days, and a host may sleep through the first calls of its reboot. */
+const LONGEST: Duration = 15 * DAY;
 /** No node may hold a slot for longer, unless it has failed. */
 const SLOT_MOST: Duration = 90 * MINUTE;
+/** After the last trouble: a process may stand still for half an hour. */
+const AFTERMATH: Duration = 40 * MINUTE;
 
-/** Runs two bots and four agents on one cluster through trouble of all kinds, and checks every rule after every write. */
-export async function simulate({ seed, log, onLine, tamper }: SimulationOptions): Promise<SimulationResult> {
+/** Runs two bots and some agents on one cluster through trouble of all kinds, and checks every rule after every write. */
+export async function simulate({ seed, log, onLine, tamper, believed }: SimulationOptions): Promise<SimulationResult> {
   const random = new SeededRandom(String(seed));
   const scenario = scenarioOf(random.fork("scenario"));
-  const checker = new RuleChecker({ maxRebooting: scenario.policy.maxRebooting, slotMost: SLOT_MOST });
+  const checker = checkerOf(scenario);
   const tally = new Tally(onLine);
   const slack = new SimSlack({
-    channel: scenario.policy.slackChannel ?? "",
+    channel: CHANNEL,
     random: random.fork("slack"),
     now: () => cluster.clock.now(),
     until: scenario.faults.until,
   });
+  const policies = new Policies(scenario, believed ?? ((policy) => policy));
   const cluster = new SimCluster({
     chat: slack,
     seed: String(seed),
     start: scenario.start,
-    clusterName: scenario.policy.cluster,
-    policySource: () => policySource(scenario),
+    clusterName: CLUSTER,
+    policySource: (chance) => policies.source(cluster.clock, chance.fork("policy")),
+    reparse: policies.reparse,
     faults: scenario.faults,
     onReboot: (call) => {
       checker.seeCall(call);
@@ -67,9 +74,12 @@ export async function simulate({ seed, log, onLine, tamper }: SimulationOptions)
     checker.see(change);
   });
   begin(cluster, scenario);
-  new People(cluster, random.fork("people"), scenario.peopleForce).start();
-  const earliest = scenario.faults.until + HOUR;
-  const isDone = everyMinute(cluster, () => cluster.clock.now() > earliest && unfinished(cluster).length === 0);
+  const habits = { mayForce: scenario.peopleForce, tidyFrom: scenario.faults.until };
+  new People(cluster, random.fork("people"), habits).start();
+  const isDone = everyMinute(cluster, (now) => {
+    checker.look(now);
+    return now > earliestEnd(scenario) && unfinished(cluster, scenario).length === 0;
+  });
   const finished = await cluster.clock.runUntil(
     () => isDone() || checker.broken().length > 0,
     scenario.start + LONGEST,
@@ -77,7 +87,7 @@ export async function simulate({ seed, log, onLine, tamper }: SimulationOptions)
   if (finished && checker.broken().length === 0) checker.atEnd();
   return {
     seed,
-    problems: [...checker.broken(), ...slack.problems(), ...(finished ? [] : unfinished(cluster))],
+    problems: [...checker.broken(), ...slack.problems(), ...(finished ? [] : unfinished(cluster, scenario))],
     fingerprint: tally.fingerprint(),
     writes: tally.writes,
     reboots: tally.reboots,
@@ -85,10 +95,25 @@ export async function simulate({ seed, log, onLine, tamper }: SimulationOptions)
   };
 }
 
+function checkerOf({ start, policies, faults }: Scenario): RuleChecker {
+  return new RuleChecker({
+    policies: policies.flatMap(({ at, policy }) => (policy === null ? [] : [{ from: start + at, policy }])),
+    slotMost: SLOT_MOST,
+    quietFrom: faults.perCall === 0 && faults.focus === null ? start + 5 * MINUTE : faults.until + AFTERMATH,
+  });
+}
+
+/** Not before the last node has come to need its reboot. */
+function earliestEnd({ start, nodes, faults }: Scenario): Instant {
+  const last = Math.max(...nodes.flatMap(({ needsAt }) => needsAt));
+  return Math.max(faults.until + HOUR, start + last + 30 * MINUTE);
+}
+
 function begin(cluster: SimCluster, { nodes, incidents }: Scenario): void {
   for (const node of nodes) {
     const host = cluster.addNode(node);
-    cluster.clock.after(node.needsAt, () => host.need("kernel"));
+    if (node.showsVoter) showVoter(cluster, node.name, true);
+    for (const at of node.needsAt) cluster.clock.after(at, () => host.need("kernel"));
     cluster.startAgent(node.name);
   }
   addWorkloads(
@@ -100,99 +125,15 @@ function begin(cluster: SimCluster, { nodes, incidents }: Scenario): void {
   cluster.startBot("b");
 }
 
-function policySource({ policy }: Scenario): PolicySource {
-  return {
-    start: (heard) => {
-      heard({ kind: "good", policy, source: "simulated", text: null });
-      return { stop: () => {} };
-    },
-  };
-}
-
 /** A look at the whole cluster is dear, so it is not made after every event. */
-function everyMinute(cluster: SimCluster, look: () => boolean): () => boolean {
+function everyMinute(cluster: SimCluster, look: (now: Instant) => boolean): () => boolean {
   let isDone = false;
   const again = (): void => {
     cluster.clock.after(MINUTE, () => {
-      isDone = look();
+      isDone = look(cluster.clock.now());
       again();
     });
   };
   again();
   return () => isDone;
-}
-
-/** Holds that only a person ends: a node may rest with them. */
-const RESTS: ReadonlySet<string> = new Set(["cordoned by someone", "reboot did not help"]);
-
-/** Rules 9 and 10: the nodes that can go have gone. Each line says what is left and why. */
-function unfinished(cluster: SimCluster): readonly string[] {
-  const slots = list(at(cluster.store.get("rebootfleets", "cluster"), "status", "slots"));
-  const lines = slots.map((slot) => `unfinished: ${text(at(slot, "node"))} still holds a slot`);
-  for (const host of cluster.hosts.values()) {
-    const reboot = cluster.store.get("nodereboots", host.node);
-    const phase = text(at(reboot, "status", "phase"));
-    const holds = list(at(reboot, "status", "holds")).map((hold) => text(at(hold, "kind")));
-    const rests = holds.some((kind) => RESTS.has(kind));
-    if (phase !== "" && phase !== "waiting") lines.push(`unfinished: ${host.node} is ${phase}`);
-    else if (host.isPending() && !rests)
-      lines.push(`unfinished: ${host.node} waits (${holds.join(", ") || "no hold"})`);
-  }
-  return lines;
-}
-
-/** Counts what happened, and hashes every write so that two runs can be compared. */
-class Tally {
-  writes = 0;
-  reboots = 0;
-  readonly #hash = createHash("sha256");
-  readonly #onLine: ((line: string) => void) | undefined;
-  readonly #phases = new Map<string, string>();
-
-  constructor(onLine: ((line: string) => void) | undefined) {
-    this.#onLine = onLine;
-  }
-
-  see(change: Change): void {
-    this.writes += 1;
-    this.#hash.update(JSON.stringify([change.at, change.actor, change.verb, change.resource, change.after]));
-    if (this.#onLine === undefined) return;
-    const line = this.#lineOf(change);
-    if (line !== null) this.#onLine(`${formatInstant(change.at)} ${line}`);
-  }
-
-  reboot({ at: now, node }: { at: number; node: string }): void {
-    this.reboots += 1;
-    this.#hash.update(`reboot ${now} ${node}`);
-    this.#onLine?.(`${formatInstant(now)} host ${node}: its agent calls the reboot`);
-  }
-
-  fingerprint(): string {
-    return this.#hash.copy().digest("hex").slice(0, 16);
-  }
-
-  #lineOf({ actor, resource, verb, after, before }: Change): string | null {
-    const name = nameOf(after ?? before);
-    if (resource === "nodereboots") {
-      const says = text(at(list(at(after, "status", "history")).at(-1), "says"));
-      const phase = `${text(at(after, "status", "phase"))} ${says}`;
-      if (this.#phases.get(name) === phase) return null;
-      this.#phases.set(name, phase);
-      return `${actor}: ${name} ${phase}`;
-    }
-    if (resource === "rebootfleets") {
-      const slots = list(at(after, "status", "slots")).map(
-        (slot) => `${text(at(slot, "node"))} ${text(at(slot, "order"))}`,
-      );
-      return `${actor}: slots [${slots.join(", ")}]`;
-    }
-    if (resource === "nodes" && JSON.stringify(at(before, "spec")) !== JSON.stringify(at(after, "spec"))) {
-      return `${actor}: ${name} ${verb} spec ${JSON.stringify(at(after, "spec"))}`;
-    }
-    if (resource === "rebootdecisions") {
-      const spec = [text(at(after, "spec", "verb")), text(at(list(at(after, "spec", "targets"))[0], "node"))].join(" ");
-      return `${actor}: decision ${spec} ${text(at(after, "status", "says"))}`;
-    }
-    return null;
-  }
 }

@@ -1,0 +1,86 @@
+/** A policy as people write it, key by key: what the checker knows of it, without a word of the product in between. */
+
+export interface WindowData {
+  readonly days?: readonly string[];
+  readonly from: string;
+  readonly to?: string;
+  readonly for?: string;
+}
+
+export interface FreezeData {
+  readonly name: string;
+  readonly from: string;
+  readonly to: string;
+  readonly pools?: readonly string[];
+}
+
+export interface MayData {
+  readonly approve: { readonly by: string; readonly people: number; readonly validFor: string };
+  readonly now: { readonly by: string };
+  readonly force: { readonly by: string; readonly people: number; readonly validFor: string };
+  readonly skip: { readonly by: string; readonly upTo: string };
+  readonly other: { readonly by: string };
+}
+
+export interface PoolData {
+  readonly name: string;
+  readonly nodes?: { readonly matchLabels: Readonly<Record<string, string>> };
+  readonly mode: "automatic" | "approval" | "observe";
+  readonly after?: readonly string[];
+  readonly quorum?: "etcd" | "ready" | "none";
+  readonly windows: "always" | readonly WindowData[];
+  readonly maxUnavailable: number | string;
+  readonly spreadOver?: string;
+  readonly may: MayData;
+  readonly drain: {
+    readonly giveUpAfter: string;
+    readonly retryAfter: string;
+    readonly whenWindowCloses: "stop" | "finish";
+  };
+  readonly reboot: { readonly delay: string; readonly backWithin: string };
+  readonly verify: { readonly soak: string; readonly atMost: string };
+  readonly overdue?: { readonly after: string; readonly then: "remind" | "automatic" };
+}
+
+export interface PolicyData {
+  readonly timeZone: string;
+  readonly maxRebooting: number;
+  readonly people: Readonly<Record<string, { readonly kubernetes: string }>>;
+  readonly groups: Readonly<Record<string, { readonly people: readonly string[] }>>;
+  readonly freezes?: readonly FreezeData[];
+  readonly pools: readonly PoolData[];
+}
+
+const UNITS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
+
+/** "1h30m" in milliseconds. */
+export function lengthOf(duration: string): number {
+  return [...duration.matchAll(/(\d+)([dhms])/g)].reduce(
+    (sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ""] ?? 0),
+    0,
+  );
+}
+
+/** The first pool whose labels the node has. */
+export function poolFor(policy: PolicyData, labels: Readonly<Record<string, string>>): PoolData | null {
+  const fits = ({ nodes }: PoolData): boolean =>
+    Object.entries(nodes?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+  return policy.pools.find(fits) ?? null;
+}
+
+/** How many nodes of a pool of this size may be unavailable. */
+export function mostUnavailable({ maxUnavailable }: PoolData, size: number): number {
+  if (typeof maxUnavailable === "number") return maxUnavailable;
+  return Math.max(1, Math.floor((Number.parseInt(maxUnavailable, 10) * size) / 100));
+}
+
+/** The keys that a person's decision about a node of the pool is bound to, as one text. */
+export function safetyKeys({ name, mode, may, windows, drain, reboot, verify }: PoolData): string {
+  return JSON.stringify({ name, mode, may, windows, drain, reboot, verify });
+}
+
+/** The person behind an identity of Kubernetes, if they are in the group. */
+export function memberBehind({ people, groups }: PolicyData, id: string, group: string): string | null {
+  const person = Object.entries(people).find(([, { kubernetes }]) => kubernetes === id)?.[0];
+  return person !== undefined && groups[group]?.people.includes(person) === true ? person : null;
+}

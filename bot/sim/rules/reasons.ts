@@ -1,0 +1,97 @@
+import type { ClusterView } from "./cluster-view.ts";
+import type { NodeState, NodeView } from "./node-view.ts";
+import { type PoolData, poolFor } from "./policy-data.ts";
+import type { PolicyView } from "./policy-times.ts";
+import { RoomView } from "./room.ts";
+import type { Votes } from "./votes.ts";
+
+const AGENT_SILENT = 25 * 60_000;
+const UNDER_WAY: ReadonlySet<string> = new Set(["preparing", "draining", "rebooting", "verifying"]);
+
+interface ReasonParts {
+  readonly cluster: ClusterView;
+  readonly votes: Votes;
+  readonly of: PolicyView;
+  readonly now: number;
+  /** Whether a reboot for what the node wants was made and did not help. */
+  readonly wasNotHelped: (node: string) => boolean;
+}
+
+/** A pending node with the pool that it is in. */
+interface Waiter {
+  readonly view: NodeView;
+  readonly state: NodeState;
+  readonly pool: PoolData;
+}
+
+/** Why nodes may have to wait, worked out from the cluster and the policy alone. */
+export class Reasons {
+  readonly #parts: ReasonParts;
+  readonly #room: RoomView;
+
+  constructor(parts: ReasonParts) {
+    this.#parts = parts;
+    const { cluster, of, now } = parts;
+    this.#room = new RoomView({ cluster, policy: of.policy, from: now, to: now });
+  }
+
+  /** Empty for a node that can go. */
+  of(view: NodeView, state: NodeState): readonly string[] {
+    const pool = poolFor(this.#parts.of.policy, state.labels);
+    if (pool === null) return ["no pool"];
+    const waiter = { view, state, pool };
+    return [...this.#ofNode(waiter), ...this.#ofTime(waiter), ...this.#ofOrder(waiter), ...this.#ofRoom(waiter)];
+  }
+
+  #ofNode({ view, state, pool }: Waiter): readonly string[] {
+    const { cluster, votes, of, now, wasNotHelped } = this.#parts;
+    const moment = { view, state, pool, of, at: now };
+    const { report, reboot } = view;
+    const checks: Readonly<Record<string, boolean>> = {
+      observe: pool.mode === "observe",
+      silent: report === null || now - report.heartbeat >= AGENT_SILENT,
+      "not ready": !state.isReady || report?.bootId !== state.bootId,
+      cordoned: state.cordon !== "none",
+      paused: cluster.isPaused,
+      skipped: votes.isSkipped(moment),
+      "back-off": reboot.retryAt > now,
+      "did not help": wasNotHelped(view.name),
+      "did not happen": reboot.missed >= 2,
+      approval: !votes.isApproved(moment),
+    };
+    return Object.keys(checks).filter((reason) => checks[reason] === true);
+  }
+
+  #ofTime({ view, state, pool }: Waiter): readonly string[] {
+    const { votes, of, now } = this.#parts;
+    if (of.openings.isFrozen(pool, now)) return ["freeze"];
+    return of.openings.isOpen(pool, now) || votes.mayGoNow({ view, state, pool, of, at: now }) ? [] : ["window"];
+  }
+
+  /** The pools that `after` names go first, as far as they can go before this pool's window closes. */
+  #ofOrder({ view, state, pool }: Waiter): readonly string[] {
+    const { cluster, votes, of, now } = this.#parts;
+    if (pool.after === undefined || votes.mayGoNow({ view, state, pool, of, at: now })) return [];
+    const closes = of.openings.closesAt(pool, of.openings.opensAt(pool, now));
+    const isAhead = cluster.existing().some((other) => {
+      const its = poolFor(of.policy, other.state.labels);
+      if (its === null || pool.after?.includes(its.name) !== true) return false;
+      return UNDER_WAY.has(other.view.reboot.phase) || this.#couldGoFrom({ ...other, pool: its }) < closes;
+    });
+    return isAhead ? ["after"] : [];
+  }
+
+  #couldGoFrom(waiter: Waiter): number {
+    const { of, now } = this.#parts;
+    const { view, pool } = waiter;
+    if (view.reboot.phase !== "waiting" || view.report?.pendingSince == null) return Number.POSITIVE_INFINITY;
+    if (this.#ofNode(waiter).length > 0) return Number.POSITIVE_INFINITY;
+    return this.#ofTime(waiter).length === 0 ? now : of.openings.opensAt(pool, now);
+  }
+
+  #ofRoom({ view, pool }: Waiter): readonly string[] {
+    const { cluster, of } = this.#parts;
+    const isFull = cluster.slots.length >= of.policy.maxRebooting;
+    return [...(isFull ? ["maxRebooting"] : []), ...this.#room.refuses(view.name, pool)];
+  }
+}

@@ -1,0 +1,67 @@
+import type { ClusterView, DecisionView } from "./cluster-view.ts";
+import type { NodeState, NodeView } from "./node-view.ts";
+import { lengthOf, type PoolData } from "./policy-data.ts";
+import { entitled, type PolicyTimes, type PolicyView } from "./policy-times.ts";
+
+/** Where one node stands under one policy at a moment that a bot may have decided in. */
+export interface Moment {
+  readonly view: NodeView;
+  readonly state: NodeState;
+  readonly pool: PoolData;
+  readonly of: PolicyView;
+  readonly at: number;
+}
+
+/** What people decided, counted afresh from their requests and the policy. */
+export class Votes {
+  readonly #cluster: ClusterView;
+  readonly #times: PolicyTimes;
+  /** What is newer may not have been heard of. */
+  readonly #lag: number;
+
+  constructor(cluster: ClusterView, times: PolicyTimes, lag: number) {
+    this.#cluster = cluster;
+    this.#times = times;
+    this.#lag = lag;
+  }
+
+  /** Whether enough different people let it go, or the policy does without them. */
+  isApproved(moment: Moment): boolean {
+    const { pool, view, at } = moment;
+    if (pool.mode !== "approval") return true;
+    const due = (view.report?.pendingSince ?? Number.NaN) + lengthOf(pool.overdue?.after ?? "14d");
+    if (pool.overdue?.then === "automatic" && due <= at) return true;
+    const people = [...this.#cluster.decisions.values()].flatMap((decision) => this.#voter(decision, moment) ?? []);
+    return new Set(people).size >= pool.may.approve.people;
+  }
+
+  /** Whether someone who may lets it go outside its window. */
+  mayGoNow(moment: Moment): boolean {
+    return [...this.#cluster.decisions.values()].some(
+      (decision) => decision.verb === "now" && this.#voter(decision, moment) !== null,
+    );
+  }
+
+  isSkipped({ view, at }: Moment): boolean {
+    return [...this.#cluster.decisions.values()].some(
+      ({ verb, nodes, isCounted, until }) => verb === "skip" && isCounted && nodes.includes(view.name) && at < until,
+    );
+  }
+
+  #voter(decision: DecisionView, { view, state, pool, of, at }: Moment): string | null {
+    const { verb, nodes, isCounted, judgedAt, by, until } = decision;
+    if ((verb !== "approve" && verb !== "now") || !isCounted || !nodes.includes(view.name) || judgedAt > at)
+      return null;
+    if (at >= (verb === "now" ? until : approvalEnd({ pool, of, judgedAt }))) return null;
+    const known = at - this.#lag;
+    if (view.voidedAt.some((voided) => voided > judgedAt && voided <= known)) return null;
+    if (this.#times.hasChanged(state.labels, judgedAt, known)) return null;
+    return entitled(of.policy, pool, verb, by);
+  }
+}
+
+function approvalEnd({ pool, of, judgedAt }: Pick<Moment, "pool" | "of"> & { judgedAt: number }): number {
+  const { validFor } = pool.may.approve;
+  const opens = of.openings.opensAt(pool, judgedAt);
+  return validFor === "nextWindow" ? of.openings.closesAt(pool, opens) : opens + lengthOf(validFor);
+}

@@ -1,0 +1,64 @@
+import type { ClusterView } from "./cluster-view.ts";
+import type { NodeState, NodeView } from "./node-view.ts";
+import type { PolicyTimes } from "./policy-times.ts";
+import { Reasons } from "./reasons.ts";
+import type { Votes } from "./votes.ts";
+
+/** Without trouble a hold is on record within two minutes, and the time in which a lease may change hands. */
+const UNTOLD_MOST = 2.5 * 60_000;
+/** Longer than any back-off of a write and the longest silence of a watch that ended with the trouble. */
+const IDLE_MOST = 10 * 60_000;
+
+interface WaitParts {
+  readonly cluster: ClusterView;
+  readonly times: PolicyTimes;
+  readonly votes: Votes;
+  readonly broken: (rule: string) => void;
+  readonly wasNotHelped: (node: string) => boolean;
+  /** From then on nothing goes wrong any more. */
+  readonly quietFrom: number;
+}
+
+/** Rule 10: what can go goes, and nothing waits without a hold that says why. */
+export class WaitRules {
+  readonly #parts: WaitParts;
+  readonly #untold = new Map<string, number>();
+  readonly #idle = new Map<string, number>();
+
+  constructor(parts: WaitParts) {
+    this.#parts = parts;
+  }
+
+  /** A look at all nodes, about once a minute. */
+  look(now: number): void {
+    const { cluster, times, votes, wasNotHelped, quietFrom } = this.#parts;
+    const of = times.latest(now);
+    if (now < quietFrom || of === null) return;
+    const reasons = new Reasons({ cluster, votes, of, now, wasNotHelped });
+    const waiting = cluster.existing().filter(isWaiting);
+    for (const { view, state } of waiting) {
+      const isTold = view.reboot.holds.length > 0 || cluster.holdsSlot(view.name);
+      this.#last(this.#untold, view.name, isTold ? null : now, UNTOLD_MOST, "waits without a hold");
+      const hasReason = reasons.of(view, state).length > 0;
+      const says = `could go, and waits (${view.reboot.holds.join(", ")})`;
+      this.#last(this.#idle, view.name, hasReason || cluster.holdsSlot(view.name) ? null : now, IDLE_MOST, says);
+    }
+    const names = new Set(waiting.map(({ view }) => view.name));
+    for (const since of [this.#untold, this.#idle]) {
+      for (const name of since.keys()) if (!names.has(name)) since.delete(name);
+    }
+  }
+
+  #last(since: Map<string, number>, node: string, now: number | null, most: number, says: string): void {
+    if (now === null) {
+      since.delete(node);
+      return;
+    }
+    const from = since.get(node) ?? now;
+    since.set(node, from);
+    if (now - from > most) this.#parts.broken(`rule 10: ${node} ${says} for ${Math.round((now - from) / 60_000)} min`);
+  }
+}
+
+const isWaiting = ({ view }: { view: NodeView; state: NodeState }): boolean =>
+  view.report?.pendingSince != null && view.reboot.phase === "waiting";
