@@ -7,6 +7,7 @@ import { gitCommand } from "../git/git.ts";
 import { filePolicy, gitPolicy, type Parse } from "../git/sources.ts";
 import { parsePolicy } from "../policy/parse-policy.ts";
 import { formatProblem } from "../policy/problem.ts";
+import { systemClock } from "../process/clock.ts";
 import { EXIT, UserError } from "../process/exit.ts";
 
 export interface PolicyOptions {
@@ -20,14 +21,19 @@ export interface PolicyOptions {
 const GIT_DEADLINE: Duration = 60_000;
 
 const parse: Parse = (text, origin, source): PolicyNews => {
-  const parsed = parsePolicy(text, origin);
+  const parsed = parsePolicy(text, { ...origin, now: systemClock.now() });
   if (parsed.ok) return { kind: "good", policy: parsed.policy, source, text };
   return { kind: "bad", problems: parsed.problems.map(formatProblem), source, commit: origin.commit };
 };
 
 /** A policy that was kept in the cluster: its file's name says where a problem would stand. */
 export const reparsePolicy: Reparse = (text, commit) => {
-  const parsed = parsePolicy(text, { file: "the last good policy", commit, subject: null });
+  const parsed = parsePolicy(text, {
+    file: "the last good policy",
+    commit,
+    subject: null,
+    now: systemClock.now(),
+  });
   return parsed.ok ? parsed.policy : null;
 };
 

@@ -1,3 +1,4 @@
+import type { PolicyData, PoolData } from "../../bot/sim/rules/policy-data.ts";
 import type { Tamper } from "../../bot/sim/sim-api.ts";
 
 /** Slots are written against whatever version is there: the compare-and-set is gone. */
@@ -22,3 +23,31 @@ export const ignoreNotAfter: Tamper = {
 };
 
 const record = (value: unknown): object => (typeof value === "object" && value !== null ? value : {});
+
+const inEachPool =
+  (change: (pool: PoolData) => PoolData) =>
+  (policy: PolicyData): PolicyData => ({ ...policy, pools: policy.pools.map(change) });
+
+/** Bots that are told another policy than the one that the checker knows, and the rule that they break by it. */
+export const believed: Readonly<Record<string, { policy: (policy: PolicyData) => PolicyData; rule: string }>> = {
+  "that windows are always open": { policy: inEachPool((pool) => ({ ...pool, windows: "always" })), rule: "rule 2" },
+  "that nothing is frozen": { policy: ({ freezes: _, ...policy }) => policy, rule: "rule 2" },
+  "that nobody has to approve": {
+    policy: inEachPool((pool) => (pool.mode === "approval" ? { ...pool, mode: "automatic" } : pool)),
+    rule: "rule 3",
+  },
+  "that one approval is enough": {
+    policy: inEachPool((pool) => ({
+      ...pool,
+      may: { ...pool.may, approve: { ...pool.may.approve, people: 1 } },
+    })),
+    rule: "rule 3",
+  },
+  "that a whole pool may be unavailable": {
+    policy: inEachPool((pool) => ({ ...pool, maxUnavailable: "100%" })),
+    rule: "rule 1",
+  },
+  "that nothing is spread": { policy: inEachPool(({ spreadOver: _, ...pool }) => pool), rule: "rule 1" },
+  "that no quorum is needed": { policy: inEachPool((pool) => ({ ...pool, quorum: "none" })), rule: "rule 1" },
+  "that pools are only observed": { policy: inEachPool((pool) => ({ ...pool, mode: "observe" })), rule: "rule 10" },
+};

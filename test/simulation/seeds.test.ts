@@ -2,10 +2,10 @@ import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import { expect, test } from "vitest";
 import { type SimulationResult, simulate } from "../../bot/sim/simulation/simulation.ts";
-import { ignoreNotAfter, withoutSlotVersions } from "./mutants.ts";
+import { believed, ignoreNotAfter, withoutSlotVersions } from "./mutants.ts";
 
 const SEEDS = 300;
-const MUTANT_SEEDS = 200;
+const MUTANT_SEEDS = 300;
 
 /** Seeds 1 to `count`, spread over all processors. */
 async function run(count: number): Promise<readonly SimulationResult[]> {
@@ -48,4 +48,12 @@ test.each([
     if (problems.some((problem) => problem.includes(" rule "))) return;
   }
   expect.fail(`no rule was broken in ${MUTANT_SEEDS} seeds`);
+});
+
+test.each(Object.entries(believed))("the checker finds out when the bots believe %s", async (_, { policy, rule }) => {
+  for (let seed = 1; seed <= MUTANT_SEEDS; seed += 1) {
+    const { problems } = await simulate({ seed, believed: policy });
+    if (problems.some((problem) => problem.includes(` ${rule}: `))) return;
+  }
+  expect.fail(`${rule} was not broken in ${MUTANT_SEEDS} seeds`);
 });
