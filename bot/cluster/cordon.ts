@@ -1,53 +1,64 @@
 import type { Json } from "../coordinator/ports.ts";
 import type { NodeUid, OrderId } from "../core/fleet/node.ts";
-import { isRecord } from "./json.ts";
+import { encouraged, marked, unmarked } from "./node-marks.ts";
+import { joined, type NodeParts, nodeParts } from "./node-parts.ts";
 
 export const CORDONED_FOR = "bootswain.dev/cordoned-for";
 export const LIFTED_FOR = "bootswain.dev/lifted-for";
 
-/** The Node with our cordon; null when it must not be made: another node of that name, cordoned by someone, or lifted since. */
-export function cordoned(node: Json, uid: NodeUid, order: OrderId): Json | null {
-  const parts = partsOf(node, uid);
-  if (parts === null || parts.spec["unschedulable"] === true || parts.annotations[LIFTED_FOR] === order) return null;
-  return rebuilt(parts, { ...parts.spec, unschedulable: true }, { ...parts.annotations, [CORDONED_FOR]: order });
+type Labels = Readonly<Record<string, string>>;
+
+/**
+ * The Node with our cordon and the marks that go with it, `labels` among them; null when it must not be made: another node
+ * of that name, cordoned by someone, or lifted since.
+ */
+export function cordoned(
+  node: Json,
+  uid: NodeUid,
+  order: OrderId,
+  { labels = {} }: { readonly labels?: Labels } = {},
+): Json | null {
+  const parts = nodeParts(node, uid);
+  if (parts === null || parts.spec["unschedulable"] === true || parts.annotations.get(LIFTED_FOR) === order)
+    return null;
+  const marks = marked(parts, new Map(Object.entries(labels)));
+  return joined({
+    ...parts,
+    labels: marks.labels,
+    annotations: new Map([...marks.annotations, [CORDONED_FOR, order]]),
+    spec: { ...parts.spec, unschedulable: true },
+  });
 }
 
 /**
  * The Node without the cordon of `order`, marked as lifted for it. The mark is written also where no cordon is shown: the
- * write moves the Node's version, so that a cordon of that order still on its way is refused. A cordon of someone else stays.
+ * write moves the Node's version, so that a cordon of that order still on its way is refused. A cordon of someone else
+ * stays. `after` are the labels of a node that was rebooted for the order, which is pending no more; null if it was not.
  */
-export function uncordoned(node: Json, uid: NodeUid, order: OrderId): Json | null {
-  const parts = partsOf(node, uid);
+export function uncordoned(node: Json, uid: NodeUid, order: OrderId, after: Labels | null = null): Json | null {
+  const parts = nodeParts(node, uid);
   if (parts === null) return null;
-  const { [CORDONED_FOR]: cordonedFor, ...others } = parts.annotations;
+  const cordonedFor = parts.annotations.get(CORDONED_FOR);
+  const isOfAnother = cordonedFor !== undefined && cordonedFor !== order;
+  const freed = isOfAnother ? parts : withoutMarks(parts, after);
   const isOurs = cordonedFor === order;
-  const { unschedulable, ...schedulable } = parts.spec;
-  const annotations = isOurs || cordonedFor === undefined ? others : parts.annotations;
-  const spec = isOurs || unschedulable === undefined ? schedulable : parts.spec;
-  return rebuilt(parts, spec, { ...annotations, [LIFTED_FOR]: order });
+  const { unschedulable, ...schedulable } = freed.spec;
+  return joined({
+    ...freed,
+    annotations: new Map([...freed.annotations, [LIFTED_FOR, order]]),
+    spec: isOurs || unschedulable === undefined ? schedulable : freed.spec,
+  });
 }
 
-interface NodeParts {
-  readonly node: Record<string, unknown>;
-  readonly metadata: Record<string, unknown>;
-  readonly annotations: Record<string, unknown>;
-  readonly spec: Record<string, unknown>;
-}
-
-function partsOf(node: Json, uid: NodeUid): NodeParts | null {
-  if (!isRecord(node) || !isRecord(node["metadata"]) || node["metadata"]["uid"] !== uid) return null;
-  const { annotations } = node["metadata"];
-  const spec = node["spec"];
+/** Also where someone took the cordon's own mark away: no order is left to which the others could belong. */
+function withoutMarks(parts: NodeParts, after: Labels | null): NodeParts {
+  const { labels, annotations } = unmarked(parts);
+  const others = new Map(annotations);
+  others.delete(CORDONED_FOR);
   return {
-    node,
-    metadata: node["metadata"],
-    annotations: isRecord(annotations) ? annotations : {},
-    spec: isRecord(spec) ? spec : {},
+    ...parts,
+    labels: new Map([...labels, ...Object.entries(after ?? {})]),
+    annotations: others,
+    spec: after === null ? parts.spec : encouraged(parts.spec),
   };
 }
-
-const rebuilt = ({ node, metadata }: NodeParts, spec: object, annotations: object): Json => ({
-  ...node,
-  metadata: { ...metadata, annotations },
-  spec,
-});

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Json } from "../../coordinator/ports.ts";
+import type { Owner } from "../../core/fleet/pod.ts";
 import { type Instant, parseInstant } from "../../core/instant.ts";
 
 const metadataSchema = z.object({
@@ -12,14 +13,24 @@ const metadataSchema = z.object({
   deletionTimestamp: z.string().nullish(),
   labels: z.record(z.string(), z.string()).nullish(),
   annotations: z.record(z.string(), z.string()).nullish(),
+  finalizers: z.array(z.string()).nullish(),
   ownerReferences: z
-    .array(z.object({ kind: z.string(), name: z.string(), uid: z.string(), controller: z.boolean().nullish() }))
+    .array(
+      z.object({
+        apiVersion: z.string().optional(),
+        kind: z.string(),
+        name: z.string(),
+        uid: z.string(),
+        controller: z.boolean().nullish(),
+      }),
+    )
     .nullish(),
 });
 
 const objectSchema = z.object({ metadata: metadataSchema });
 
 export interface OwnerReference {
+  readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
   readonly uid: string;
@@ -37,6 +48,7 @@ export interface Metadata {
   readonly deletedAt: Instant | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
+  readonly finalizers: readonly string[];
   readonly owners: readonly OwnerReference[];
 }
 
@@ -55,11 +67,21 @@ export function parseMetadata(object: Json): Metadata | null {
     deletedAt: parseInstant(metadata.deletionTimestamp),
     labels: metadata.labels ?? {},
     annotations: metadata.annotations ?? {},
-    owners: (metadata.ownerReferences ?? []).map(({ controller, ...owner }) => ({
+    finalizers: metadata.finalizers ?? [],
+    owners: (metadata.ownerReferences ?? []).map(({ controller, apiVersion, ...owner }) => ({
       ...owner,
+      apiVersion: apiVersion ?? "",
       isController: controller === true,
     })),
   };
+}
+
+/** The owner reference with controller: true. */
+export function ownerOf({ owners }: Metadata): Owner | null {
+  const owner = owners.find(({ isController }) => isController);
+  if (owner === undefined) return null;
+  const { apiVersion, kind, name, uid } = owner;
+  return { apiVersion, kind, name, uid };
 }
 
 export const API_VERSION = "bootswain.dev/v1alpha1";

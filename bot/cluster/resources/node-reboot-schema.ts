@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { CAUSES, VERDICTS } from "../../core/fleet/diagnosis.ts";
+import { REFUSAL_KINDS } from "../../core/fleet/phase.ts";
 import { HOLD_KINDS } from "../../core/holds/hold.ts";
 import { count, time } from "./fields.ts";
 
@@ -15,13 +17,22 @@ const budgetSchema = z.object({
   disruptionsAllowed: count(),
 });
 
+const diagnosisSchema = z.object({
+  verdict: z.enum(VERDICTS),
+  cause: z.enum(CAUSES),
+  says: z.string(),
+  fixes: z.array(z.object({ says: z.string(), command: z.string() })),
+  owner: z.string().optional(),
+});
+
 const refusalSchema = z.object({
   podUID: z.string(),
-  kind: z.enum(["budget", "several budgets", "terminating", "waiting"]),
+  kind: z.enum(REFUSAL_KINDS),
   pod: z.string(),
   namespace: z.string(),
   budgets: z.array(budgetSchema),
   message: z.string(),
+  diagnosis: diagnosisSchema.optional(),
   at: time(),
 });
 
@@ -113,6 +124,8 @@ export const statusSchema = z.object({
   tries: count().optional(),
   triesSince: time().optional(),
   retryAt: time().optional(),
+  blockers: z.array(refusalSchema).optional(),
+  blockedSince: time().optional(),
   outcome: outcomeSchema.optional(),
   missed: count().optional(),
   orderedFor: z.array(z.string()).optional(),

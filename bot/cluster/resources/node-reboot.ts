@@ -9,7 +9,7 @@ import { orAbsent, timeOr, timeText } from "./fields.ts";
 import { API_VERSION, type Metadata, nodeUidOf, ownedByNode, parseMetadata } from "./metadata.ts";
 import { type StoredOutcome, type StoredStatus, statusSchema } from "./node-reboot-schema.ts";
 import { readPhase, storedPhase } from "./stored-phase.ts";
-import { readYieldReason, storedYieldReason } from "./stored-reason.ts";
+import { readRefusal, readYieldReason, storedRefusal, storedYieldReason } from "./stored-reason.ts";
 
 export const NODE_REBOOT: Definition = {
   kind: "NodeReboot",
@@ -68,6 +68,8 @@ function read(metadata: Metadata, status: StoredStatus, phase: Phase): NodeReboo
     tries: status.tries ?? 0,
     triesSince: timeOr(status.triesSince, null),
     retryAt: timeOr(status.retryAt, null),
+    blockers: (status.blockers ?? []).map(readRefusal),
+    blockedSince: timeOr(status.blockedSince, null),
     outcome: status.outcome === undefined ? null : readOutcome(status.outcome),
     missed: status.missed ?? 0,
     orderedFor: status.orderedFor ?? [],
@@ -100,6 +102,8 @@ export function formatNodeReboot(reboot: NodeReboot): Json {
     tries: reboot.tries,
     triesSince: timeText(reboot.triesSince),
     retryAt: timeText(reboot.retryAt),
+    blockers: reboot.blockers.length === 0 ? undefined : reboot.blockers.map(storedRefusal),
+    blockedSince: timeText(reboot.blockedSince),
     outcome: reboot.outcome === null ? undefined : storedOutcome(reboot.outcome),
     missed: reboot.missed,
     orderedFor: [...reboot.orderedFor],

@@ -4,6 +4,8 @@ import type { Cordon, Node } from "../../core/fleet/node.ts";
 import { parseInstant } from "../../core/instant.ts";
 import { CORDONED_FOR, LIFTED_FOR } from "../cordon.ts";
 import { type Metadata, parseMetadata } from "./metadata.ts";
+import { taintSchema } from "./pod-spec.ts";
+import { readQuantity } from "./quantity.ts";
 
 /** The node controller puts it on a cordoned node, with the time. */
 const UNSCHEDULABLE = "node.kubernetes.io/unschedulable";
@@ -12,11 +14,12 @@ const nodeSchema = z.object({
   spec: z
     .object({
       unschedulable: z.boolean().optional(),
-      taints: z.array(z.object({ key: z.string(), timeAdded: z.string().nullish() })).optional(),
+      taints: z.array(taintSchema.extend({ timeAdded: z.string().nullish() })).optional(),
     })
     .optional(),
   status: z
     .object({
+      allocatable: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
       nodeInfo: z.object({ bootID: z.string().optional() }).optional(),
       conditions: z
         .array(z.object({ type: z.string(), status: z.string(), lastTransitionTime: z.string().nullish() }))
@@ -43,6 +46,12 @@ export function parseNode(object: Json): Node | null {
     etcdVoter: voter === undefined ? null : voter.status === "True",
     cordonedSince: parseInstant(spec?.taints?.find(({ key }) => key === UNSCHEDULABLE)?.timeAdded),
     cordon: cordonOf(metadata, spec?.unschedulable === true),
+    taints: (spec?.taints ?? []).map(({ key, value, effect }) => ({ key, value: value ?? "", effect })),
+    deletedAt: metadata.deletedAt,
+    allocatable: {
+      cpuMillis: readQuantity(status?.allocatable?.["cpu"]) * 1_000,
+      memoryBytes: readQuantity(status?.allocatable?.["memory"]),
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Instant } from "../instant.ts";
+import type { Taint } from "./placement.ts";
 
 export type NodeName = string;
 export type NodeUid = string;
@@ -32,4 +33,9 @@ export interface Node {
   /** When the node controller saw that it was cordoned, by us or by others; null where that is not shown. */
   readonly cordonedSince: Instant | null;
   readonly cordon: Cordon;
+  readonly taints: readonly Taint[];
+  /** Its deletionTimestamp; null for a node that stays. */
+  readonly deletedAt: Instant | null;
+  /** What its pods may request together: thousandths of a CPU, and bytes. */
+  readonly allocatable: { readonly cpuMillis: number; readonly memoryBytes: number };
 }

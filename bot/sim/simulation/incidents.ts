@@ -90,9 +90,15 @@ export function addWorkloads(
   workloads.deploy({ namespace: "shop", name: "api", replicas: 3, graceSeconds: 10 });
   budget("shop", "api", { maxUnavailable: 1 });
   workloads.deploy({ namespace: "shop", name: "batch", replicas: 5, graceSeconds: 20 });
+  const labels = { app: "flannel" };
+  const { metadata } = store.put("people", "daemonsets", {
+    apiVersion: "apps/v1",
+    kind: "DaemonSet",
+    metadata: { name: "flannel", namespace: "kube-system" },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [] } } },
+  });
   for (const node of nodes) {
-    const owner = { kind: "DaemonSet", name: "flannel", uid: "flannel" };
-    const labels = { app: "flannel" };
+    const owner = { apiVersion: "apps/v1", kind: "DaemonSet", name: "flannel", uid: metadata.uid };
     const daemon = { namespace: "kube-system", name: `flannel-${node}`, labels, owner, node, graceSeconds: 5 };
     const mirror = { "kubernetes.io/config.mirror": "static" };
     const own = { namespace: "kube-system", name: `kube-vip-${node}`, labels: {}, owner: null, node, graceSeconds: 5 };
