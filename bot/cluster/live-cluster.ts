@@ -11,8 +11,9 @@ export class LiveCluster implements Cluster {
   readonly mirrors: Mirrors;
   readonly #performer: Performer;
 
-  constructor(parts: CallParts, name: string) {
-    this.mirrors = new Mirrors(parts, name);
+  /** A reader only looks: it makes no dry runs, and what is on record counts. */
+  constructor(parts: CallParts, name: string, isReader = false) {
+    this.mirrors = new Mirrors(parts, name, !isReader);
     this.#performer = new Performer({ ...parts, mirrors: this.mirrors });
   }
 

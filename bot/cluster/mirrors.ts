@@ -1,4 +1,6 @@
 import type { Answer, Call, Json, Resource } from "../coordinator/ports.ts";
+import type { Check } from "../core/fleet/check.ts";
+import type { Job } from "../core/fleet/job.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import type { Pod } from "../core/fleet/pod.ts";
 import type { EvictionAnswer } from "../core/fleet/snapshot.ts";
@@ -8,14 +10,23 @@ import type { CallParts } from "./calls.ts";
 import { isRecord } from "./json.ts";
 import { PodMirror } from "./pod-mirror.ts";
 import { type Reflector, reflect } from "./reflector.ts";
+import { parseDaemonSet } from "./resources/daemon-set.ts";
 import { parseDisruptionBudget } from "./resources/disruption-budget.ts";
 import { parseHostReport } from "./resources/host-report.ts";
+import { MADE_BY, parseJob } from "./resources/job.ts";
 import { parseNode } from "./resources/node.ts";
 import { parseNodeReboot } from "./resources/node-reboot.ts";
 import { parsePod } from "./resources/pod.ts";
 import { parseDecision } from "./resources/reboot-decision.ts";
 import { parseFleet } from "./resources/reboot-fleet.ts";
+import { parseVolumeAttachment } from "./resources/volume-attachment.ts";
 import { Store } from "./store.ts";
+
+const MADE_BY_US = {
+  labelSelector: Object.entries(MADE_BY)
+    .map((pair) => pair.join("="))
+    .join(","),
+};
 
 /** Keeps the store in step with the cluster: a reflector for each kind, and one for the pods of each node that is drained. */
 export class Mirrors {
@@ -24,12 +35,13 @@ export class Mirrors {
   readonly #reflectors = new Map<Resource, Reflector>();
   readonly #pods = new Map<NodeName, PodMirror>();
   readonly #waiting = new Set<() => void>();
+  #volumes: Reflector | null = null;
   #synced = 0;
   #changed: () => void = () => {};
 
-  constructor(parts: CallParts, cluster: string) {
+  constructor(parts: CallParts, cluster: string, isChecking = true) {
     this.#parts = parts;
-    this.store = new Store(cluster, parts.timings);
+    this.store = new Store(cluster, parts.timings, isChecking);
   }
 
   start(changed: () => void): void {
@@ -41,11 +53,14 @@ export class Mirrors {
     this.#mirror("rebootfleets", parseFleet, store.fleets);
     this.#mirror("rebootdecisions", parseDecision, store.decisions);
     this.#mirror("poddisruptionbudgets", parseDisruptionBudget, store.budgets);
+    this.#mirror("daemonsets", parseDaemonSet, store.daemonSets);
+    this.#mirror("jobs", parseJob, store.jobs, MADE_BY_US);
   }
 
   stop(): void {
     for (const reflector of this.#reflectors.values()) reflector.stop();
     for (const mirror of this.#pods.values()) mirror.stop();
+    this.#volumes?.stop();
   }
 
   isReady(): boolean {
@@ -69,6 +84,7 @@ export class Mirrors {
   }
 
   keepPods(nodes: ReadonlySet<NodeName>): void {
+    this.#keepVolumes(nodes.size > 0);
     for (const [node, mirror] of this.#pods) {
       if (nodes.has(node)) continue;
       mirror.stop();
@@ -126,7 +142,45 @@ export class Mirrors {
     this.#stir();
   }
 
-  #mirror<T>(resource: Resource, parse: (object: Json) => T | null, into: Map<string, T>): void {
+  recordCheck(node: NodeName, check: Check): void {
+    this.store.checks.set(node, check);
+    this.#stir();
+  }
+
+  /** A Job that could not be made, so that no watch will show it. */
+  recordJob(job: Job): void {
+    this.store.jobs.set(`${job.namespace}/${job.name}`, job);
+    this.#stir();
+  }
+
+  /** Attachments are watched only while some node is drained: there is one for each volume in use. */
+  #keepVolumes(isWanted: boolean): void {
+    if (isWanted === (this.#volumes !== null)) return;
+    this.#volumes?.stop();
+    this.#volumes = null;
+    this.store.volumes = null;
+    if (!isWanted) return;
+    const { api, clock, random, log } = this.#parts;
+    const early = new Map<string, NodeName>();
+    const changed = (key: string, node: NodeName | null): void => {
+      if (node === null) early.delete(key);
+      else early.set(key, node);
+      this.#stir();
+    };
+    const synced = (): void => {
+      this.store.volumes = early;
+      this.#stir();
+    };
+    const resource = "volumeattachments" as const;
+    this.#volumes = reflect({ api, clock, random, log, resource, parse: parseVolumeAttachment, changed, synced });
+  }
+
+  #mirror<T>(
+    resource: Resource,
+    parse: (object: Json) => T | null,
+    into: Map<string, T>,
+    selection: { readonly labelSelector?: string } = {},
+  ): void {
     const { api, clock, random, log } = this.#parts;
     const changed = (key: string, value: T | null): void => {
       if (value === null) into.delete(key);
@@ -137,7 +191,10 @@ export class Mirrors {
       this.#synced += 1;
       this.#stir();
     };
-    this.#reflectors.set(resource, reflect({ api, clock, random, log, resource, parse, changed, synced }));
+    this.#reflectors.set(
+      resource,
+      reflect({ api, clock, random, log, resource, parse, changed, synced, ...selection }),
+    );
   }
 
   #stir(): void {

@@ -9,8 +9,14 @@ export type Listed =
   | { readonly ok: true; readonly items: readonly Json[]; readonly version: string }
   | { readonly ok: false; readonly why: string };
 
+/** What a list is limited to. */
+export interface Selection {
+  readonly fieldSelector?: string;
+  readonly labelSelector?: string;
+}
+
 /** The most recent state of a kind, page by page; all pages show the state of the first one's version. */
-export async function listAll(api: Api, resource: Resource, fieldSelector: string | undefined): Promise<Listed> {
+export async function listAll(api: Api, resource: Resource, selection: Selection = {}): Promise<Listed> {
   const items: Json[] = [];
   let next: string | undefined;
   for (;;) {
@@ -19,7 +25,7 @@ export async function listAll(api: Api, resource: Resource, fieldSelector: strin
         verb: "list",
         resource,
         limit: PAGE,
-        ...(fieldSelector === undefined ? {} : { fieldSelector }),
+        ...selection,
         ...(next === undefined ? {} : { continue: next }),
       },
       DEADLINE,

@@ -5,11 +5,14 @@ import type { NodeReboot } from "../core/fleet/reboot.ts";
 import { type Step, type StepKey, stepKey } from "../core/step.ts";
 import { announce, announcePolicy } from "./announce.ts";
 import { backOff, type CallParts, fencedCall, pause } from "./calls.ts";
+import { checkPods } from "./check-pods.ts";
 import { cordoned, uncordoned } from "./cordon.ts";
 import { evict, remove } from "./evict.ts";
 import { messageOf } from "./json.ts";
 import type { Mirrors } from "./mirrors.ts";
+import { discouraged } from "./node-marks.ts";
 import { formatNodeReboot } from "./resources/node-reboot.ts";
+import { startJob } from "./start-job.ts";
 import { type Write, writeOf } from "./write.ts";
 
 interface PerformParts extends CallParts {
@@ -56,19 +59,25 @@ export class Performer {
       case "WithdrawOrder":
         return this.#writeReboot(step.next, step.says, lease);
       case "RecordHolds":
-        return this.#writeReboot(step.next, "", lease);
+        return this.#writeReboot(step.next, step.says, lease);
       case "GiveOrder":
-        return this.#giveOrder(step.next, step.says, lease);
+        return this.#giveOrder(step, lease);
       case "Cordon":
-        return this.#changeNode(step, lease, (node) => cordoned(node, step.uid, step.order));
+        return this.#changeNode(step, lease, (node) => cordoned(node, step.uid, step.order, { labels: step.labels }));
       case "Uncordon":
-        return this.#changeNode(step, lease, (node) => uncordoned(node, step.uid, step.order));
+        return this.#changeNode(step, lease, (node) => uncordoned(node, step.uid, step.order, step.labels));
+      case "Discourage":
+        return this.#discourage(step, lease);
+      case "CheckPods":
+        return checkPods(this.#parts, lease, step).then(() => "done");
+      case "StartJob":
+        return startJob(this.#parts, lease, step);
       case "WatchPods":
         return this.#parts.mirrors.watchPods(step.node, step.order).then(() => "done");
       case "Evict":
-        return evict(this.#parts, lease, step.pod);
+        return evict(this.#parts, lease, step);
       case "DeletePod":
-        return remove(this.#parts, lease, step.pod);
+        return remove(this.#parts, lease, step);
       default:
         return step satisfies never;
     }
@@ -88,10 +97,12 @@ export class Performer {
   }
 
   /** The last look before the order: a list made now must show nothing that the drain would remove. */
-  async #giveOrder(next: NodeReboot, says: string, lease: Lease): Promise<Performed> {
+  async #giveOrder({ next, says, drain }: Step & { kind: "GiveOrder" }, lease: Lease): Promise<Performed> {
     const pods = await this.#parts.mirrors.listPods(next.node, (call) => fencedCall(this.#parts, lease, call));
     if (pods === null) return "retry";
-    return pods.some(mustLeave) ? "done" : this.#writeReboot(next, says, lease);
+    const { daemonSets } = this.#parts.mirrors.store;
+    const sieve = { drain, daemonSets, now: this.#parts.clock.now() };
+    return pods.some((pod) => mustLeave(pod, sieve)) ? "done" : this.#writeReboot(next, says, lease);
   }
 
   /**
@@ -138,6 +149,16 @@ export class Performer {
     if (!(await this.#readAgain("nodereboots", name, lease))) return "retry";
     const object = change(read.body);
     if (object === null || !mayChange(step, this.#parts.mirrors.store.reboots.get(name))) return "retry";
+    return this.#write({ call: { verb: "update", resource: "nodes", name, object }, resource: "nodes", name }, lease);
+  }
+
+  /** Nothing rests on this taint, so a node that changed meanwhile is simply decided on anew. */
+  async #discourage({ node: name, uid, wanted }: Step & { kind: "Discourage" }, lease: Lease): Promise<Performed> {
+    const read = await fencedCall(this.#parts, lease, { verb: "get", resource: "nodes", name });
+    if (read.kind === "unanswered" || read.code !== 200) return "retry";
+    this.#parts.mirrors.put("nodes", read.body);
+    const object = discouraged(read.body, uid, wanted);
+    if (object === null) return "done";
     return this.#write({ call: { verb: "update", resource: "nodes", name, object }, resource: "nodes", name }, lease);
   }
 

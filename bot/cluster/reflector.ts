@@ -2,7 +2,7 @@ import type { Api, Clock, Json, Log, Random, Resource, Stoppable, WatchEnd, Watc
 import { type Duration, SECOND } from "../core/instant.ts";
 import { versionOf } from "./json.ts";
 import { Mirrored } from "./mirrored.ts";
-import { listAll } from "./paged-list.ts";
+import { listAll, type Selection } from "./paged-list.ts";
 
 interface ReflectSettings<T> {
   readonly api: Api;
@@ -11,6 +11,7 @@ interface ReflectSettings<T> {
   readonly log: Log;
   readonly resource: Resource;
   readonly fieldSelector?: string;
+  readonly labelSelector?: string;
   readonly parse: (object: Json) => T | null;
   /** What a value is stored under; "namespace/name", or the name of a cluster-scoped object, where it is not given. */
   readonly key?: (value: T) => string;
@@ -34,6 +35,12 @@ export function reflect<T>(settings: ReflectSettings<T>): Reflector {
   loop.begin();
   return loop;
 }
+
+/** What a list and its watch are limited to. */
+const selectionOf = ({ fieldSelector, labelSelector }: Selection): Selection => ({
+  ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  ...(labelSelector === undefined ? {} : { labelSelector }),
+});
 
 const BACK_OFF_FIRST: Duration = SECOND / 4;
 const BACK_OFF_MOST: Duration = 30 * SECOND;
@@ -80,8 +87,8 @@ class ReflectorLoop<T> implements Reflector {
   }
 
   async #list(): Promise<void> {
-    const { api, resource, fieldSelector, log, synced } = this.#to;
-    const listed = await listAll(api, resource, fieldSelector);
+    const { api, resource, log, synced } = this.#to;
+    const listed = await listAll(api, resource, selectionOf(this.#to));
     if (this.#stopped) return;
     if (!listed.ok) {
       log.warn("list failed", { resource, why: listed.why });
@@ -98,10 +105,10 @@ class ReflectorLoop<T> implements Reflector {
   }
 
   #follow(): void {
-    const { api, clock, resource, fieldSelector } = this.#to;
+    const { api, clock, resource } = this.#to;
     const begun = clock.monotonic();
     this.#watch = api.watch(
-      { resource, resourceVersion: this.#version, ...(fieldSelector === undefined ? {} : { fieldSelector }) },
+      { resource, resourceVersion: this.#version, ...selectionOf(this.#to) },
       {
         event: (event) => this.#see(event),
         end: (end) => this.#ended(end, clock.monotonic() - begun),

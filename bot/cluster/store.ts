@@ -1,6 +1,9 @@
+import type { Check } from "../core/fleet/check.ts";
+import type { DaemonSet } from "../core/fleet/daemon-set.ts";
 import type { Decision } from "../core/fleet/decision.ts";
 import { budgetsFingerprint, type DisruptionBudget } from "../core/fleet/disruption-budget.ts";
 import type { Fleet } from "../core/fleet/fleet.ts";
+import type { Job } from "../core/fleet/job.ts";
 import type { Node, NodeName } from "../core/fleet/node.ts";
 import type { Pod } from "../core/fleet/pod.ts";
 import type { NodeReboot } from "../core/fleet/reboot.ts";
@@ -17,13 +20,20 @@ export class Store {
   readonly decisions = new Map<string, Decision>();
   readonly budgets = new Map<string, DisruptionBudget>();
   readonly #pods = new Map<NodeName, { readonly order: string; readonly pods: Map<string, Pod> }>();
+  readonly daemonSets = new Map<string, DaemonSet>();
+  readonly jobs = new Map<string, Job>();
+  readonly checks = new Map<NodeName, Check>();
+  volumes: Map<string, NodeName> | null = null;
   readonly #evictions = new Map<string, EvictionAnswer>();
   readonly #cluster: string;
   readonly #timings: Timings;
+  readonly #isChecking: boolean;
 
-  constructor(cluster: string, timings: Timings) {
+  /** Without checks, as for a reader that may not ask for dry runs, only what is on record counts. */
+  constructor(cluster: string, timings: Timings, isChecking = true) {
     this.#cluster = cluster;
     this.#timings = timings;
+    this.#isChecking = isChecking;
   }
 
   snapshot(): Snapshot {
@@ -38,6 +48,10 @@ export class Store {
       budgets: this.budgets,
       pods: this.#pods,
       evictions: this.#evictions,
+      jobs: this.jobs,
+      volumes: this.volumes,
+      daemonSets: this.daemonSets,
+      checks: this.#isChecking ? this.checks : null,
     };
   }
 
@@ -74,7 +88,7 @@ export class Store {
     this.#evictions.set(answer.podUid, { ...answer, fingerprint: budgetsFingerprint(answer.budgets, this.budgets) });
   }
 
-  forgetEviction(uid: string): void {
-    this.#evictions.delete(uid);
+  evictionOf(uid: string): EvictionAnswer | null {
+    return this.#evictions.get(uid) ?? null;
   }
 }

@@ -49,6 +49,9 @@ export class Executor {
   }
 }
 
+const byWhom = (step: Step & { kind: "Evict" | "DeletePod" }): Record<string, unknown> =>
+  step.kind === "DeletePod" ? { budgets: step.budgets, by: step.by } : {};
+
 function loggable(step: Step): Record<string, unknown> {
   switch (step.kind) {
     case "SetPhase":
@@ -67,7 +70,9 @@ function loggable(step: Step): Record<string, unknown> {
       return { step: step.kind, freed: step.freed.map(({ node }) => node), taken: step.taken.map(({ node }) => node) };
     case "Evict":
     case "DeletePod":
-      return { step: step.kind, node: step.pod.node, pod: `${step.pod.namespace}/${step.pod.name}` };
+      return { step: step.kind, node: step.pod.node, pod: `${step.pod.namespace}/${step.pod.name}`, ...byWhom(step) };
+    case "StartJob":
+      return { step: step.kind, node: step.node, job: `${step.job.namespace}/${step.job.name}` };
     case "Judge":
       return { step: step.kind, decision: step.decision, outcome: step.judgement.outcome, says: step.judgement.says };
     case "RecordPolicy":
@@ -79,6 +84,8 @@ function loggable(step: Step): Record<string, unknown> {
     case "Cordon":
     case "Uncordon":
     case "WatchPods":
+    case "CheckPods":
+    case "Discourage":
       return { step: step.kind, node: step.node };
     default:
       return step satisfies never;

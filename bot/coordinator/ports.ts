@@ -10,6 +10,14 @@ const RESOURCES = [
   "nodes",
   "pods",
   "poddisruptionbudgets",
+  "deployments",
+  "replicasets",
+  "statefulsets",
+  "daemonsets",
+  "jobs",
+  "cronjobs",
+  "persistentvolumeclaims",
+  "volumeattachments",
   "leases",
   "events",
   "configmaps",
@@ -35,6 +43,7 @@ export type Call =
   | (Where & {
       readonly verb: "list";
       readonly fieldSelector?: string;
+      readonly labelSelector?: string;
       readonly limit?: number;
       readonly continue?: string;
       /** Absent means the most recent state, read by quorum. */
@@ -52,6 +61,8 @@ export type Call =
       readonly name: string;
       readonly uid: string;
       readonly dryRun?: boolean;
+      /** The pod's own grace when it is not given. */
+      readonly graceSeconds?: number;
     };
 
 /**
@@ -72,6 +83,7 @@ export interface WatchCall {
   readonly resource: Resource;
   readonly namespace?: string;
   readonly fieldSelector?: string;
+  readonly labelSelector?: string;
   readonly resourceVersion: string;
 }
 

@@ -44,6 +44,7 @@ export function requestOf(call: Call): HttpRequest {
 function listQuery(call: Call & { readonly verb: "list" }): Record<string, string> {
   const query: Record<string, string> = {};
   if (call.fieldSelector !== undefined) query["fieldSelector"] = call.fieldSelector;
+  if (call.labelSelector !== undefined) query["labelSelector"] = call.labelSelector;
   if (call.limit !== undefined) query["limit"] = String(call.limit);
   if (call.continue !== undefined) query["continue"] = call.continue;
   if (call.resourceVersion !== undefined) query["resourceVersion"] = call.resourceVersion;
@@ -59,11 +60,15 @@ function deleteOptions({ uid, graceSeconds }: Call & { readonly verb: "delete" }
   };
 }
 
-function eviction({ namespace, name, uid, dryRun }: Call & { readonly verb: "evict" }): Json {
+function eviction({ namespace, name, uid, dryRun, graceSeconds }: Call & { readonly verb: "evict" }): Json {
   return {
     apiVersion: "policy/v1",
     kind: "Eviction",
     metadata: { name, namespace },
-    deleteOptions: { preconditions: { uid }, ...(dryRun === true ? { dryRun: ["All"] } : {}) },
+    deleteOptions: {
+      preconditions: { uid },
+      ...(dryRun === true ? { dryRun: ["All"] } : {}),
+      ...(graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds }),
+    },
   };
 }

@@ -34,6 +34,7 @@ export class KubeWatch implements Stoppable {
       allowWatchBookmarks: true,
       timeoutSeconds: LASTS_SECONDS + Math.floor(Math.random() * SPREAD_SECONDS),
       ...(call.fieldSelector === undefined ? {} : { fieldSelector: call.fieldSelector }),
+      ...(call.labelSelector === undefined ? {} : { labelSelector: call.labelSelector }),
     };
     try {
       const path = pathOf(call.resource, call.namespace);

@@ -1,11 +1,21 @@
 import { z } from "zod";
 import type { Json } from "../../coordinator/ports.ts";
-import type { DisruptionBudget } from "../../core/fleet/disruption-budget.ts";
+import type { BudgetPromise, DisruptionBudget } from "../../core/fleet/disruption-budget.ts";
+import { labelSelectorSchema, readLabelSelector } from "./label-selector.ts";
 import { parseMetadata } from "./metadata.ts";
 
 const number = z.number().default(0);
+const amount = z.union([z.number(), z.string()]).nullish();
 
 const budgetSchema = z.object({
+  spec: z
+    .object({
+      selector: labelSelectorSchema.nullish(),
+      minAvailable: amount,
+      maxUnavailable: amount,
+      unhealthyPodEvictionPolicy: z.string().nullish(),
+    })
+    .prefault({}),
   status: z
     .object({
       observedGeneration: number,
@@ -13,6 +23,9 @@ const budgetSchema = z.object({
       desiredHealthy: number,
       expectedPods: number,
       disruptionsAllowed: number,
+      conditions: z
+        .array(z.object({ type: z.string(), reason: z.string().nullish(), message: z.string().nullish() }))
+        .nullish(),
     })
     .prefault({}),
 });
@@ -22,5 +35,24 @@ export function parseDisruptionBudget(object: Json): DisruptionBudget | null {
   const parsed = budgetSchema.safeParse(object);
   if (metadata === null || !parsed.success) return null;
   const { namespace, name, uid, generation } = metadata;
-  return { namespace, name, uid, generation, ...parsed.data.status };
+  const { conditions, ...numbers } = parsed.data.status;
+  const { selector, unhealthyPodEvictionPolicy } = parsed.data.spec;
+  const failed = conditions?.find(({ type, reason }) => type === "DisruptionAllowed" && reason === "SyncFailed");
+  return {
+    namespace,
+    name,
+    uid,
+    generation,
+    ...numbers,
+    selector: selector == null ? null : readLabelSelector(selector),
+    promise: promiseOf(parsed.data.spec),
+    unhealthyPods: unhealthyPodEvictionPolicy === "AlwaysAllow" ? "AlwaysAllow" : "IfHealthyBudget",
+    syncProblem: failed === undefined ? null : (failed.message ?? ""),
+  };
+}
+
+/** A budget that says neither promises one pod, as the server has it. */
+function promiseOf({ minAvailable, maxUnavailable }: z.infer<typeof budgetSchema>["spec"]): BudgetPromise {
+  if (maxUnavailable != null) return { kind: "maxUnavailable", value: maxUnavailable };
+  return { kind: "minAvailable", value: minAvailable ?? 1 };
 }

@@ -1,31 +1,48 @@
 import { z } from "zod";
 import type { Json } from "../../coordinator/ports.ts";
 import type { Pod } from "../../core/fleet/pod.ts";
-import { parseMetadata } from "./metadata.ts";
+import { ownerOf, parseMetadata } from "./metadata.ts";
+import { podSpecSchema, readNeeds } from "./pod-spec.ts";
 
 /** The kubelet marks the API's copies of static pods so (kubernetes.io/docs, "Static Pods"). */
 const MIRROR = "kubernetes.io/config.mirror";
+const CRITICAL: ReadonlySet<string> = new Set(["system-cluster-critical", "system-node-critical"]);
+/** The server's default for terminationGracePeriodSeconds. */
+const USUAL_GRACE = 30;
 
 const podSchema = z.object({
-  spec: z.object({ nodeName: z.string().optional() }).optional(),
-  status: z.object({ phase: z.string().optional() }).optional(),
+  spec: podSpecSchema.optional(),
+  status: z
+    .object({
+      phase: z.string().optional(),
+      conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish(),
+    })
+    .optional(),
 });
 
 export function parsePod(object: Json): Pod | null {
   const metadata = parseMetadata(object);
   const parsed = podSchema.safeParse(object);
   if (metadata === null || !parsed.success) return null;
-  const { spec, status } = parsed.data;
-  const owner = metadata.owners.find(({ isController }) => isController);
+  const { spec = {}, status } = parsed.data;
+  const condition = (type: string): string | undefined => status?.conditions?.find((one) => one.type === type)?.status;
   return {
     namespace: metadata.namespace,
     name: metadata.name,
     uid: metadata.uid,
-    node: spec?.nodeName ?? null,
+    node: spec.nodeName ?? null,
     labels: metadata.labels,
-    controller: owner === undefined ? null : { kind: owner.kind, name: owner.name, uid: owner.uid },
+    controller: ownerOf(metadata),
     mirror: metadata.annotations[MIRROR] !== undefined,
     finished: status?.phase === "Succeeded" || status?.phase === "Failed",
+    ready: condition("Ready") === "True",
+    schedulable: condition("PodScheduled") !== "False",
+    createdAt: metadata.createdAt,
     deletingSince: metadata.deletedAt,
+    finalizers: metadata.finalizers,
+    graceSeconds: spec.terminationGracePeriodSeconds ?? USUAL_GRACE,
+    hasEmptyDir: (spec.volumes ?? []).some(({ emptyDir }) => emptyDir != null),
+    isCritical: CRITICAL.has(spec.priorityClassName ?? ""),
+    needs: readNeeds(spec),
   };
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Diagnosis } from "../../core/fleet/diagnosis.ts";
 import type { Phase, YieldReason } from "../../core/fleet/phase.ts";
 import type { NodeReboot } from "../../core/fleet/reboot.ts";
 import { HOLD_KINDS } from "../../core/holds/hold.ts";
@@ -25,6 +26,14 @@ test("the committed CRDs are what the definitions generate", () => {
     expect(readFileSync(join(CRDS, `${definition.plural}.yaml`), "utf8")).toBe(crdText(crdOf(definition)));
   }
 });
+
+const A_DIAGNOSIS: Diagnosis = {
+  verdict: "can never be satisfied",
+  cause: "single replica",
+  says: "web/web wants 1 ready pod and has 1 replica.",
+  fixes: [{ says: "run one more", command: "kubectl -n web scale deployment/web --replicas=2" }],
+  owner: null,
+};
 
 const overTheWire = (object: unknown): unknown => JSON.parse(JSON.stringify(object));
 
@@ -94,6 +103,8 @@ const reboot: fc.Arbitrary<NodeReboot> = fc.record({
   tries: fc.nat(9),
   triesSince: maybe,
   retryAt: maybe,
+  blockers: fc.constantFrom([], [aRefusal()], [aRefusal({ diagnosis: A_DIAGNOSIS })]),
+  blockedSince: maybe,
   outcome: fc.option(
     fc.oneof(
       fc.record({ kind: fc.constant("rebooted" as const), at: instant, took: fc.nat(10 ** 6), bootId: word }),

@@ -1,51 +1,118 @@
 import { allAllow, budgetsFingerprint } from "../fleet/disruption-budget.ts";
+import type { PhaseOf } from "../fleet/phase.ts";
 import type { Pod } from "../fleet/pod.ts";
-import type { EvictionAnswer } from "../fleet/snapshot.ts";
-import type { Situation } from "../situation.ts";
+import { SECOND } from "../instant.ts";
+import type { Recorded } from "../situation.ts";
 import { type PodRef, podKey, type Step } from "../step.ts";
+import { type BeforeJob, beforeJobOf, standingOfJob } from "./before-job.ts";
+import type { Drainage } from "./drainage.ts";
+import { mayForce } from "./force.ts";
+import { runsUntil } from "./refusal.ts";
+import { firstTier } from "./tiers.ts";
 
 const IN_FLIGHT_MOST = 16;
 
-/** The evictions to ask for now, and when the next refused pod is worth asking about again. */
-export function evictionsOf(
-  situation: Situation,
-  pods: readonly Pod[],
-): { readonly steps: readonly Step[]; readonly wakeAt: readonly number[] } {
-  const { inFlight, now, node } = situation;
+export interface Removals {
+  readonly steps: readonly Step[];
+  /** When a pod is worth asking about again. */
+  readonly wakeAt: readonly number[];
+  /** Pods are leaving, or may leave as far as anybody knows. */
+  readonly isMoving: boolean;
+}
+
+interface Draining {
+  readonly situation: Recorded;
+  readonly drainage: Drainage;
+  readonly phase: PhaseOf<"draining">;
+}
+
+/** What to do now so that `pods`, all that must leave, leave: the first tier of them, those first that may not be able to. */
+export function removalsOf(draining: Draining, pods: readonly Pod[]): Removals {
+  const { drainage, phase } = draining;
+  const tier = firstTier(pods, drainage.sieve.drain);
+  const isRefused = ({ uid }: Pod): boolean => phase.refused.some(({ podUid }) => podUid === uid);
+  // A drain that can't end moves nothing, so what the policy forbids stops it before the first eviction.
+  if (phase.refused.some(({ kind }) => kind === "protected" || kind === "before"))
+    return { steps: [], wakeAt: [], isMoving: false };
+  const first = tier.filter((pod) => wasRefusedAtFirst(draining, pod));
+  const turn = first.length > 0 ? first : tier;
+  const leaving = tier.filter((pod) => pod.deletingSince !== null && !isRefused(pod));
+  const free = turn.filter((pod) => pod.deletingSince === null && !isRefused(pod) && !runsOn(draining, pod));
+  const { steps, wakeAt } = asked(draining, turn, pods);
+  return { steps, wakeAt, isMoving: leaving.length + free.length > 0 };
+}
+
+/** The check after the cordon met a refusal, and the pod has not gone since. */
+function wasRefusedAtFirst({ situation, phase }: Draining, { uid, deletingSince }: Pod): boolean {
+  const check = situation.snapshot.checks?.get(situation.node.name);
+  return check?.order === phase.order && check.answers.has(uid) && deletingSince === null;
+}
+
+const runsOn = ({ drainage }: Draining, pod: Pod): boolean =>
+  runsUntil(pod, drainage.sieve.drain, drainage.since) > drainage.sieve.now;
+
+function asked(draining: Draining, turn: readonly Pod[], all: readonly Pod[]): Omit<Removals, "isMoving"> {
+  const { situation, drainage } = draining;
+  const { inFlight, now } = situation;
   const steps: Step[] = [];
   const wakeAt: number[] = [];
-  let room = IN_FLIGHT_MOST - pods.filter((pod) => inFlight.has(podKey(pod.uid))).length;
-  for (const pod of pods) {
+  let room = IN_FLIGHT_MOST - all.filter((pod) => inFlight.has(podKey(pod.uid))).length;
+  for (const pod of turn) {
     if (pod.deletingSince !== null || inFlight.has(podKey(pod.uid))) continue;
-    const due = whenDue(situation, pod);
+    const { due, job } = whenDue(draining, pod);
     if (due > now) wakeAt.push(due);
+    else if (job !== null) steps.push(job);
     else if (room > 0) {
       room -= 1;
-      steps.push(removal(situation, pod, { node: node.name, namespace: pod.namespace, name: pod.name, uid: pod.uid }));
+      steps.push(removal(situation, pod, drainage));
     }
   }
   return { steps, wakeAt };
 }
 
-/** A force deletes exactly the pods that its budgets refused; all else is evicted. */
-function removal(situation: Situation, pod: Pod, ref: PodRef): Step {
-  const answer = situation.snapshot.evictions.get(pod.uid);
-  const force = situation.standing.force;
-  if (force !== null && answer !== undefined && isForced(answer, force.budgets)) {
-    return { kind: "DeletePod", pod: ref, budgets: answer.budgets, by: force.by };
-  }
-  return { kind: "Evict", pod: ref };
+interface Due {
+  /** Infinity where only an event can change it. */
+  readonly due: number;
+  /** What has to be started before the pod is asked. */
+  readonly job: Step | null;
 }
 
-function isForced(answer: EvictionAnswer, budgets: ReadonlySet<string>): boolean {
-  return answer.kind === "refused" && answer.budgets.length > 0 && answer.budgets.every((name) => budgets.has(name));
+function whenDue(draining: Draining, pod: Pod): Due {
+  const { drainage, situation } = draining;
+  const until = runsUntil(pod, drainage.sieve.drain, drainage.since);
+  if (until > situation.now) return { due: until, job: null };
+  const job = beforeJobOf(pod, drainage);
+  const standing = job === null ? null : standingOfJob(job, drainage);
+  if (job !== null && standing?.kind === "due") return { due: situation.now, job: startOf(draining, job) };
+  if (standing?.kind === "running") return { due: standing.until, job: null };
+  return { due: evictionDue(situation, pod), job: null };
 }
 
-function whenDue({ snapshot, standing, now }: Situation, pod: Pod): number {
+/** One Job for all pods of a rule, whichever of them comes first. */
+function startOf({ situation, drainage }: Draining, job: BeforeJob): Step {
+  const { node, snapshot, pool } = situation;
+  const listed = snapshot.pods.get(node.name)?.pods.values() ?? [];
+  const pods = [...listed].filter((one) => beforeJobOf(one, drainage)?.name === job.name);
+  const names = pods.map(({ namespace, name }) => `${namespace}/${name}`).sort();
+  return { kind: "StartJob", node: node.name, order: drainage.order, pool: pool?.name ?? "", job, pods: names };
+}
+
+function evictionDue({ snapshot, standing, now }: Recorded, pod: Pod): number {
   const answer = snapshot.evictions.get(pod.uid);
-  if (answer === undefined) return now;
-  if (standing.force !== null && isForced(answer, standing.force.budgets)) return now;
-  const hasChanged =
-    answer.kind === "refused" && budgetsFingerprint(answer.budgets, snapshot.budgets) !== answer.fingerprint;
+  if (answer === undefined || mayForce(answer, standing.force)) return now;
+  const hasChanged = budgetsFingerprint(answer.budgets, snapshot.budgets) !== answer.fingerprint;
   return hasChanged && allAllow(answer.budgets, snapshot.budgets) ? now : answer.retryAt;
+}
+
+/** A force deletes exactly the pods that its budgets refused; all else is evicted. */
+function removal(situation: Recorded, pod: Pod, { sieve }: Drainage): Step {
+  const { snapshot, standing, node } = situation;
+  const { namespace, name, uid } = pod;
+  const ref: PodRef = { node: node.name, namespace, name, uid };
+  const bound = sieve.drain.gracePeriod;
+  const graceSeconds = bound === null ? null : Math.max(1, Math.min(pod.graceSeconds, Math.ceil(bound / SECOND)));
+  const answer = snapshot.evictions.get(uid);
+  if (standing.force !== null && mayForce(answer, standing.force))
+    return { kind: "DeletePod", pod: ref, graceSeconds, budgets: answer?.budgets ?? [], by: standing.force.by };
+  return { kind: "Evict", pod: ref, graceSeconds };
 }

@@ -1,16 +1,69 @@
-import type { NodePods, Pod } from "../fleet/pod.ts";
+import type { DaemonSet } from "../fleet/daemon-set.ts";
+import type { Member } from "../fleet/member.ts";
+import type { Pod } from "../fleet/pod.ts";
+import type { Snapshot } from "../fleet/snapshot.ts";
+import type { Instant } from "../instant.ts";
+import { type DrainSettings, POOL_DEFAULTS } from "../policy/policy.ts";
+import { ruleFor } from "./rules.ts";
 
-/**
- * Pods that a drain must remove before the node is empty. As kubectl's filters: pods of a DaemonSet come back at once and
- * mirror pods live on the host's disk, so neither is touched; finished pods are removed like any other.
- */
-export function mustLeave(pod: Pod): boolean {
-  if (pod.mirror) return false;
-  return pod.finished || pod.controller?.kind !== "DaemonSet";
+/** By what pods are told apart. */
+export interface Sieve {
+  readonly drain: DrainSettings;
+  readonly daemonSets: ReadonlyMap<string, Pick<DaemonSet, "uid">>;
+  readonly now: Instant;
 }
 
-export function podsToDrain(listed: NodePods): readonly Pod[] {
-  return [...listed.pods.values()].filter(mustLeave).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+/** How a node's pods are told apart, by its pool's policy. */
+export function sieveOf(
+  { pool }: Pick<Member, "pool">,
+  { snapshot, now }: { snapshot: Snapshot; now: Instant },
+): Sieve {
+  return { drain: (pool ?? POOL_DEFAULTS).drain, daemonSets: snapshot.daemonSets, now };
+}
+
+/** `stays`: the node counts as empty with it. `protected`: the drain may neither move it nor go on. */
+export type Fate =
+  | { readonly kind: "goes" }
+  | { readonly kind: "stays"; readonly why: "hangs" | "daemon" | "mirror" | "rule" }
+  | { readonly kind: "protected"; readonly key: "emptyDir" | "unmanaged" };
+
+const GOES: Fate = { kind: "goes" };
+
+/**
+ * kubectl's filters in kubectl's order (kubectl, pkg/drain/filters.go): deleted, DaemonSet, mirror, local storage,
+ * unreplicated, custom. Finished pods pass those for DaemonSets, local storage and unreplicated pods.
+ */
+export function fateOf(pod: Pod, sieve: Sieve): Fate {
+  if (pod.deletingSince !== null) return hangs(pod, sieve) ? { kind: "stays", why: "hangs" } : GOES;
+  if (isDaemon(pod, sieve)) return { kind: "stays", why: "daemon" };
+  if (pod.mirror) return { kind: "stays", why: "mirror" };
+  if (ruleFor(pod, sieve.drain).action === "leave") return { kind: "stays", why: "rule" };
+  if (pod.finished) return GOES;
+  if (pod.hasEmptyDir && sieve.drain.emptyDir === "protect") return { kind: "protected", key: "emptyDir" };
+  if (isUnmanaged(pod) && sieve.drain.unmanaged === "protect") return { kind: "protected", key: "unmanaged" };
+  return GOES;
+}
+
+/** What a node must not have when it is to be rebooted. */
+export const mustLeave = (pod: Pod, sieve: Sieve): boolean => fateOf(pod, sieve).kind !== "stays";
+
+export function podsToDrain(pods: Iterable<Pod>, sieve: Sieve): readonly Pod[] {
+  return [...pods].filter((pod) => mustLeave(pod, sieve)).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+}
+
+/** Its containers have had their grace and more: the reboot ends what is left of it. */
+export function hangs({ deletingSince }: Pod, { drain, now }: Sieve): boolean {
+  return deletingSince !== null && now - deletingSince >= drain.ignoreTerminatingAfter;
+}
+
+/** Pods of a DaemonSet come back at once; those whose DaemonSet is gone are anyone's, as kubectl has it. */
+function isDaemon(pod: Pod, { daemonSets }: Sieve): boolean {
+  if (pod.finished || pod.controller?.kind !== "DaemonSet") return false;
+  return daemonSets.get(`${pod.namespace}/${pod.controller.name}`)?.uid === pod.controller.uid;
+}
+
+function isUnmanaged(pod: Pod): boolean {
+  return pod.controller === null || pod.controller.kind === "DaemonSet";
 }
 
 const nameOf = (pod: Pod): string => `${pod.namespace}/${pod.name}`;

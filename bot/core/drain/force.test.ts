@@ -36,6 +36,7 @@ const evictions = [anAnswer()];
 const deletion = {
   kind: "DeletePod",
   pod: { node: "worker-1", namespace: "web", name: "web-1", uid: "uid-web-1" },
+  graceSeconds: null,
   budgets: ["web/web"],
   by: "ana",
 };
@@ -59,11 +60,6 @@ test.each<[string, Parameters<typeof aRefusal>[0], Parts]>([
   ["that ran out", {}, { evictions: due(), decisions: [by("ana", ["web/web"], NOW)] }],
   ["of one budget where two refuse", {}, { evictions: due({ budgets: ["web/web", "web/db"] }) }],
   [
-    "where several budgets are a misconfiguration",
-    { kind: "several budgets" },
-    { evictions: due({ kind: "misconfigured" }) },
-  ],
-  [
     "where the server only asks to wait",
     { kind: "waiting", budgets: [] },
     { evictions: due({ kind: "wait", budgets: [] }) },
@@ -77,6 +73,21 @@ test.each<[string, Parameters<typeof aRefusal>[0], Parts]>([
 ])("a force %s deletes nothing, and the pod is evicted", (_, refusal, parts) => {
   const plan = planned(drainOf([aRefusal(refusal)], { decisions: [by("ana")], ...parts }, NOW));
   expect(stepKinds(plan)).toEqual(["Evict"]);
+});
+
+test("a pod that two budgets cover is deleted once a force names both", () => {
+  const { budgets: readings } = aRefusal();
+  const named = [...readings.map((reading) => ({ ...reading, name: "db" })), ...readings];
+  const both = aRefusal({ kind: "several budgets", budgets: named });
+  const two = [anAnswer({ kind: "misconfigured", budgets: ["web/db", "web/web"] })];
+  const kinds = (blockers: readonly string[]) => {
+    const phase = draining({ refused: [both], onlyRefusedSince: NOW, forcedBy: "ana" });
+    const parts = { pods: [aPod()], evictions: two, decisions: [by("ana", blockers)] };
+    const budgets = [aBudget(), aBudget({ name: "db" })];
+    return stepKinds(planned(underWay(phase, { podsListedFor: ORDER, budgets, ...parts })));
+  };
+  expect(kinds(["web/web"])).not.toContain("DeletePod");
+  expect(kinds(["web/db", "web/web"])).toContain("DeletePod");
 });
 
 test("the force is on record before a pod is deleted under it", () => {
@@ -102,21 +113,21 @@ test.each([
       judgement: aJudgement({ person, blockers: ["web/web"], validUntil: NOW + HOUR, bound }),
     }),
   );
-  const parts = drainOf(refused, { evictions, decisions });
-  const plan = planned(parts, { policy });
+  const phase = draining({ refused, onlyRefusedSince: NOW - 15 * MINUTE, forcedBy: people.join(" and ") });
+  const parts = { podsListedFor: ORDER, budgets: [aBudget()], pods: [aPod()], evictions, decisions };
+  const plan = planned(underWay(phase, parts), { policy });
   expect(plan.steps.filter(({ kind }) => kind === "DeletePod")).toEqual(steps);
 });
 
 test.each<[string, Refusal, Parts]>([
   [
     "a pod that never ends",
-    aRefusal({ kind: "terminating", budgets: [] }),
-    { pods: [aPod({ deletingSince: NOW - HOUR })] },
-  ],
-  [
-    "a pod with several budgets, though it names them",
-    aRefusal({ kind: "several budgets" }),
-    { evictions: [anAnswer({ kind: "misconfigured" })] },
+    aRefusal({
+      kind: "terminating",
+      budgets: [],
+      diagnosis: { verdict: "clears by itself", cause: "terminating", says: "", fixes: [], owner: null },
+    }),
+    { pods: [aPod({ deletingSince: NOW - 2 * MINUTE })] },
   ],
   ["a budget that is not known", aRefusal({ budgets: [] }), { evictions: [anAnswer({ budgets: [] })] }],
   [

@@ -1,3 +1,12 @@
+import { type LabelSelector, selects } from "./label-selector.ts";
+import type { Pod } from "./pod.ts";
+
+/** What a budget promises: a number of pods, or a share such as "50%". */
+export interface BudgetPromise {
+  readonly kind: "minAvailable" | "maxUnavailable";
+  readonly value: number | string;
+}
+
 /** A PodDisruptionBudget as the disruption controller last judged it. */
 export interface DisruptionBudget {
   readonly namespace: string;
@@ -9,10 +18,31 @@ export interface DisruptionBudget {
   readonly desiredHealthy: number;
   readonly expectedPods: number;
   readonly disruptionsAllowed: number;
+  /** Null selects nothing; the empty one every pod of the namespace. */
+  readonly selector: LabelSelector | null;
+  readonly promise: BudgetPromise;
+  readonly unhealthyPods: "IfHealthyBudget" | "AlwaysAllow";
+  /** Why the controller could not work it out (condition DisruptionAllowed, reason SyncFailed). */
+  readonly syncProblem: string | null;
+}
+
+export const budgetKey = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
+  `${namespace}/${name}`;
+
+export function covers({ namespace, selector }: DisruptionBudget, pod: Pick<Pod, "namespace" | "labels">): boolean {
+  return namespace === pod.namespace && selector !== null && selects(selector, pod.labels);
+}
+
+/** The budgets that cover a pod; more than one is a misconfiguration. */
+export function coveringBudgets(
+  pod: Pick<Pod, "namespace" | "labels">,
+  budgets: ReadonlyMap<string, DisruptionBudget>,
+): readonly DisruptionBudget[] {
+  return [...budgets.values()].filter((budget) => covers(budget, pod));
 }
 
 /** A budget whose newest spec the controller has judged; the numbers of any other are out of date. */
-function isJudged(budget: DisruptionBudget): boolean {
+export function isJudged(budget: DisruptionBudget): boolean {
   return budget.observedGeneration >= budget.generation;
 }
 

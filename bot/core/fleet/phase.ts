@@ -1,16 +1,34 @@
 import type { Instant } from "../instant.ts";
+import type { Diagnosis } from "./diagnosis.ts";
 import type { BootId, OrderId } from "./node.ts";
 
-/** A pod whose eviction a disruption budget refused, with the budget's numbers at that time. */
+export const REFUSAL_KINDS = [
+  "budget",
+  "several budgets",
+  "terminating",
+  "waiting",
+  "protected",
+  "running",
+  "before",
+] as const;
+
+/** A pod that may not go, or does not, with the numbers of its budgets at that time. */
 export interface Refusal {
   readonly podUid: string;
-  /** Only `budget` can be forced: the other two are no refusal by a disruption budget alone. */
-  readonly kind: "budget" | "several budgets" | "terminating" | "waiting";
+  /**
+   * Only the first two can be forced. `terminating`: it was told to end and doesn't. `waiting`: the server asks to come
+   * again later. `protected`: by the policy (emptyDir, unmanaged). `running`: a rule waits until it has finished.
+   * `before`: the Job that a rule wants first has failed.
+   */
+  readonly kind: (typeof REFUSAL_KINDS)[number];
   readonly pod: string;
   readonly namespace: string;
   /** Budgets that cover the pod; more than one is a misconfiguration that the API server answers with 500. */
   readonly budgets: readonly BudgetReading[];
+  /** What the server said; empty where it did not speak. */
   readonly message: string;
+  /** Null while it was not found out. */
+  readonly diagnosis: Diagnosis | null;
   readonly at: Instant;
 }
 

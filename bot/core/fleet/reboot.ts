@@ -2,7 +2,7 @@ import type { Hold } from "../holds/hold.ts";
 import type { Instant } from "../instant.ts";
 import type { Mode } from "../policy/policy.ts";
 import type { BootId, NodeName, NodeUid, OrderId } from "./node.ts";
-import type { Phase, PhaseKind, YieldReason } from "./phase.ts";
+import type { Phase, PhaseKind, Refusal, YieldReason } from "./phase.ts";
 
 /** One line of a node's own record, newest last; the last 20 are kept. */
 export interface HistoryEntry {
@@ -38,6 +38,10 @@ export interface NodeReboot {
   readonly tries: number;
   readonly triesSince: Instant | null;
   readonly retryAt: Instant | null;
+  /** What a drain of the node would meet, or met last; empty when nothing stands in its way. */
+  readonly blockers: readonly Refusal[];
+  /** Since when there has been something without a break; drain.forceAfter counts from here. */
+  readonly blockedSince: Instant | null;
   readonly outcome: Outcome | null;
   /** Reboots ordered from this boot that did not happen; two of them hold the node until a retry. */
   readonly missed: number;

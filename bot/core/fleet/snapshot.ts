@@ -1,12 +1,16 @@
 import type { Instant } from "../instant.ts";
 import type { Timings } from "../timings.ts";
+import type { Check } from "./check.ts";
+import type { DaemonSet } from "./daemon-set.ts";
 import type { Decision } from "./decision.ts";
 import type { DisruptionBudget } from "./disruption-budget.ts";
 import type { Fleet } from "./fleet.ts";
+import type { Job } from "./job.ts";
 import type { Node, NodeName } from "./node.ts";
 import type { NodePods } from "./pod.ts";
 import type { NodeReboot } from "./reboot.ts";
 import type { HostReport } from "./report.ts";
+import type { Evidence } from "./workload.ts";
 
 /** The API server's last answer to an eviction of a pod; kept until the pod is gone. */
 export interface EvictionAnswer {
@@ -14,12 +18,14 @@ export interface EvictionAnswer {
   /** `refused` by a disruption budget, `misconfigured` with several budgets on one pod, `wait` for anything that passes. */
   readonly kind: "refused" | "misconfigured" | "wait";
   readonly message: string;
-  /** For `refused`: the budgets named in the answer, as namespace/name. */
+  /** The budgets that stand in its way, as namespace/name: those that cover the pod, or that the answer names. */
   readonly budgets: readonly string[];
   /** budgetsFingerprint() of those when the answer came: the eviction is worth trying again once it changes. */
   readonly fingerprint: string;
   readonly at: Instant;
   readonly retryAt: Instant;
+  /** What was read to say why; null where nothing was. */
+  readonly evidence: Evidence | null;
 }
 
 /** All that `plan` may know: one consistent view of the cluster, without I/O behind it. */
@@ -34,4 +40,11 @@ export interface Snapshot {
   readonly budgets: ReadonlyMap<string, DisruptionBudget>;
   readonly pods: ReadonlyMap<NodeName, NodePods>;
   readonly evictions: ReadonlyMap<string, EvictionAnswer>;
+  /** The Jobs that Bootswain made, by namespace/name. */
+  readonly jobs: ReadonlyMap<string, Job>;
+  /** VolumeAttachments by name, each with its node; null while no node is drained. */
+  readonly volumes: ReadonlyMap<string, NodeName> | null;
+  readonly daemonSets: ReadonlyMap<string, DaemonSet>;
+  /** The newest check of each node; null where nothing is checked, and only what is on record counts. */
+  readonly checks: ReadonlyMap<NodeName, Check> | null;
 }

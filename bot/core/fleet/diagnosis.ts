@@ -1,0 +1,46 @@
+/** Whether waiting helps (design, section 6). */
+export const VERDICTS = [
+  "clears by itself",
+  "needs capacity",
+  "its operator may free it",
+  "can never be satisfied",
+] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+export const CAUSES = [
+  "single replica",
+  "every replica needed",
+  "max unavailable 0",
+  "min available 100 %",
+  "two budgets",
+  "unhealthy pods",
+  "several owners",
+  "no controller",
+  "operator",
+  "starting",
+  "no room",
+  "protected",
+  "still running",
+  "before job",
+  "terminating",
+  "unknown",
+] as const;
+export type Cause = (typeof CAUSES)[number];
+
+/** A change that would let the pod go: a command to copy, and what it does in words. */
+export interface Fix {
+  readonly says: string;
+  readonly command: string;
+}
+
+/** Why a pod may not go, for people and for the plan. */
+export interface Diagnosis {
+  readonly verdict: Verdict;
+  readonly cause: Cause;
+  /** Whole sentences, without the node's name. */
+  readonly says: string;
+  /** Best first; empty where waiting is all there is to do. */
+  readonly fixes: readonly Fix[];
+  /** Who makes the pod: "Deployment web"; null for nobody. */
+  readonly owner: string | null;
+}
