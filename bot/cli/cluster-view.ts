@@ -1,3 +1,4 @@
+import type { CallParts } from "../cluster/calls.ts";
 import { LiveCluster } from "../cluster/live-cluster.ts";
 import type { Log } from "../coordinator/ports.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
@@ -15,23 +16,28 @@ export interface ClusterView {
   readonly snapshot: Snapshot;
   /** The last good policy that the bot kept; undefined where there is none. */
   readonly inForce: Policy | undefined;
+  readonly cluster: LiveCluster;
+  readonly parts: CallParts;
 }
 
 const DEADLINE = 30_000;
 const silent: Log = { info: () => {}, warn: () => {} };
 
-/** Throws UserError when the cluster can't be reached or knows nothing of Bootswain. */
-export async function viewCluster(kubeconfig: string | undefined): Promise<ClusterView> {
+/** Lets `look` look at the cluster while it is watched. Throws UserError when it can't be reached or knows nothing of Bootswain. */
+export async function viewCluster<T>(
+  kubeconfig: string | undefined,
+  look: (view: ClusterView) => T | Promise<T>,
+): Promise<T> {
   const api = new KubeApi(connectionOf(kubeconfig ?? usualKubeconfig()));
   const missing = await whatIsMissing(api);
   if (missing !== null) throw new UserError(missing, EXIT.unreachable);
   const parts = { api, clock: systemClock, random: systemRandom, log: silent, timings: DEFAULT_TIMINGS };
-  const cluster = new LiveCluster(parts, "");
+  const cluster = new LiveCluster(parts, "", true);
   try {
     const snapshot = await firstSnapshot(cluster);
     const kept = snapshot.fleet?.policy ?? null;
     const inForce = kept?.text == null ? null : reparsePolicy(kept.text, kept.commit);
-    return { snapshot, inForce: inForce ?? undefined };
+    return await look({ snapshot, inForce: inForce ?? undefined, cluster, parts });
   } finally {
     cluster.stop();
   }
@@ -39,7 +45,7 @@ export async function viewCluster(kubeconfig: string | undefined): Promise<Clust
 
 function firstSnapshot(cluster: LiveCluster): Promise<Snapshot> {
   return new Promise((resolve, reject) => {
-    const message = `The cluster was not read within ${DEADLINE / 1_000} s. Check that these credentials may list nodes, pods and disruption budgets.`;
+    const message = `The cluster was not read within ${DEADLINE / 1_000} s. Check that these credentials may list nodes, disruption budgets, daemon sets and jobs.`;
     const timer = systemClock.after(DEADLINE, () => reject(new UserError(message, EXIT.unreachable)));
     cluster.start(() => {
       const snapshot = cluster.snapshot();

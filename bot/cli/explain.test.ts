@@ -89,6 +89,7 @@ test("as JSON", () => {
       { kind: "window", says: "The window of workers opens at 23:00 CST.", until: "2026-12-05T05:00:00.000Z" },
       { kind: "approval", says: "worker-1 needs the approval of operators. Ask ana or ben.", until: null },
     ],
+    blockers: [],
     forecast: {
       kind: "starts",
       at: "2026-12-05T05:00:00.000Z",

@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { refusalsOf } from "../core/decide/digest.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
 import { type Forecast, forecast } from "../core/forecast/forecast.ts";
 import { forecastText } from "../core/forecast/forecast-text.ts";
@@ -10,6 +11,7 @@ import { systemClock } from "../process/clock.ts";
 import { EXIT, UserError } from "../process/exit.ts";
 import { viewCluster } from "./cluster-view.ts";
 import type { Io } from "./io.ts";
+import { refusalJson, refusalText } from "./refusal-text.ts";
 
 interface Options {
   readonly kubeconfig?: string;
@@ -24,8 +26,9 @@ export function addExplain(parent: Command, io: Io): void {
     .option("--kubeconfig <file>", "how to reach the cluster; kubectl's own when left out")
     .addOption(new Option("--format <format>", "text or json").choices(["text", "json"]).default("text"))
     .action(async (node: string, { kubeconfig, format }: Options) => {
-      const { snapshot, inForce } = await viewCluster(kubeconfig);
-      const explained = explain(node, snapshot, inForce, systemClock.now());
+      const explained = await viewCluster(kubeconfig, ({ snapshot, inForce }) =>
+        explain(node, snapshot, inForce, systemClock.now()),
+      );
       const lines = format === "json" ? [JSON.stringify(asJson(explained), null, 2)] : asText(explained);
       for (const line of lines) io.print(line);
       io.done(EXIT.fine);
@@ -65,6 +68,7 @@ export function asText(explained: Explained): readonly string[] {
     ...(phase.kind === "waiting" && holds.length === 0 && report?.pending != null
       ? ["Nothing holds it: it is next."]
       : []),
+    ...inTheWay(planned),
     ...(ahead === null ? [] : [`${node.name} ${forecastText(ahead, zone, now)}`]),
     ...lastOutcome(planned, at),
     policyText(explained, at),
@@ -77,6 +81,12 @@ function wants({ planned: { situation } }: Explained, at: (instant: Instant) => 
   if (report.pending === null) return ["It needs no reboot."];
   const reasons = report.pending.reasons.map(({ text }) => text).join(", ");
   return [`It needs a reboot since ${at(report.pending.since)}: ${reasons === "" ? "no reason is told" : reasons}.`];
+}
+
+/** What a drain of it meets, pod by pod, with what would change that. */
+function inTheWay({ situation }: PlannedNode): readonly string[] {
+  const refusals = situation.reboot?.phase.kind === "waiting" ? situation.blockers : refusalsOf(situation.reboot);
+  return refusals.length === 0 ? [] : ["In the way of its drain:", ...refusals.flatMap(refusalText)];
 }
 
 function sinceText({ situation }: PlannedNode, at: (instant: Instant) => string): string {
@@ -114,6 +124,7 @@ export function asJson({ planned, forecast: ahead, policy }: Explained) {
     mode: pool?.mode ?? null,
     phase: phase.kind,
     pending: pending && { since: formatInstant(pending.since), reasons: pending.reasons.map(({ text }) => text) },
+    blockers: refusalsOf(situation.reboot).map(refusalJson),
     holds: holds.map(({ kind, says, until }) => ({ kind, says, until: until === null ? null : formatInstant(until) })),
     forecast: ahead && forecastJson(ahead),
     policy: { commit: policy?.commit ?? null, valid: status?.valid ?? false, problems: status?.problems ?? [] },

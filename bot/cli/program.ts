@@ -8,6 +8,7 @@ import { addFromKured } from "./policy/from-kured.ts";
 import { addPlan } from "./policy/plan.ts";
 import { addSchema } from "./policy/schema.ts";
 import { addWindows } from "./policy/windows.ts";
+import { addPreflight } from "./preflight.ts";
 import { runCommand } from "./run.ts";
 import { simulateCommand } from "./simulate.ts";
 
@@ -72,6 +73,7 @@ function commands(io: Io, name: string): Command {
       done(await simulateCommand({ seeds, from, replay, verbose }, print)),
     );
   addExplain(program, io);
+  addPreflight(program, io);
   const policy = program.command("policy").description("check, show, compare and convert policies");
   addCheck(policy, io);
   addWindows(policy, io);

@@ -5,20 +5,22 @@ import { type CallParts, fencedCall } from "./calls.ts";
 import { type EventFacts, eventObject } from "./events.ts";
 import { API_VERSION, parseMetadata } from "./resources/metadata.ts";
 
+/** Longer messages are refused by the server. */
+const MESSAGE_MOST = 1_000;
+
 /** A Kubernetes Event on the Node for a change of phase. Losing one loses nothing but a line in `kubectl describe`. */
 export async function announce(parts: CallParts, lease: Lease, next: NodeReboot, says: string): Promise<void> {
-  const isTrouble = next.phase.kind === "yielding" || next.phase.kind === "failed";
+  const isBlocked = next.phase.kind === "waiting" && next.blockers.length > 0;
+  const isTrouble = next.phase.kind === "yielding" || next.phase.kind === "failed" || isBlocked;
+  const message = `${next.node} ${says}`;
   await write(parts, lease, {
     about: { apiVersion: "v1", kind: "Node", name: next.node, uid: next.nodeUid },
     type: isTrouble ? "Warning" : "Normal",
-    reason: `Reboot${next.phase.kind.charAt(0).toUpperCase()}${next.phase.kind.slice(1)}`,
-    message: `${next.node} ${says}`,
-    at: next.phaseSince ?? parts.clock.now(),
+    reason: isBlocked ? "RebootBlocked" : `Reboot${next.phase.kind.charAt(0).toUpperCase()}${next.phase.kind.slice(1)}`,
+    message: message.length > MESSAGE_MOST ? `${message.slice(0, MESSAGE_MOST - 1)}…` : message,
+    at: isBlocked ? parts.clock.now() : (next.phaseSince ?? parts.clock.now()),
   });
 }
-
-/** Longer messages are refused by the server. */
-const MESSAGE_MOST = 1_000;
 
 /** An Event on the RebootFleet for each policy that comes into force, and for each that is not used. */
 export async function announcePolicy(parts: CallParts, lease: Lease, status: PolicyStatus, fleet: Json): Promise<void> {

@@ -2,12 +2,16 @@ import { describe, expect, test } from "vitest";
 import type { Verb } from "./fleet/decision.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "./instant.ts";
 import {
+  aBudget,
   aDecision,
   aJudgement,
   aNode,
+  anAnswer,
+  aPod,
   aPolicy,
   aPool,
   aReboot,
+  aRefusal,
   aReport,
   aWindow,
   currentDigest,
@@ -65,7 +69,19 @@ describe("stored holds", () => {
       kind: "RecordHolds",
       version: "1",
       next: aReboot({ holds: [{ kind: "paused", until: null }] }),
+      says: "",
     });
+  });
+
+  test("what would block a drain is on record with since when, and said once", () => {
+    const blockers = [aRefusal()];
+    const check = { nodeUid: "uid-worker-1", order: null, at: NOW, problem: null, pods: [aPod()] };
+    const checks = new Map([["worker-1", { ...check, answers: new Map([["uid-web-1", anAnswer()]]) }]]);
+    const record = stepOf(planned({ checks, budgets: [aBudget()] }), "RecordHolds");
+    expect(record?.next).toMatchObject({ blockers: [{ pod: "web-1" }], blockedSince: NOW });
+    expect(record?.says).toBe("would be blocked: PDB web/web");
+    const known = aReboot({ blockers, blockedSince: NOW - HOUR, holds: [{ kind: "would be blocked", until: null }] });
+    expect(planned({ checks, budgets: [aBudget()], reboots: [known] }).steps).toEqual([]);
   });
 
   test.each<[string, Parts]>([
@@ -94,7 +110,7 @@ test.each<[string, Parts["nodes"]]>([
   ["our mark on a node that someone uncordoned", [aNode({ cordon: { kind: "undone", order: "dead" } })]],
 ])("%s without a live order is lifted before the node may go", (_, nodes) => {
   const plan = planned({ nodes: nodes ?? [] });
-  const uncordon = { kind: "Uncordon", node: "worker-1", uid: "uid-worker-1", order: "dead" };
+  const uncordon = { kind: "Uncordon", node: "worker-1", uid: "uid-worker-1", order: "dead", labels: null };
   expect(plan.steps.filter(({ kind }) => kind !== "SetSlots")).toEqual([uncordon]);
   expect(stepOf(plan, "SetSlots")?.taken ?? []).toEqual([]);
 });

@@ -1,12 +1,16 @@
 import type { Advance } from "./advance/advance.ts";
 import { advance } from "./advance/by-phase.ts";
 import { decide } from "./decide/decide.ts";
+import { blockersText } from "./drain/blockers-text.ts";
+import { checksOf } from "./drain/checks.ts";
+import { forceDueAt } from "./drain/force-after.ts";
 import type { NodeName } from "./fleet/node.ts";
 import type { Phase } from "./fleet/phase.ts";
 import type { Snapshot } from "./fleet/snapshot.ts";
 import { HOLD_KINDS, type Hold } from "./holds/hold.ts";
 import { holdsOf } from "./holds/ordered.ts";
 import type { Instant } from "./instant.ts";
+import { discouragement } from "./node-marks.ts";
 import { deadlineOf } from "./overdue.ts";
 import type { Policy } from "./policy/policy.ts";
 import { nextFreeze, scheduleOf } from "./policy/schedule.ts";
@@ -53,6 +57,9 @@ export function plan(
     const { name } = situation.node;
     nodes.set(name, describe(situation, advances.get(name), slots?.holds.get(name) ?? []));
   }
+  const checks = checksOf(
+    recorded.map(({ situation }) => ({ situation, holds: nodes.get(situation.node.name)?.holds ?? [] })),
+  );
   const steps = [
     ...missingObjects(snapshot, situations),
     ...(slots?.step ? [slots.step] : []),
@@ -62,12 +69,15 @@ export function plan(
       ? []
       : recorded.flatMap(({ situation }) => recordHolds(situation, nodes.get(situation.node.name)?.holds ?? []))),
     ...judgements(snapshot, policy, now),
+    ...checks.steps,
+    // Behind all else: a cordon or its lifting writes the same object, and goes first.
+    ...recorded.flatMap(({ situation }) => discouragement(situation) ?? []),
   ];
   return {
     nodes,
     steps: firstOfEach(steps).filter((step) => !inFlight.has(stepKey(step))),
     wakeAt: earliest(
-      recorded.flatMap((planned) => [...planned.advance.wakeAt, ...nextChanges(planned)]),
+      [...checks.wakeAt, ...recorded.flatMap((planned) => [...planned.advance.wakeAt, ...nextChanges(planned)])],
       now,
     ),
   };
@@ -124,17 +134,26 @@ function stepsOf({ situation, advance }: Planned): readonly Step[] {
 function deadCordon({ node, reboot }: Recorded): Step | null {
   const { cordon } = node;
   if (reboot.phase.kind !== "waiting" || (cordon.kind !== "ours" && cordon.kind !== "undone")) return null;
-  return { kind: "Uncordon", node: node.name, uid: node.uid, order: cordon.order };
+  return { kind: "Uncordon", node: node.name, uid: node.uid, order: cordon.order, labels: null };
 }
 
 /** Holds are stored for kubectl when their kinds change; sentences are made on read. */
-function recordHolds({ reboot, pool, report }: Recorded, holds: readonly Hold[]): readonly Step[] {
+function recordHolds({ reboot, pool, report, blockers, now }: Recorded, holds: readonly Hold[]): readonly Step[] {
   if (reboot.phase.kind !== "waiting") return [];
   const kinds = (list: readonly { kind: string }[]) => list.map(({ kind }) => kind).join();
   const poolName = pool?.name ?? null;
-  if (kinds(holds) === kinds(reboot.holds) && (poolName === reboot.pool || report?.pending == null)) return [];
-  const next = { ...reboot, pool: poolName, holds: holds.map(({ kind, until }) => ({ kind, until })) };
-  return [{ kind: "RecordHolds", version: reboot.version, next }];
+  const isSamePool = poolName === reboot.pool || report?.pending == null;
+  if (kinds(holds) === kinds(reboot.holds) && isSamePool && blockers === reboot.blockers) return [];
+  const next = {
+    ...reboot,
+    pool: poolName,
+    holds: holds.map(({ kind, until }) => ({ kind, until })),
+    blockers,
+    blockedSince: blockers.length === 0 ? null : (reboot.blockedSince ?? now),
+  };
+  const says =
+    blockers === reboot.blockers || blockers.length === 0 ? "" : `would be blocked: ${blockersText(blockers)}`;
+  return [{ kind: "RecordHolds", version: reboot.version, next, says }];
 }
 
 /** One at a time and oldest first, so that each is judged with the ones before it in force. */
@@ -154,7 +173,7 @@ function nextChanges({ situation }: Planned): readonly Instant[] {
   if (standing.skip !== null) ends.push(standing.skip.until);
   if (opening !== null && Number.isFinite(opening.closes)) ends.push(opening.closes);
   if (policy !== undefined && pool !== null) ends.push(nextFreeze(scheduleOf(policy, pool), now)?.opens ?? now);
-  ends.push(deadlineOf(situation) ?? now);
+  ends.push(deadlineOf(situation) ?? now, forceDueAt(situation) ?? now);
   if (report?.heartbeat != null && isOrderable(situation)) ends.push(report.heartbeat + snapshot.timings.agentSilent);
   return ends;
 }

@@ -1,5 +1,6 @@
 import type { Standing } from "./decide/standing.ts";
 import type { Member } from "./fleet/member.ts";
+import type { Refusal } from "./fleet/phase.ts";
 import type { NodeReboot } from "./fleet/reboot.ts";
 import type { Snapshot } from "./fleet/snapshot.ts";
 import type { Instant } from "./instant.ts";
@@ -21,6 +22,8 @@ export interface Situation extends Member {
   readonly ahead: readonly string[];
   /** Why losing it would cost the cluster's quorum, as the end of a sentence. */
   readonly quorumLack: string | null;
+  /** What a drain of it would meet, as far as is known; what its drain meets is in its phase. */
+  readonly blockers: readonly Refusal[];
   /** What people's decisions amount to for this node now. */
   readonly standing: Standing;
 }

@@ -1,4 +1,6 @@
 import { type Standing, standingOf } from "./decide/standing.ts";
+import { blockersNow } from "./drain/blockers.ts";
+import { forceOfPolicy } from "./drain/force-after.ts";
 import type { Decision } from "./fleet/decision.ts";
 import { type Member, membersOf } from "./fleet/member.ts";
 import type { NodeName } from "./fleet/node.ts";
@@ -25,7 +27,9 @@ export function situationsOf(
   const taken = takenUids(snapshot, members);
   const decisions = decisionsByNode(snapshot.decisions.values());
   const alone = members.map((member): Situation => {
-    const standing = standingOf(member, decisions.get(member.node.name) ?? [], now);
+    const blockers = blockersNow(member, snapshot, now);
+    const asked = standingOf(member, decisions.get(member.node.name) ?? [], now);
+    const standing = { ...asked, force: strongest(asked.force, forceOfPolicy(member, blockers, policy, now)) };
     const times = timesOf(member, { policy, standing, now });
     return {
       ...member,
@@ -34,12 +38,19 @@ export function situationsOf(
       inFlight,
       policy,
       now,
+      blockers,
       standing,
       ahead: [],
       quorumLack: lackOf(member, quorum, taken),
     };
   });
   return policy?.pools.some(({ after }) => after.length > 0) ? withAhead(alone, policy, quorum) : alone;
+}
+
+/** People's, unless only the policy's names all that blocks. */
+function strongest(ofPeople: Standing["force"], ofPolicy: Standing["force"]): Standing["force"] {
+  if (ofPeople === null || ofPolicy === null) return ofPeople ?? ofPolicy;
+  return [...ofPolicy.budgets].every((name) => ofPeople.budgets.has(name)) ? ofPeople : ofPolicy;
 }
 
 function decisionsByNode(decisions: Iterable<Decision>): ReadonlyMap<NodeName, readonly Decision[]> {

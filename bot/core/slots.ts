@@ -1,6 +1,5 @@
 import type { Advance } from "./advance/advance.ts";
 import { wantsSlot } from "./advance/waiting.ts";
-import { triesIn } from "./advance/yield.ts";
 import type { Fleet, Slot } from "./fleet/fleet.ts";
 import type { Member } from "./fleet/member.ts";
 import type { Hold } from "./holds/hold.ts";
@@ -11,6 +10,7 @@ import { quorumMembers } from "./quorum.ts";
 import { Room } from "./room.ts";
 import type { Recorded } from "./situation.ts";
 import type { Step } from "./step.ts";
+import { triesIn } from "./tries.ts";
 import { holdsOrder, nextOrder } from "./usage.ts";
 
 /** A node with what its phase wants. */

@@ -1,7 +1,11 @@
+import type { BeforeJob } from "./drain/before-job.ts";
 import type { Judgement } from "./fleet/decision.ts";
 import type { PolicyStatus, Slot } from "./fleet/fleet.ts";
 import type { NodeName, NodeUid, OrderId } from "./fleet/node.ts";
 import type { NodeReboot } from "./fleet/reboot.ts";
+import type { DrainSettings } from "./policy/policy.ts";
+
+type Labels = Readonly<Record<string, string>>;
 
 export interface PodRef {
   readonly node: NodeName;
@@ -29,18 +33,66 @@ export type Step =
   | { readonly kind: "RecordPolicy"; readonly version: string; readonly policy: PolicyStatus }
   | { readonly kind: "SetPhase"; readonly version: string; readonly next: NodeReboot; readonly says: string }
   /** The order becomes executable by this write; made only if a fresh list shows no pod that the drain must remove. */
-  | { readonly kind: "GiveOrder"; readonly version: string; readonly next: NodeReboot; readonly says: string }
+  | {
+      readonly kind: "GiveOrder";
+      readonly version: string;
+      readonly next: NodeReboot;
+      readonly says: string;
+      readonly drain: DrainSettings;
+    }
   /** The write that takes the order (or the promise of one) out of the agent's sight. */
   | { readonly kind: "WithdrawOrder"; readonly version: string; readonly next: NodeReboot; readonly says: string }
-  | { readonly kind: "RecordHolds"; readonly version: string; readonly next: NodeReboot }
-  | { readonly kind: "Cordon"; readonly node: NodeName; readonly uid: NodeUid; readonly order: OrderId }
+  /** `says` is what people have to know of new blockers; empty where there are none. */
+  | { readonly kind: "RecordHolds"; readonly version: string; readonly next: NodeReboot; readonly says: string }
+  /** `labels` are the pool's nodeLabels.during. */
+  | {
+      readonly kind: "Cordon";
+      readonly node: NodeName;
+      readonly uid: NodeUid;
+      readonly order: OrderId;
+      readonly labels: Labels;
+    }
   /** Writes bootswain.dev/lifted-for also on a node that shows no cordon: the write fences off a late cordon of that order. */
-  | { readonly kind: "Uncordon"; readonly node: NodeName; readonly uid: NodeUid; readonly order: OrderId }
+  /** `labels` are the pool's nodeLabels.after once the node was rebooted; null when it was not. */
+  | {
+      readonly kind: "Uncordon";
+      readonly node: NodeName;
+      readonly uid: NodeUid;
+      readonly order: OrderId;
+      readonly labels: Labels | null;
+    }
+  /** Puts or takes the taint that makes the scheduler avoid nodes which go next. */
+  | { readonly kind: "Discourage"; readonly node: NodeName; readonly uid: NodeUid; readonly wanted: boolean }
+  /** Looks at the node's pods, by a list and dry-run evictions, before a slot (order null) or after the cordon. */
+  | {
+      readonly kind: "CheckPods";
+      readonly node: NodeName;
+      readonly uid: NodeUid;
+      readonly order: OrderId | null;
+      readonly drain: DrainSettings;
+    }
   /** Lists the node's pods after the cordon's answer and watches them from there. */
   | { readonly kind: "WatchPods"; readonly node: NodeName; readonly order: OrderId }
-  | { readonly kind: "Evict"; readonly pod: PodRef }
+  /** `graceSeconds` null is the pod's own. */
+  | { readonly kind: "Evict"; readonly pod: PodRef; readonly graceSeconds: number | null }
   /** Deletes a pod that a disruption budget protects; `by` is the force under which it is done. */
-  | { readonly kind: "DeletePod"; readonly pod: PodRef; readonly budgets: readonly string[]; readonly by: string }
+  | {
+      readonly kind: "DeletePod";
+      readonly pod: PodRef;
+      readonly graceSeconds: number | null;
+      readonly budgets: readonly string[];
+      readonly by: string;
+    }
+  /** Makes the Job that a pod rule wants first; one that is there already is taken for it. */
+  | {
+      readonly kind: "StartJob";
+      readonly node: NodeName;
+      readonly order: OrderId;
+      readonly pool: string;
+      readonly job: BeforeJob;
+      /** The rule's pods on the node, as namespace/name. */
+      readonly pods: readonly string[];
+    }
   | { readonly kind: "Judge"; readonly decision: string; readonly version: string; readonly judgement: Judgement };
 
 /** What a step writes to: at most one step is in flight for each. */
@@ -63,7 +115,12 @@ export function stepKey(step: Step): StepKey {
       return `reboot/${step.next.node}`;
     case "Cordon":
     case "Uncordon":
+    case "Discourage":
       return `node/${step.node}`;
+    case "CheckPods":
+      return checkKey(step.node);
+    case "StartJob":
+      return `job/${step.job.namespace}/${step.job.name}`;
     case "WatchPods":
       return `pods/${step.node}`;
     case "Evict":
@@ -75,5 +132,7 @@ export function stepKey(step: Step): StepKey {
       return step satisfies never;
   }
 }
+
+export const checkKey = (node: NodeName): StepKey => `check/${node}`;
 
 export const podKey = (uid: string): StepKey => `pod/${uid}`;

@@ -17,8 +17,14 @@ export interface Timings {
   readonly callDeadline: Duration;
   /** A refused eviction is tried again after this long, or at once when its budget changes. */
   readonly evictAgain: Duration;
-  /** A pod that has been deleting for longer than this counts as blocking the drain. */
+  /** A pod that is still there for so long after its grace is named as one that does not end. */
   readonly stuckTerminating: Duration;
+  /** A slot is taken, and a blocked node looked at again, on a check of its pods that is no older than this. */
+  readonly checkValid: Duration;
+  /** How old the check of a node may become that waits for its window or for people. */
+  readonly checkAhead: Duration;
+  /** How long volumes may stay attached after the last pod has left. */
+  readonly volumesMost: Duration;
   /** How long a deleted pod or an unanswered write may stay unseen before it is read afresh. */
   readonly readAgain: Duration;
   /** An approval is asked for once a node has been pending for this long. */
@@ -40,7 +46,10 @@ export const DEFAULT_TIMINGS: Timings = {
   leaseRenew: 10 * SECOND,
   callDeadline: 10 * SECOND,
   evictAgain: 15 * SECOND,
-  stuckTerminating: 5 * MINUTE,
+  stuckTerminating: MINUTE,
+  checkValid: 5 * MINUTE,
+  checkAhead: HOUR,
+  volumesMost: 2 * MINUTE,
   readAgain: 10 * SECOND,
   askApprovalAfter: 10 * MINUTE,
   showBlockedAfter: 60 * SECOND,

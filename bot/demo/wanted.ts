@@ -23,7 +23,7 @@ function wantedOf({ situation, holds }: PlannedNode): readonly Wanted[] {
   if (report?.pending == null) return [];
   const needsApproval = holds.length > 0 && holds.every(({ kind }) => kind === "approval");
   if (needsApproval) return holds.map(({ says }) => ({ node: node.name, verb: "approve", why: says }));
-  const isBlocked = holds.some(({ kind }) => kind === "back-off") && refusalsOf(reboot).length > 0;
-  const why = holds.find(({ kind }) => kind === "back-off")?.says ?? "";
+  const why = holds.find(({ kind }) => kind === "would be blocked" || kind === "back-off")?.says ?? "";
+  const isBlocked = why !== "" && refusalsOf(reboot).length > 0;
   return isBlocked && situation.standing.force === null ? [{ node: node.name, verb: "force", why }] : [];
 }

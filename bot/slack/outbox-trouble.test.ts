@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Chat, Log } from "../coordinator/ports.ts";
-import { MINUTE } from "../core/instant.ts";
+import { HOUR, MINUTE } from "../core/instant.ts";
 import {
   aBudget,
   aDecision,
@@ -34,7 +34,9 @@ const approvedTurn = () => {
 };
 const blockedTurn = (order: string) => {
   const why = { kind: "blocked", refused: [aRefusal()] } as const;
-  const reboot = aReboot({ outcome: { kind: "yielded", at: NOW - MINUTE, order, why }, retryAt: NOW + MINUTE });
+  const blockers = { blockers: why.refused, blockedSince: NOW - HOUR };
+  const outcome = { kind: "yielded", at: NOW - MINUTE, order, why } as const;
+  const reboot = aReboot({ outcome, retryAt: NOW + MINUTE, ...blockers });
   const policy = aPolicy({ slackChannel: OPS, people, pools: [aPool({ slackChannel: OPS })] });
   return aTurn({ reboots: [reboot], budgets: [aBudget()] }, { policy });
 };

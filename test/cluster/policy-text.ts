@@ -17,7 +17,14 @@ pools:
 `;
 
 /** The starting cluster's policy with short times. Ana may approve and force, ben may only force. */
-export const policyText = ({ forcePeople }: { readonly forcePeople: number }): string => `
+interface Settings {
+  readonly forcePeople: number;
+  readonly giveUpAfter?: string;
+  /** More keys of the workers' drain, as YAML: ", moveByRollout: true". */
+  readonly drain?: string;
+}
+
+export const policyText = ({ forcePeople, giveUpAfter = "6s", drain = "" }: Settings): string => `
 apiVersion: policy.bootswain.dev/v1alpha1
 kind: RebootPolicy
 cluster: abal-kuber
@@ -44,7 +51,7 @@ pools:
     may:
       force: { by: leads, people: ${forcePeople} }
       other: { by: operators }
-    drain: { giveUpAfter: 6s, retryAfter: 30m }
+    drain: { giveUpAfter: ${giveUpAfter}, retryAfter: 30m${drain} }
     reboot: { delay: 1s, backWithin: 60s }
     verify: { soak: 1s, atMost: 60s }
 `;

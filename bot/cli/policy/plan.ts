@@ -26,8 +26,9 @@ export function addPlan(parent: Command, io: Io): void {
     .addOption(new Option("--format <format>", "text or json").choices(["text", "json"]).default("text"))
     .action(async (file: string, { kubeconfig, format }: Options) => {
       const policy = await goodPolicy(file);
-      const { snapshot, inForce } = await viewCluster(kubeconfig);
-      const effect = effectOf(snapshot, policy, inForce, systemClock.now());
+      const effect = await viewCluster(kubeconfig, ({ snapshot, inForce }) =>
+        effectOf(snapshot, policy, inForce, systemClock.now()),
+      );
       for (const line of format === "json" ? [JSON.stringify(asJson(effect), null, 2)] : asText(effect)) io.print(line);
       io.done(EXIT.fine);
     });

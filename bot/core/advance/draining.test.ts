@@ -26,7 +26,7 @@ describe("cordon", () => {
     ["a node with our cordon of another order", { nodes: [aNode({ cordon: { kind: "ours", order: "earlier" } })] }],
   ])("%s is cordoned before anything else", (_, parts) => {
     const plan = planned(underWay(draining(), { ...listed({ pods: [aPod()] }), ...parts }));
-    expect(plan.steps).toEqual([{ kind: "Cordon", node: "worker-1", uid: "uid-worker-1", order: ORDER }]);
+    expect(plan.steps).toEqual([{ kind: "Cordon", node: "worker-1", uid: "uid-worker-1", order: ORDER, labels: {} }]);
   });
 
   test.each<[string, Parts]>([
@@ -43,9 +43,13 @@ describe("evictions", () => {
     const pods = [
       aPod({ name: "web-2" }),
       aPod({ name: "web-1" }),
-      aPod({ name: "finished", finished: true, controller: { kind: "DaemonSet", name: "ds", uid: "1" } }),
+      aPod({
+        name: "finished",
+        finished: true,
+        controller: { apiVersion: "apps/v1", kind: "DaemonSet", name: "ds", uid: "1" },
+      }),
       aPod({ name: "mirror", mirror: true, controller: null }),
-      aPod({ name: "daemon", controller: { kind: "DaemonSet", name: "ds", uid: "1" } }),
+      aPod({ name: "daemon", controller: { apiVersion: "apps/v1", kind: "DaemonSet", name: "ds", uid: "1" } }),
       aPod({ name: "leaving", deletingSince: NOW - SECOND }),
     ];
     const plan = planned(underWay(draining(), listed({ pods })));
@@ -126,8 +130,8 @@ describe("giving up", () => {
   });
 
   test.each([
-    ["five minutes of terminating count as refused", NOW - 5 * MINUTE, NOW],
-    ["less do not", NOW - 5 * MINUTE + 1, null],
+    ["a pod that is there a minute after its grace is named, and counts as refused", NOW - MINUTE, NOW],
+    ["less does not", NOW - MINUTE + 1, null],
   ])("%s", (_, deletingSince, onlyRefusedSince) => {
     const plan = planned(underWay(draining(), listed({ pods: [aPod({ deletingSince })] })));
     expect(nextPhase(plan)).toEqual(
@@ -140,7 +144,14 @@ describe("giving up", () => {
                 kind: "terminating",
                 budgets: [],
                 at: deletingSince,
-                message: "has been terminating for more than 5 min",
+                message: "",
+                diagnosis: {
+                  verdict: "clears by itself",
+                  cause: "terminating",
+                  says: "web/web-1 was told to end, and is there long after its grace: its kubelet has not ended it. After 5 min the drain goes on without it.",
+                  fixes: [],
+                  owner: "ReplicaSet web",
+                },
               }),
             ],
           }),
@@ -167,7 +178,10 @@ describe("giving up", () => {
 describe("empty", () => {
   const empty = draining({ emptySince: NOW - 90 * SECOND });
   const ready = { reports: reporting({ ready: NOW - 2 * MINUTE }) };
-  const daemon = aPod({ name: "daemon", controller: { kind: "DaemonSet", name: "ds", uid: "1" } });
+  const daemon = aPod({
+    name: "daemon",
+    controller: { apiVersion: "apps/v1", kind: "DaemonSet", name: "ds", uid: "1" },
+  });
 
   test("the time is counted from the list that shows only what the drain leaves", () => {
     const plan = planned(underWay(draining(), listed({ pods: [daemon] })));

@@ -1,11 +1,14 @@
-import { evictionsOf } from "../drain/evictions.ts";
-import { podsToDrain } from "../drain/filter.ts";
-import { refusalOf } from "../drain/refusal.ts";
+import type { Drainage } from "../drain/drainage.ts";
+import { removalsOf } from "../drain/evictions.ts";
+import { hangs, podsToDrain, sieveOf } from "../drain/filter.ts";
+import { budgetsOf, isForced } from "../drain/force.ts";
+import { isSame, refusalOf } from "../drain/refusal.ts";
 import type { PhaseOf, Refusal } from "../fleet/phase.ts";
 import type { NodePods, Pod } from "../fleet/pod.ts";
+import { listed } from "../listed.ts";
 import { POOL_DEFAULTS } from "../policy/policy.ts";
 import type { Recorded } from "../situation.ts";
-import { type Advance, act, entering, rest, updating } from "./advance.ts";
+import { type Advance, act, entering, rest, toPhase, updating } from "./advance.ts";
 import { endsOf, nextFreezeAt } from "./preparing.ts";
 import { reasonToYield, yieldNode } from "./yield.ts";
 
@@ -17,92 +20,117 @@ export function advanceDraining(situation: Recorded, phase: Draining): Advance {
   if (node.bootId !== phase.fromBootId) return yieldNode(situation, phase, { kind: "rebooted by itself" });
   const why = reasonToYield(situation);
   if (why !== null) return yieldNode(situation, phase, why);
-  if (node.cordon.kind !== "ours" || node.cordon.order !== phase.order) {
-    return act({ kind: "Cordon", node: node.name, uid: node.uid, order: phase.order });
-  }
-  const listed = snapshot.pods.get(node.name);
-  if (listed?.order !== phase.order) return act({ kind: "WatchPods", node: node.name, order: phase.order });
-  return drain(situation, phase, listed);
+  const { name, uid } = node;
+  if (node.cordon.kind !== "ours" || node.cordon.order !== phase.order)
+    return act({ kind: "Cordon", node: name, uid, order: phase.order, labels: settings(situation).nodeLabels.during });
+  const pods = snapshot.pods.get(name);
+  if (pods?.order !== phase.order) return act({ kind: "WatchPods", node: name, order: phase.order });
+  // What a dry run refuses is asked first, so that nothing is moved for a drain that can't end.
+  if (snapshot.checks !== null && snapshot.checks.get(name)?.order !== phase.order)
+    return act({ kind: "CheckPods", node: name, uid, order: phase.order, drain: settings(situation).drain });
+  return drain(situation, phase, pods);
 }
 
-function drain(situation: Recorded, phase: Draining, listed: NodePods): Advance {
-  const pods = podsToDrain(listed);
-  const seen = reading(situation, phase, pods);
+function drain(situation: Recorded, phase: Draining, pods: NodePods): Advance {
+  const drainage = drainageOf(situation, phase);
+  const leaving = podsToDrain(pods.pods.values(), drainage.sieve);
+  const refused = leaving.flatMap((pod) => refusalOf(pod, drainage, phase.refused) ?? []);
+  const current = { ...phase, refused };
+  const removals = removalsOf({ situation, drainage, phase: current }, leaving);
+  const seen = reading(situation, phase, { refused, left: leaving.length, isMoving: removals.isMoving });
   if (seen !== phase) return updating(situation, seen);
+  const { force } = situation.standing;
+  const forced = refused.filter((refusal) => isForced(refusal, force));
+  if (force !== null && forced.length > 0 && phase.forcedBy !== force.by) {
+    const says = `is forced past PDB ${listed(budgetsOf(forced))} by ${force.by}`;
+    return toPhase(situation, { ...phase, forcedBy: force.by }, says);
+  }
   if (phase.emptySince !== null) return whenEmpty(situation, phase, phase.emptySince);
   const giveUpAt =
     phase.onlyRefusedSince === null ? null : phase.onlyRefusedSince + settings(situation).drain.giveUpAfter;
-  if (giveUpAt !== null && situation.now >= giveUpAt && !isForcing(situation, phase.refused)) {
+  // A force that can still remove a pod is given the time; what it doesn't name, or can't lift, blocks as ever.
+  if (giveUpAt !== null && situation.now >= giveUpAt && forced.length === 0) {
     return yieldNode(situation, phase, { kind: "blocked", refused: phase.refused });
   }
-  const { steps, wakeAt } = evictionsOf(situation, pods);
   const ends = giveUpAt === null ? endsOf(situation) : [...endsOf(situation), giveUpAt];
-  return { steps, holds: [], wakeAt: [...wakeAt, ...ends, ...stuckAt(situation, pods)] };
+  return { steps: removals.steps, holds: [], wakeAt: [...removals.wakeAt, ...ends, ...endsOfPods(drainage, leaving)] };
 }
 
-/** A force that can still remove a pod is given the time; what it doesn't name, or can't lift, blocks as ever. */
-function isForcing({ standing: { force } }: Recorded, refused: readonly Refusal[]): boolean {
-  const isNamed = ({ kind, budgets }: Refusal): boolean =>
-    kind === "budget" &&
-    budgets.length > 0 &&
-    budgets.every(({ namespace, name }) => force?.budgets.has(`${namespace}/${name}`));
-  return refused.some(isNamed);
+function drainageOf(situation: Recorded, { order, since }: Draining): Drainage {
+  return { snapshot: situation.snapshot, sieve: sieveOf(situation, situation), order, since };
 }
 
 const settings = ({ pool }: Recorded) => pool ?? POOL_DEFAULTS;
 
+interface Seen {
+  readonly refused: readonly Refusal[];
+  /** How many pods must still leave. */
+  readonly left: number;
+  readonly isMoving: boolean;
+}
+
 /** The same phase when nothing of note changed, so that it is written only when something did. */
-function reading(situation: Recorded, phase: Draining, pods: readonly Pod[]): Draining {
-  const { snapshot, now, standing } = situation;
-  const refused = pods.flatMap((pod) => refusalOf(pod, snapshot, now, phase.refused) ?? []);
-  const onlyRefused = pods.length > 0 && refused.length === pods.length;
+function reading({ now }: Recorded, phase: Draining, { refused, left, isMoving }: Seen): Draining {
+  const onlyRefused = refused.length > 0 && !isMoving;
   const next: Draining = {
     ...phase,
     refused: isSame(refused, phase.refused) ? phase.refused : refused,
     onlyRefusedSince: onlyRefused ? (phase.onlyRefusedSince ?? now) : null,
-    emptySince: pods.length === 0 ? (phase.emptySince ?? now) : null,
-    forcedBy: phase.forcedBy ?? standing.force?.by ?? null,
+    emptySince: left === 0 ? (phase.emptySince ?? now) : null,
   };
   const changed =
     next.refused !== phase.refused ||
     next.onlyRefusedSince !== phase.onlyRefusedSince ||
-    next.emptySince !== phase.emptySince ||
-    next.forcedBy !== phase.forcedBy;
+    next.emptySince !== phase.emptySince;
   return changed ? next : phase;
-}
-
-/** Times and messages may differ between two refusals of the same kind: they are not worth a write. */
-function isSame(left: readonly Refusal[], right: readonly Refusal[]): boolean {
-  const key = (refusals: readonly Refusal[]) =>
-    JSON.stringify(
-      refusals.map(({ podUid, kind, budgets }) => [
-        podUid,
-        kind,
-        budgets.map(({ name, currentHealthy, desiredHealthy }) => [name, currentHealthy, desiredHealthy]),
-      ]),
-    );
-  return key(left) === key(right);
 }
 
 function whenEmpty(situation: Recorded, phase: Draining, emptySince: number): Advance {
   const { now, snapshot, reboot, report, opening } = situation;
-  const due = emptySince + settings(situation).reboot.delay;
-  if (now < due) return rest(due, ...endsOf(situation));
-  const mayFinish = settings(situation).drain.whenWindowCloses === "finish";
+  const pool = settings(situation);
+  const volumesAt = volumesOf(situation).length === 0 ? emptySince : emptySince + snapshot.timings.volumesMost;
+  const due = Math.max(emptySince + pool.reboot.delay, volumesAt);
+  if (now < due) return rest(due, emptySince + pool.reboot.delay, ...endsOf(situation));
+  const mayFinish = pool.drain.whenWindowCloses === "finish";
   const closes = mayFinish ? Number.POSITIVE_INFINITY : (opening?.closes ?? now);
   const notAfter = Math.min(now + snapshot.timings.orderValid, closes, nextFreezeAt(situation));
   const agent = { accepted: null, rebooting: null };
   const { order, fromBootId } = phase;
-  const says = "is empty; the order to reboot is given";
+  const says = `is empty${leftOvers(situation)}; the order to reboot is given`;
   const next = entering(situation, { kind: "rebooting", order, fromBootId, givenAt: now, notAfter, agent }, says, {
     given: reboot.given + 1,
     orderedFor: report?.pending?.reasons.map(({ identity }) => identity) ?? [],
   });
-  return act({ kind: "GiveOrder", version: reboot.version, next, says });
+  return act({ kind: "GiveOrder", version: reboot.version, next, says, drain: pool.drain });
 }
 
-function stuckAt({ snapshot, now }: Recorded, pods: readonly Pod[]): readonly number[] {
+/** Volumes that are still attached to the node; they go once their pods have. */
+function volumesOf({ snapshot, node }: Recorded): readonly string[] {
+  return [...(snapshot.volumes ?? [])].flatMap(([name, on]) => (on === node.name ? [name] : []));
+}
+
+/** What the order is given in spite of. */
+function leftOvers(situation: Recorded): string {
+  const { snapshot, node } = situation;
+  const sieve = sieveOf(situation, situation);
+  const pods = [...(snapshot.pods.get(node.name)?.pods.values() ?? [])].filter((pod) => hangs(pod, sieve));
+  const volumes = volumesOf(situation);
+  const all = [
+    ...(pods.length === 0
+      ? []
+      : [`${listed(pods.map(({ namespace, name }) => `${namespace}/${name}`))}, which does not end`]),
+    ...(volumes.length === 0 ? [] : [`volumes that stay attached (${listed(volumes)})`]),
+  ];
+  return all.length === 0 ? "" : ` but for ${all.join(" and ")}`;
+}
+
+/** When pods that end count as hanging, and when they count no more. */
+function endsOfPods({ snapshot, sieve }: Drainage, pods: readonly Pod[]): readonly number[] {
   return pods
-    .flatMap(({ deletingSince }) => (deletingSince === null ? [] : [deletingSince + snapshot.timings.stuckTerminating]))
-    .filter((at) => at > now);
+    .flatMap(({ deletingSince }) =>
+      deletingSince === null
+        ? []
+        : [deletingSince + snapshot.timings.stuckTerminating, deletingSince + sieve.drain.ignoreTerminatingAfter],
+    )
+    .filter((at) => at > sieve.now);
 }

@@ -38,7 +38,7 @@ test.each<[string, Cordon]>([
   ["the mark on one that someone uncordoned is taken off", { kind: "undone", order: ORDER }],
 ])("%s", (_, cordon) => {
   const plan = planned(underWay(verifying(), back(cordon)));
-  expect(plan.steps).toEqual([{ kind: "Uncordon", node: "worker-1", uid: "uid-worker-1", order: ORDER }]);
+  expect(plan.steps).toEqual([{ kind: "Uncordon", node: "worker-1", uid: "uid-worker-1", order: ORDER, labels: {} }]);
 });
 
 test("neither the window nor a pause keeps a healthy node cordoned", () => {
@@ -51,7 +51,7 @@ test("neither the window nor a pause keeps a healthy node cordoned", () => {
 describe("soak", () => {
   test.each<[string, Cordon]>([
     ["once the cordon is seen lifted", lifted],
-    ["beside a cordon of someone else, which stays", { kind: "foreign", liftedFor: null }],
+    ["beside a cordon of someone else, which stays", { kind: "foreign", liftedFor: ORDER }],
   ])("it begins %s", (_, cordon) => {
     const plan = planned(underWay(verifying({ bootId: "boot-agent" }), back(cordon)));
     expect(nextPhase(plan)).toEqual(verifying({ bootId: "boot-2", soakingSince: NOW }));

@@ -13,8 +13,10 @@ export function advanceVerifying(situation: Recorded, phase: Verifying): Advance
   const lacking = whatLacks(situation, phase.fromBootId);
   const failAt = phase.since + verify.atMost + (phase.soakingSince === null ? 0 : verify.soak);
   if (lacking !== null) return now < failAt ? rest(failAt) : fail(situation, phase, lacking);
-  if (node.cordon.kind === "ours" || node.cordon.kind === "undone") {
-    return act({ kind: "Uncordon", node: node.name, uid: node.uid, order: phase.order });
+  // Also where no cordon of ours is shown any more: its other marks may be.
+  if (!("liftedFor" in node.cordon && node.cordon.liftedFor === phase.order)) {
+    const labels = (situation.pool ?? POOL_DEFAULTS).nodeLabels.after;
+    return act({ kind: "Uncordon", node: node.name, uid: node.uid, order: phase.order, labels });
   }
   if (phase.soakingSince === null)
     return updating(situation, { ...phase, bootId: node.bootId ?? phase.bootId, soakingSince: now });
@@ -49,5 +51,7 @@ function finish(situation: Recorded, phase: Verifying): Advance {
     triesSince: null,
     retryAt: null,
     missed: 0,
+    blockers: [],
+    blockedSince: null,
   });
 }

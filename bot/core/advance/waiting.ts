@@ -1,3 +1,4 @@
+import { isCleared } from "../drain/checks.ts";
 import { holdsOf } from "../holds/ordered.ts";
 import { quorum } from "../holds/quorum.ts";
 import { needsNoneNow, overdueText } from "../overdue.ts";
@@ -39,5 +40,5 @@ function underWhat(situation: Recorded): string {
 export function wantsSlot(situation: Recorded, advance: Advance): boolean {
   const { report, reboot, node } = situation;
   if (reboot.phase.kind !== "waiting" || report?.pending == null || node.cordon.kind !== "none") return false;
-  return advance.holds.length === 0 && isOrderable(situation);
+  return advance.holds.length === 0 && isOrderable(situation) && isCleared(situation);
 }

@@ -172,7 +172,7 @@ test("an order that was given and taken back leaves no reason that a reboot was 
 
 test.each<[YieldReason, string]>([
   [{ kind: "blocked", refused: [aRefusal(), aRefusal({ podUid: "2" })] }, "blocked by PDB web/web"],
-  [{ kind: "blocked", refused: [aRefusal({ budgets: [], kind: "terminating" })] }, "blocked by web-1"],
+  [{ kind: "blocked", refused: [aRefusal({ budgets: [], kind: "terminating" })] }, "blocked by web/web-1"],
   [{ kind: "agent silent" }, "its agent did not answer"],
   [{ kind: "agent dropped", message: "no logind" }, "its agent dropped the order (no logind)"],
   [{ kind: "order ran out" }, "the order ran out before the agent took it"],

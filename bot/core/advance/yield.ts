@@ -1,9 +1,11 @@
+import { blockersText } from "../drain/blockers-text.ts";
+import { blockedSince } from "../drain/force-after.ts";
 import type { PhaseOf, YieldReason } from "../fleet/phase.ts";
-import type { NodeReboot } from "../fleet/reboot.ts";
 import { agentSilent } from "../holds/agent-silent.ts";
 import { POOL_DEFAULTS } from "../policy/policy.ts";
 import type { Recorded } from "../situation.ts";
 import { RETRY_AFTER_MOST } from "../timings.ts";
+import { triesIn } from "../tries.ts";
 import { type Advance, act, type Changes, entering } from "./advance.ts";
 
 type Active = PhaseOf<"preparing"> | PhaseOf<"draining"> | PhaseOf<"rebooting"> | PhaseOf<"failed">;
@@ -53,7 +55,8 @@ export function yieldNode(situation: Recorded, from: Active, why: YieldReason): 
   const missed = why.kind === "reboot did not happen" ? { missed: reboot.missed + 1 } : {};
   // What no reboot was made for can't have failed to help.
   const unmet = notAfter === null ? {} : { orderedFor: [] };
-  const next = entering(situation, phase, says, { ...changes, ...missed, ...unmet });
+  const blocked = why.kind === "blocked" ? { blockers: why.refused, blockedSince: blockedSince(situation) } : {};
+  const next = entering(situation, phase, says, { ...changes, ...missed, ...unmet, ...blocked });
   return act({ kind: "WithdrawOrder", version: reboot.version, next, says });
 }
 
@@ -80,21 +83,10 @@ function isTry(why: YieldReason): boolean {
   }
 }
 
-/** Tries of an earlier opening don't count in this one. */
-export function triesIn(reboot: NodeReboot, openedAt: number | null): number {
-  if (reboot.triesSince === null || (openedAt !== null && reboot.triesSince < openedAt)) return 0;
-  return reboot.tries;
-}
-
 export function describeYield(why: YieldReason): string {
   switch (why.kind) {
-    case "blocked": {
-      const budgets = why.refused.flatMap((refusal) =>
-        refusal.budgets.map(({ namespace, name }) => `${namespace}/${name}`),
-      );
-      const names = [...new Set(budgets)].join(", ");
-      return names === "" ? `blocked by ${why.refused.map(({ pod }) => pod).join(", ")}` : `blocked by PDB ${names}`;
-    }
+    case "blocked":
+      return `blocked by ${blockersText(why.refused)}`;
     case "agent silent":
       return "its agent did not answer";
     case "agent dropped":

@@ -16,7 +16,8 @@ export function advanceYielding(situation: Recorded, phase: Yielding): Advance {
     const deadAt = phase.notAfter + snapshot.timings.orderMargin;
     if (!isDropped(situation, phase) && now <= deadAt) return rest(deadAt + 1);
   }
-  if (!isLifted(situation)) return act({ kind: "Uncordon", node: node.name, uid: node.uid, order: phase.order });
+  if (!isLifted(situation))
+    return act({ kind: "Uncordon", node: node.name, uid: node.uid, order: phase.order, labels: null });
   if (slotOf(snapshot, situation)?.order === phase.order) return rest();
   return toPhase(situation, { kind: "waiting" }, `serves again: ${describeYield(phase.why)}`);
 }

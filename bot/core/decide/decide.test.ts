@@ -173,7 +173,7 @@ describe("not allowed", () => {
     [
       "forcing what is blocked by something else than a budget",
       { verb: "force", reason: "now" },
-      { reboots: [{ ...blocked, phase: draining({ refused: [aRefusal({ kind: "several budgets" })] }) }] },
+      { reboots: [{ ...blocked, phase: draining({ refused: [aRefusal({ kind: "terminating", budgets: [] })] }) }] },
       policy,
       "No disruption budget blocks worker-1 now, so there is nothing to force.",
     ],

@@ -1,3 +1,4 @@
+import { budgetsOf } from "../drain/force.ts";
 import type { Member } from "../fleet/member.ts";
 import { shortHash } from "../fleet/order.ts";
 import type { Refusal } from "../fleet/phase.ts";
@@ -38,19 +39,12 @@ export function whatChanged(shown: string, current: string): string | null {
   return changed[0] ?? "the card is not from this version";
 }
 
-/** The refusals that hold a node up: of the drain under way, else those it yielded to. */
+/** What holds a node up: of the drain under way, else what its last try or check met. */
 export function refusalsOf(reboot: NodeReboot | null): readonly Refusal[] {
   if (reboot === null) return [];
-  if (reboot.phase.kind === "draining" && reboot.phase.refused.length > 0) return reboot.phase.refused;
-  if (reboot.phase.kind === "yielding" && reboot.phase.why.kind === "blocked") return reboot.phase.why.refused;
-  const outcome = reboot.outcome;
-  return outcome?.kind === "yielded" && outcome.why.kind === "blocked" ? outcome.why.refused : [];
+  const { phase, blockers } = reboot;
+  return phase.kind === "draining" && phase.refused.length > 0 ? phase.refused : blockers;
 }
 
 /** The disruption budgets that a force would break, as namespace/name, sorted. */
-export function blockersOf(reboot: NodeReboot | null): readonly string[] {
-  const names = refusalsOf(reboot)
-    .filter((refusal) => refusal.kind === "budget")
-    .flatMap((refusal) => refusal.budgets.map((budget) => `${budget.namespace}/${budget.name}`));
-  return [...new Set(names)].sort();
-}
+export const blockersOf = (reboot: NodeReboot | null): readonly string[] => budgetsOf(refusalsOf(reboot));

@@ -1,20 +1,36 @@
-import { blockersOf } from "../decide/digest.ts";
-import { allAllow } from "../fleet/disruption-budget.ts";
+import { budgetsOf, isForced } from "../drain/force.ts";
+import { verdictOf } from "../drain/preflight.ts";
+import type { Refusal } from "../fleet/phase.ts";
 import { wallClock } from "../instant.ts";
+import { listed } from "../listed.ts";
 import type { Situation } from "../situation.ts";
 import type { Hold } from "./hold.ts";
 
-/** Lifted at its time, by a person, or as soon as every budget that blocked the node would allow an eviction. */
+/** Lifted at its time, by a person, or as soon as nothing of what blocked the node stands in its way any more. */
 export function backOff(situation: Situation): Hold | null {
-  const { reboot, node, now, standing, snapshot, policy } = situation;
+  const { reboot, node, now, standing, policy } = situation;
   if (reboot === null || reboot.retryAt === null || now >= reboot.retryAt) return null;
   const outcomeAt = reboot.outcome?.at ?? 0;
   if (standing.retriedAt !== null && standing.retriedAt > outcomeAt) return null;
-  if (standing.force !== null || standing.now !== null) return null;
-  const blockers = blockersOf(reboot);
-  if (blockers.length > 0 && allAllow(blockers, snapshot.budgets)) return null;
+  if (standing.now !== null) return null;
+  const refused =
+    reboot.outcome?.kind === "yielded" && reboot.outcome.why.kind === "blocked" ? reboot.outcome.why.refused : [];
+  const wasBlocked = refused.length > 0;
+  if (wasBlocked && isOver(refused, situation)) return null;
   const end = wallClock(reboot.retryAt, policy?.timeZone ?? "utc", now);
-  const cause = blockers.length === 0 ? "its last try ended early" : `PDB ${blockers.join(", ")} blocked its drain`;
-  const sooner = blockers.length === 0 ? "" : ", or as soon as that changes";
+  const budgets = budgetsOf(refused);
+  const cause = !wasBlocked
+    ? "its last try ended early"
+    : budgets.length === 0
+      ? "pods that don't go blocked its drain"
+      : `PDB ${listed(budgets)} blocked its drain`;
+  const sooner = wasBlocked ? ", or as soon as that changes" : "";
   return { kind: "back-off", says: `${node.name} waits: ${cause}. Next try ${end}${sooner}.`, until: reboot.retryAt };
+}
+
+/** Only budgets stood in its way, and they don't any more; or waiting for a time is no use, as another hold says. */
+function isOver(refused: readonly Refusal[], { blockers, standing }: Situation): boolean {
+  const left = blockers.filter((refusal) => !isForced(refusal, standing.force));
+  if (left.some((refusal) => verdictOf(refusal) === "can never be satisfied")) return true;
+  return left.length === 0 && refused.every(({ kind }) => kind === "budget" || kind === "several budgets");
 }

@@ -3,6 +3,7 @@ import type { YieldReason } from "../fleet/phase.ts";
 import { DAY, HOUR, MINUTE } from "../instant.ts";
 import {
   aBudget,
+  aDaemonSet,
   aDecision,
   aFreeze,
   aJudgement,
@@ -38,11 +39,6 @@ const kernel = { kind: "kernel", identity: "kernel/5", text: "kernel 5", since: 
 const asksStill = [aReport({ bootedAt: NOW - DAY, pending: { since: NOW - 2 * DAY, reasons: [kernel] } })];
 
 const gaveUp = (why: YieldReason) => ({ kind: "yielded" as const, at: NOW - MINUTE, order: "order-1", why });
-const blocked = (...refused: Parameters<typeof aRefusal>[0][]) =>
-  aReboot({
-    retryAt: NOW + 30 * MINUTE,
-    outcome: gaveUp({ kind: "blocked", refused: refused.map((refusal) => aRefusal(refusal)) }),
-  });
 const ranOut = aReboot({ retryAt: NOW + 30 * MINUTE, outcome: gaveUp({ kind: "order ran out" }) });
 const didNotHappen = aReboot({ missed: 2, outcome: gaveUp({ kind: "reboot did not happen" }) });
 
@@ -153,14 +149,13 @@ test.each<[string, Parts, Options, Hold]>([
     ),
   ],
   [
-    "blocked by a budget a while ago",
-    { reboots: [blocked({})], budgets: [aBudget()] },
+    "whose pods would not let it be drained",
+    { reboots: [aReboot({ blockers: [aRefusal()], blockedSince: NOW - HOUR })], budgets: [aBudget()] },
     {},
-    {
-      kind: "back-off",
-      says: "worker-1 waits: PDB web/web blocked its drain. Next try 23:00 CST, or as soon as that changes.",
-      until: NOW + 30 * MINUTE,
-    },
+    noEnd(
+      "would be blocked",
+      "A drain of worker-1 would be blocked by web/web-1. The disruption budget web needs 1 healthy pods and has 1 currently. It is looked at again by itself, and goes as soon as that changes.",
+    ),
   ],
   [
     "whose last order ran out a while ago",
@@ -215,7 +210,7 @@ describe("order", () => {
   const master = { "node-role.kubernetes.io/control-plane": "true" };
   const everything: Parts = {
     nodes: [
-      aNode({ ready: false, cordon: { kind: "foreign", liftedFor: null }, labels: master }),
+      aNode({ ready: false, cordon: { kind: "foreign", liftedFor: null }, labels: master, deletedAt: NOW }),
       aNode({
         name: "worker-2",
         ready: false,
@@ -225,11 +220,16 @@ describe("order", () => {
     ],
     reports: asksStill.map((report) => ({ ...report, heartbeat: null })),
     reboots: [
-      { ...ranOut, missed: 2, orderedFor: ["kernel/5"] },
+      { ...ranOut, missed: 2, orderedFor: ["kernel/5"], blockers: [aRefusal()], blockedSince: NOW },
       aReboot({ node: "worker-2", phase: draining({ order: "order-2" }), orders: 1 }),
     ],
     fleet: { ...aFleet(), paused: { by: "ana", reason: "" } },
     decisions: [counted("skip", { validUntil: NOW + DAY })],
+    daemonSets: new Map([["kube-system/kured", aDaemonSet({ isKured: true })]]),
+    budgets: [aBudget()],
+    checks: new Map([
+      ["worker-1", { nodeUid: "uid-worker-1", order: null, at: NOW, problem: "403", pods: [], answers: new Map() }],
+    ]),
   };
 
   test("all that holds a node is told, in the order of the list", () => {

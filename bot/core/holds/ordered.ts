@@ -1,8 +1,10 @@
 import type { Situation } from "../situation.ts";
 import { after } from "./after.ts";
 import { agentSilent } from "./agent-silent.ts";
+import { anotherCoordinator } from "./another-coordinator.ts";
 import { approval } from "./approval.ts";
 import { backOff } from "./back-off.ts";
+import { beingRemoved } from "./being-removed.ts";
 import { cordonedBySomeone } from "./cordoned-by-someone.ts";
 import { freeze } from "./freeze.ts";
 import type { Hold } from "./hold.ts";
@@ -14,12 +16,16 @@ import { paused } from "./paused.ts";
 import { rebootDidNotHappen } from "./reboot-did-not-happen.ts";
 import { rebootDidNotHelp } from "./reboot-did-not-help.ts";
 import { skipped } from "./skipped.ts";
+import { unchecked } from "./unchecked.ts";
 import { window } from "./window.ts";
+import { wouldBeBlocked } from "./would-be-blocked.ts";
 
 const CHECKS: readonly ((situation: Situation) => Hold | null)[] = [
   noPolicy,
   noPool,
   observe,
+  beingRemoved,
+  anotherCoordinator,
   agentSilent,
   nodeNotReady,
   cordonedBySomeone,
@@ -29,6 +35,8 @@ const CHECKS: readonly ((situation: Situation) => Hold | null)[] = [
   rebootDidNotHelp,
   rebootDidNotHappen,
   backOff,
+  wouldBeBlocked,
+  unchecked,
   after,
   window,
   approval,

@@ -82,7 +82,7 @@ function anyPods(
     aPod({
       name: `${node.name}-${kind}`,
       node: node.name,
-      controller: kind === "daemon" ? { kind: "DaemonSet", name: "ds", uid: "1" } : null,
+      controller: kind === "daemon" ? { apiVersion: "apps/v1", kind: "DaemonSet", name: "ds", uid: "1" } : null,
       deletingSince: kind === "leaving" ? choose(pick, NOW - MINUTE, NOW - HOUR) : null,
     }),
   );

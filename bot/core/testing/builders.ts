@@ -1,4 +1,5 @@
 import { nodeDigest } from "../decide/digest.ts";
+import type { DaemonSet } from "../fleet/daemon-set.ts";
 import type { Decision, Judgement } from "../fleet/decision.ts";
 import type { DisruptionBudget } from "../fleet/disruption-budget.ts";
 import type { Node } from "../fleet/node.ts";
@@ -27,6 +28,9 @@ export const aNode = (changes: Partial<Node> = {}): Node => ({
   etcdVoter: null,
   cordonedSince: null,
   cordon: { kind: "none", liftedFor: null },
+  taints: [],
+  deletedAt: null,
+  allocatable: { cpuMillis: 4_000, memoryBytes: 16 * 2 ** 30 },
   ...changes,
 });
 
@@ -60,6 +64,8 @@ export const aReboot = (changes: Partial<NodeReboot> = {}): NodeReboot => ({
   tries: 0,
   triesSince: null,
   retryAt: null,
+  blockers: [],
+  blockedSince: null,
   outcome: null,
   missed: 0,
   orderedFor: [],
@@ -77,6 +83,7 @@ export const aPool = (changes: Partial<Pool> = {}): Pool => ({
   windows: "always",
   slackChannel: "C0123456789",
   maxUnavailable: { kind: "percent", percent: 100 },
+  discourageScheduling: false,
   may: {
     approve: { by: "operators", people: 1, validFor: "nextWindow" },
     now: { by: "operators" },
@@ -142,10 +149,25 @@ export const aPod = (changes: Partial<Pod> = {}): Pod => ({
   uid: `uid-${changes.name ?? "web-1"}`,
   node: "worker-1",
   labels: { app: "web" },
-  controller: { kind: "ReplicaSet", name: "web", uid: "uid-rs" },
+  controller: { apiVersion: "apps/v1", kind: "ReplicaSet", name: "web", uid: "uid-rs" },
   mirror: false,
   finished: false,
+  ready: true,
+  schedulable: true,
+  createdAt: NOW - 24 * HOUR,
   deletingSince: null,
+  finalizers: [],
+  graceSeconds: 30,
+  hasEmptyDir: false,
+  isCritical: false,
+  needs: {
+    placement: { nodeSelector: {}, terms: null, tolerations: [] },
+    cpuMillis: 100,
+    memoryBytes: 64 * 2 ** 20,
+    hasHostPort: false,
+    claims: [],
+    hasHostPath: false,
+  },
   ...changes,
 });
 
@@ -159,11 +181,24 @@ export const aBudget = (changes: Partial<DisruptionBudget> = {}): DisruptionBudg
   desiredHealthy: 1,
   expectedPods: 1,
   disruptionsAllowed: 0,
+  selector: [{ key: "app", operator: "In", values: ["web"] }],
+  promise: { kind: "minAvailable", value: 1 },
+  unhealthyPods: "IfHealthyBudget",
+  syncProblem: null,
+  ...changes,
+});
+
+export const aDaemonSet = (changes: Partial<DaemonSet> = {}): DaemonSet => ({
+  namespace: "web",
+  name: "ds",
+  uid: "1",
+  isKured: false,
+  placement: { nodeSelector: {}, terms: null, tolerations: [] },
   ...changes,
 });
 
 export const aRefusal = (changes: Partial<Refusal> = {}): Refusal => {
-  const { generation: _, ...reading } = aBudget();
+  const { generation: _, selector: __, promise: ___, unhealthyPods: ____, syncProblem: _____, ...reading } = aBudget();
   return {
     podUid: "uid-web-1",
     kind: "budget",
@@ -171,6 +206,7 @@ export const aRefusal = (changes: Partial<Refusal> = {}): Refusal => {
     namespace: "web",
     budgets: [reading],
     message: "The disruption budget web needs 1 healthy pods and has 1 currently",
+    diagnosis: null,
     at: NOW,
     ...changes,
   };
@@ -184,6 +220,7 @@ export const anAnswer = (changes: Partial<EvictionAnswer> = {}): EvictionAnswer 
   fingerprint: "web/web uid-pdb 1 1 0",
   at: NOW,
   retryAt: NOW + 15 * SECOND,
+  evidence: null,
   ...changes,
 });
 
@@ -236,6 +273,10 @@ export interface Parts {
   readonly podsListedFor?: string;
   readonly evictions?: readonly EvictionAnswer[];
   readonly fleet?: Snapshot["fleet"];
+  readonly daemonSets?: Snapshot["daemonSets"];
+  readonly jobs?: Snapshot["jobs"];
+  readonly volumes?: Snapshot["volumes"];
+  readonly checks?: Snapshot["checks"];
 }
 
 /** One pending, healthy node without a slot, where nothing else is said. */
@@ -257,6 +298,10 @@ export function aSnapshot(parts: Parts = {}): Snapshot {
       listedFor === undefined
         ? new Map()
         : new Map([["worker-1", { order: listedFor, pods: new Map((parts.pods ?? []).map((pod) => [pod.uid, pod])) }]]),
+    daemonSets: parts.daemonSets ?? new Map([["web/ds", aDaemonSet()]]),
+    jobs: parts.jobs ?? new Map(),
+    volumes: parts.volumes ?? null,
+    checks: parts.checks ?? null,
     evictions: new Map((parts.evictions ?? []).map((answer) => [answer.podUid, answer])),
   };
 }

@@ -8,15 +8,7 @@ import type { Path, Say } from "../problem.ts";
 const OF_POLICY: readonly NotYet[] = [{ path: ["gates"], does: [] }];
 const OF_POOL: readonly NotYet[] = [
   { path: ["hooks"], does: { beforeDrain: [], beforeReboot: [], afterReboot: [] } },
-  { path: ["nodeLabels"], does: { during: {}, after: {} } },
-  { path: ["drain", "pods"], does: [] },
-  { path: ["drain", "forceAfter"], does: "never" },
   { path: ["drain", "moveByRollout"], does: false },
-  { path: ["drain", "emptyDir"], does: "delete" },
-  { path: ["drain", "unmanaged"], does: "delete" },
-  { path: ["drain", "gracePeriod"], does: "own" },
-  { path: ["drain", "ignoreTerminatingAfter"], does: "5m" },
-  { path: ["discourageScheduling"], does: false },
 ];
 
 interface NotYet {

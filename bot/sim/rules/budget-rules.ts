@@ -1,25 +1,22 @@
+import type { PodsView } from "./pods-view.ts";
 import { at, type Change, list, nameOf, text } from "./world.ts";
 
-/** Rule 6: a bot deletes a pod past its budget only under a counted force of its node. */
+/** Rule 6: a bot deletes a pod past its budget only under a counted force of its node, or when the policy forces. */
 export class BudgetRules {
   readonly #broken: (rule: string) => void;
-  readonly #budgets = new Map<string, unknown>();
+  readonly #pods: PodsView;
+  readonly #mayPolicy: (node: string, now: number) => boolean;
   readonly #forced = new Map<string, ReadonlySet<string>>();
 
-  constructor(broken: (rule: string) => void) {
+  constructor(pods: PodsView, mayPolicy: (node: string, now: number) => boolean, broken: (rule: string) => void) {
+    this.#pods = pods;
+    this.#mayPolicy = mayPolicy;
     this.#broken = broken;
   }
 
-  see({ resource, verb, actor, before, after }: Change): void {
-    if (resource === "poddisruptionbudgets") this.#seeBudget(before, after);
+  see({ resource, verb, actor, before, after, at: now }: Change): void {
     if (resource === "rebootdecisions") this.#seeDecision(after);
-    if (resource === "pods" && verb === "delete" && actor.startsWith("bot")) this.#checkDelete(before);
-  }
-
-  #seeBudget(before: unknown, after: unknown): void {
-    const key = `${text(at(after ?? before, "metadata", "namespace"))}/${nameOf(after ?? before)}`;
-    if (after === null) this.#budgets.delete(key);
-    else this.#budgets.set(key, after);
+    if (resource === "pods" && verb === "delete" && actor.startsWith("bot")) this.#checkDelete(before, now);
   }
 
   #seeDecision(decision: unknown): void {
@@ -31,17 +28,11 @@ export class BudgetRules {
     }
   }
 
-  #checkDelete(pod: unknown): void {
+  #checkDelete(pod: unknown, now: number): void {
     const node = text(at(pod, "spec", "nodeName"));
-    for (const [key, budget] of this.#budgets) {
-      if (!covers(budget, pod) || this.#forced.get(node)?.has(key)) continue;
+    for (const key of this.#pods.covering(pod)) {
+      if (this.#forced.get(node)?.has(key) || this.#mayPolicy(node, now)) continue;
       this.#broken(`rule 6: pod ${nameOf(pod)} on ${node} was deleted past PDB ${key} without a force`);
     }
   }
-}
-
-function covers(budget: unknown, pod: unknown): boolean {
-  if (text(at(budget, "metadata", "namespace")) !== text(at(pod, "metadata", "namespace"))) return false;
-  const labels = at(budget, "spec", "selector", "matchLabels");
-  return Object.entries(labels ?? {}).every(([key, value]) => at(pod, "metadata", "labels", key) === value);
 }

@@ -3,6 +3,8 @@ import { ClusterView } from "./cluster-view.ts";
 import { CordonRules } from "./cordon-rules.ts";
 import { FleetRules } from "./fleet-rules.ts";
 import { OrderRules } from "./order-rules.ts";
+import { PodsView } from "./pods-view.ts";
+import { lengthOf, poolFor } from "./policy-data.ts";
 import { PolicyTimes, type ToldPolicy } from "./policy-times.ts";
 import { KNOWN_LATE, SlotRules } from "./slot-rules.ts";
 import { Votes } from "./votes.ts";
@@ -22,6 +24,7 @@ export interface CheckerSettings {
 export class RuleChecker {
   readonly #broken: string[] = [];
   readonly #cluster = new ClusterView();
+  readonly #pods = new PodsView();
   readonly #fleet: FleetRules;
   readonly #orders: OrderRules;
   readonly #budgets: BudgetRules;
@@ -35,10 +38,10 @@ export class RuleChecker {
     const cluster = this.#cluster;
     const times = new PolicyTimes(policies);
     const votes = new Votes(cluster, times, KNOWN_LATE);
-    const parts = { cluster, times, votes, broken };
+    const parts = { cluster, times, votes, broken, pods: this.#pods };
     this.#fleet = new FleetRules({ maxRebooting: policies[0]?.policy.maxRebooting ?? 0, slotMost }, broken);
     this.#orders = new OrderRules(broken);
-    this.#budgets = new BudgetRules(broken);
+    this.#budgets = new BudgetRules(this.#pods, (node, at) => isForcedByPolicy(cluster, times, node, at), broken);
     this.#slots = new SlotRules(parts);
     this.#cordons = new CordonRules(parts);
     this.#waits = new WaitRules({ ...parts, quietFrom, wasNotHelped: (node) => this.#orders.wasNotHelped(node) });
@@ -47,6 +50,7 @@ export class RuleChecker {
   see(change: Change): void {
     this.#now = change.at;
     this.#cluster.see(change);
+    this.#pods.see(change);
     this.#fleet.see(change);
     this.#orders.see(change);
     this.#budgets.see(change);
@@ -78,4 +82,13 @@ export class RuleChecker {
     const line = `${new Date(this.#now).toISOString()} ${rule}`;
     if (!this.#broken.includes(line)) this.#broken.push(line);
   }
+}
+
+/** Whether drain.forceAfter of some policy in force lately was over for the node. */
+function isForcedByPolicy(cluster: ClusterView, times: PolicyTimes, node: string, now: number): boolean {
+  const { reboot, states } = cluster.node(node);
+  return times.between(now - KNOWN_LATE, now).some(({ policy }) => {
+    const after = poolFor(policy, states.now()?.labels ?? {})?.drain.forceAfter;
+    return after !== undefined && reboot.blockedSince + lengthOf(after) <= now;
+  });
 }

@@ -26,9 +26,11 @@ interface RebootState {
   readonly retryAt: number;
   /** How often it was ordered to reboot and did not. */
   readonly missed: number;
+  /** Since when its record says that pods stand in its way. */
+  readonly blockedSince: number;
 }
 
-const RESTING: RebootState = { phase: "waiting", holds: [], retryAt: Number.NaN, missed: 0 };
+const RESTING: RebootState = { phase: "waiting", holds: [], retryAt: Number.NaN, missed: 0, blockedSince: Number.NaN };
 
 /** One node with all that its objects say, and what they said lately. */
 export class NodeView {
@@ -78,6 +80,7 @@ export class NodeView {
       holds: list(at(status, "holds")).map((hold) => text(at(hold, "kind"))),
       retryAt: time(at(status, "retryAt")),
       missed: Number(at(status, "missed") ?? 0),
+      blockedSince: time(at(status, "blockedSince") ?? at(status, "draining", "onlyRefusedSince")),
     };
     const order = text(at(status, "order", "id"));
     if (Number.isNaN(time(at(status, "order", "notAfter"))) || this.#orders.has(order)) return;

@@ -36,6 +36,7 @@ export interface PoolData {
     readonly giveUpAfter: string;
     readonly retryAfter: string;
     readonly whenWindowCloses: "stop" | "finish";
+    readonly forceAfter?: string;
   };
   readonly reboot: { readonly delay: string; readonly backWithin: string };
   readonly verify: { readonly soak: string; readonly atMost: string };

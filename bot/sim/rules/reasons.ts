@@ -1,5 +1,6 @@
 import type { ClusterView } from "./cluster-view.ts";
 import type { NodeState, NodeView } from "./node-view.ts";
+import type { PodsView } from "./pods-view.ts";
 import { type PoolData, poolFor } from "./policy-data.ts";
 import type { PolicyView } from "./policy-times.ts";
 import { RoomView } from "./room.ts";
@@ -11,6 +12,7 @@ const UNDER_WAY: ReadonlySet<string> = new Set(["preparing", "draining", "reboot
 interface ReasonParts {
   readonly cluster: ClusterView;
   readonly votes: Votes;
+  readonly pods: PodsView;
   readonly of: PolicyView;
   readonly now: number;
   /** Whether a reboot for what the node wants was made and did not help. */
@@ -44,7 +46,7 @@ export class Reasons {
   }
 
   #ofNode({ view, state, pool }: Waiter): readonly string[] {
-    const { cluster, votes, of, now, wasNotHelped } = this.#parts;
+    const { cluster, votes, pods, of, now, wasNotHelped } = this.#parts;
     const moment = { view, state, pool, of, at: now };
     const { report, reboot } = view;
     const checks: Readonly<Record<string, boolean>> = {
@@ -55,6 +57,7 @@ export class Reasons {
       paused: cluster.isPaused,
       skipped: votes.isSkipped(moment),
       "back-off": reboot.retryAt > now,
+      blocked: pods.isBlocked(view.name),
       "did not help": wasNotHelped(view.name),
       "did not happen": reboot.missed >= 2,
       approval: !votes.isApproved(moment),

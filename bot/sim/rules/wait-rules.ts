@@ -1,5 +1,6 @@
 import type { ClusterView } from "./cluster-view.ts";
 import type { NodeState, NodeView } from "./node-view.ts";
+import type { PodsView } from "./pods-view.ts";
 import type { PolicyTimes } from "./policy-times.ts";
 import { Reasons } from "./reasons.ts";
 import type { Votes } from "./votes.ts";
@@ -13,6 +14,7 @@ interface WaitParts {
   readonly cluster: ClusterView;
   readonly times: PolicyTimes;
   readonly votes: Votes;
+  readonly pods: PodsView;
   readonly broken: (rule: string) => void;
   readonly wasNotHelped: (node: string) => boolean;
   /** From then on nothing goes wrong any more. */
@@ -31,10 +33,10 @@ export class WaitRules {
 
   /** A look at all nodes, about once a minute. */
   look(now: number): void {
-    const { cluster, times, votes, wasNotHelped, quietFrom } = this.#parts;
+    const { cluster, times, votes, pods, wasNotHelped, quietFrom } = this.#parts;
     const of = times.latest(now);
     if (now < quietFrom || of === null) return;
-    const reasons = new Reasons({ cluster, votes, of, now, wasNotHelped });
+    const reasons = new Reasons({ cluster, votes, pods, of, now, wasNotHelped });
     const waiting = cluster.existing().filter(isWaiting);
     for (const { view, state } of waiting) {
       const isTold = view.reboot.holds.length > 0 || cluster.holdsSlot(view.name);

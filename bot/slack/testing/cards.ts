@@ -39,6 +39,8 @@ export const blockedReboot = (changes: Partial<NodeReboot> = {}): NodeReboot =>
   aReboot({
     outcome: { kind: "yielded", at: NOW - MINUTE, order: "o1", why: { kind: "blocked", refused: [aRefusal()] } },
     retryAt: NOW + 20 * MINUTE,
+    blockers: [aRefusal()],
+    blockedSince: NOW - 16 * MINUTE,
     tries: 1,
     triesSince: NOW - MINUTE,
     ...changes,

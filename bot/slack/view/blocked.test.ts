@@ -28,9 +28,28 @@ test("a node that yielded to a budget has a card that names budget, pod, healthy
   expect(allText(card)).toContain('"style":"danger"');
 });
 
-test("a blocked node that waits for nothing a retry could lift has no button for it", () => {
-  const card = only(cardsOf(aTurn({ reboots: [blockedReboot({ retryAt: NOW })], ...STUCK }), []), "blocked");
-  expect(buttonsOn(card)).toEqual(["Skip…", "Force…"]);
+test("a node that the check before the cordon holds says that nothing was touched, why, and what would help", () => {
+  const diagnosis = {
+    verdict: "can never be satisfied",
+    cause: "single replica",
+    says: "web/web wants 1 ready pod and Deployment web has 1 replica (1 of 1). Waiting can't fix this.",
+    fixes: [{ says: "run one more", command: "kubectl -n web scale deployment/web --replicas=2" }],
+    owner: "Deployment web",
+  } as const;
+  const held = aReboot({ blockers: [aRefusal({ diagnosis })], blockedSince: NOW - MINUTE });
+  const card = only(cardsOf(aTurn({ reboots: [held], ...STUCK }), []), "blocked");
+  expect(card.text).toBe(
+    "⛔ worker-1 can't be drained: PDB web/web allows no eviction\nNothing was touched: the check before the cordon found this.",
+  );
+  expect(allText(card)).toContain(`Why      ${diagnosis.says}`);
+  expect(allText(card)).toContain("Fix      `kubectl -n web scale deployment/web --replicas=2` (run one more)");
+  expect(allText(card)).toContain("I notice and go on by myself.");
+  expect(card.alert?.key).toBe(`held-${NOW - MINUTE}`);
+});
+
+test("what has blocked a node for less than a minute is not worth a card", () => {
+  const held = aReboot({ blockers: [aRefusal()], blockedSince: NOW - MINUTE + 1 });
+  expect(cardsOf(aTurn({ reboots: [held], ...STUCK }), []).map(({ kind }) => kind)).toEqual(["board"]);
 });
 
 test("while it drains a refusal is worth a card only when nothing else was left for a minute", () => {

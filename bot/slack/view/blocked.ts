@@ -6,6 +6,7 @@ import type { Refusal } from "../../core/fleet/phase.ts";
 import { wallClock } from "../../core/instant.ts";
 import type { PlannedNode } from "../../core/plan.ts";
 import { POOL_DEFAULTS, type Policy } from "../../core/policy/policy.ts";
+import type { Situation } from "../../core/situation.ts";
 import { isBlocked } from "./board.ts";
 import { actionId, type Block, type Card, type Reference } from "./card.ts";
 import { channelOf } from "./channels.ts";
@@ -23,6 +24,8 @@ import {
   section,
 } from "./mrkdwn.ts";
 import { baseOf, type Place, placed } from "./placed.ts";
+
+const FIXES_MOST = 3;
 
 /** One card for a node and a boot: tries come and go on it until the node was rebooted. */
 const baseFor = ({ situation }: PlannedNode): string =>
@@ -85,8 +88,15 @@ function blocked(turn: Turn, policy: Policy, planned: PlannedNode, { key, channe
 /** The order of the try that met the refusal: people are told once a try, not at its drain and again at its end. */
 function tryOf({ situation, phase }: PlannedNode): string {
   if (phase.kind !== "waiting") return phase.order;
-  const outcome = situation.reboot?.outcome;
-  return outcome?.kind === "yielded" ? outcome.order : "";
+  return hasTried(situation) && situation.reboot?.outcome?.kind === "yielded"
+    ? situation.reboot.outcome.order
+    : `held-${situation.reboot?.blockedSince ?? 0}`;
+}
+
+/** A try met what blocks it; else a check before the cordon did. */
+function hasTried({ reboot }: Situation): boolean {
+  const outcome = reboot?.outcome;
+  return outcome?.kind === "yielded" && outcome.why.kind === "blocked";
 }
 
 function titleOf({ situation, phase, holds }: PlannedNode, isStuck: boolean): string {
@@ -109,6 +119,9 @@ function secondOf(turn: Turn, policy: Policy, planned: PlannedNode): string {
   const { phase, situation } = planned;
   switch (phase.kind) {
     case "waiting":
+      return hasTried(situation) || situation.blockers.length === 0
+        ? servingText(situation.node)
+        : "Nothing was touched: the check before the cordon found this.";
     case "preparing":
       return servingText(situation.node);
     case "draining":
@@ -159,7 +172,8 @@ function details(
   return `Why      ${listed(refusals.map(whyText), 6, room)}\n${after}`;
 }
 
-function whyText({ kind, pod, namespace, budgets, message }: Refusal): string {
+function whyText({ kind, pod, namespace, budgets, message, diagnosis }: Refusal): string {
+  if (diagnosis !== null) return clip(escaped(diagnosis.says), 700);
   const where = `pod ${clip(escaped(`${namespace}/${pod}`), 400)}`;
   const [budget] = budgets;
   if (kind !== "budget" || budget === undefined) return `${where}: ${clip(escaped(message), 400)}`;
@@ -168,20 +182,21 @@ function whyText({ kind, pod, namespace, budgets, message }: Refusal): string {
   return `PDB ${name} wants ${budget.desiredHealthy} healthy ${pods} and has ${budget.currentHealthy} (expected ${budget.expectedPods}), so ${where} may not go.`;
 }
 
-/** The change that most often helps, as a command to copy; a person decides whether it does here. */
+/** The changes that would let the pods go, as commands to copy; a person decides whether they fit here. */
 function fixLines(refusals: readonly Refusal[]): readonly string[] {
-  const budget = refusals.find(({ kind }) => kind === "budget")?.budgets[0];
-  if (budget === undefined || budget.currentHealthy > budget.desiredHealthy) return [];
-  const target = clip(`kubectl -n ${escaped(budget.namespace)} describe pdb ${escaped(budget.name)}`, 500);
-  return [`Fix      run one more replica than the PDB wants, or loosen it: ${target}. I notice and go on by myself.`];
+  const fixes = new Map(refusals.flatMap(({ diagnosis }) => diagnosis?.fixes ?? []).map((fix) => [fix.command, fix]));
+  const lines = [...fixes.values()].slice(0, FIXES_MOST).map(({ says, command }) => {
+    return `Fix      \`${clip(escaped(command), 400)}\` (${clip(escaped(says), 200)})`;
+  });
+  return lines.length === 0 ? [] : [...lines, "I notice and go on by myself."];
 }
 
 /** The safest stands left, force last and red; one that can't work now is absent. */
 function actions({ situation, holds }: PlannedNode, cluster: string, key: string): readonly Button[] {
   const { pool, reboot } = situation;
   const all: Button[] = [];
-  if (pool?.may.other != null && holds.some(({ kind }) => kind === "back-off"))
-    all.push({ label: "Try again", actionId: actionId("retry", cluster, key) });
+  const canRetry = holds.some(({ kind }) => kind === "back-off" || kind === "would be blocked");
+  if (pool?.may.other != null && canRetry) all.push({ label: "Try again", actionId: actionId("retry", cluster, key) });
   if (pool?.may.skip != null) all.push({ label: "Skip…", actionId: actionId("skip", cluster, key) });
   const canForce = pool?.may.force != null && blockersOf(reboot).length > 0 && situation.standing.force === null;
   if (canForce) all.push({ label: "Force…", actionId: actionId("force", cluster, key), style: "danger" });

@@ -1,6 +1,5 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
-import { blockersOf, refusalsOf } from "../../core/decide/digest.ts";
-import { allAllow } from "../../core/fleet/disruption-budget.ts";
+import { refusalsOf } from "../../core/decide/digest.ts";
 import { formatDuration, wallClock } from "../../core/instant.ts";
 import type { PlannedNode } from "../../core/plan.ts";
 import type { Policy, Pool } from "../../core/policy/policy.ts";
@@ -58,9 +57,9 @@ export function endedBoard(policy: Policy, { key, channel }: Reference): Card {
 const isToGo = ({ situation, phase }: PlannedNode): boolean =>
   situation.report?.pending != null || phase.kind !== "waiting";
 
-/** Something refuses to let it go now: a node that is tried again, or whose budgets would allow it now, is not. */
+/** Something refuses to let it go, and has for a while: a node that is tried again, or whose budgets allow it now, is not. */
 export function isBlocked({ situation, phase }: PlannedNode): boolean {
-  const { report, reboot, snapshot } = situation;
+  const { report, reboot, snapshot, blockers, now } = situation;
   if (report?.pending == null || refusalsOf(reboot).length === 0) return false;
   switch (phase.kind) {
     case "draining":
@@ -68,7 +67,7 @@ export function isBlocked({ situation, phase }: PlannedNode): boolean {
     case "yielding":
       return phase.why.kind === "blocked";
     case "waiting":
-      return !blockersGone(blockersOf(reboot), snapshot.budgets);
+      return blockers.length > 0 && now - (reboot?.blockedSince ?? now) >= snapshot.timings.showBlockedAfter;
     case "preparing":
     case "rebooting":
     case "verifying":
@@ -78,9 +77,6 @@ export function isBlocked({ situation, phase }: PlannedNode): boolean {
       return phase satisfies never;
   }
 }
-
-const blockersGone = (blockers: readonly string[], budgets: Parameters<typeof allAllow>[1]): boolean =>
-  blockers.length > 0 && allAllow(blockers, budgets);
 
 function slotLine({ snapshot }: Turn, policy: Policy): string {
   const slots = snapshot.fleet?.slots ?? [];

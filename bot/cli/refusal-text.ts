@@ -1,0 +1,24 @@
+import { verdictOf } from "../core/drain/preflight.ts";
+import type { Refusal } from "../core/fleet/phase.ts";
+
+/** A pod that may not go: why, whether waiting helps, and what would change it. */
+export function refusalText(refusal: Refusal): readonly string[] {
+  const { namespace, pod, diagnosis, message } = refusal;
+  const fixes = (diagnosis?.fixes ?? []).map(({ says, command }) => `      fix: ${command}    # ${says}`);
+  return [`    ${namespace}/${pod}: ${diagnosis?.says ?? message}`, `      verdict: ${verdictOf(refusal)}`, ...fixes];
+}
+
+/** The shape is documented in docs/cli.md. */
+export function refusalJson(refusal: Refusal) {
+  const { namespace, pod, kind, budgets, diagnosis, message } = refusal;
+  return {
+    pod: `${namespace}/${pod}`,
+    kind,
+    budgets: budgets.map((budget) => `${budget.namespace}/${budget.name}`),
+    verdict: verdictOf(refusal),
+    cause: diagnosis?.cause ?? null,
+    says: diagnosis?.says ?? message,
+    owner: diagnosis?.owner ?? null,
+    fixes: diagnosis?.fixes ?? [],
+  };
+}

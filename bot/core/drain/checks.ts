@@ -1,0 +1,83 @@
+import type { Check } from "../fleet/check.ts";
+import { allAllow, budgetKey, budgetsFingerprint, covers, type DisruptionBudget } from "../fleet/disruption-budget.ts";
+import type { Pod } from "../fleet/pod.ts";
+import type { Hold, HoldKind } from "../holds/hold.ts";
+import { type Instant, SECOND } from "../instant.ts";
+import { POOL_DEFAULTS } from "../policy/policy.ts";
+import type { Recorded } from "../situation.ts";
+import { checkKey, type Step } from "../step.ts";
+import { isOrderable } from "../usage.ts";
+
+/** What keeps a node from going for now, but not from being looked at. */
+const LATER: ReadonlySet<HoldKind> = new Set(["freeze", "quorum", "after", "window", "approval", "budget", "spread"]);
+/** What a check may end. */
+const ENDED_BY_CHECK: ReadonlySet<HoldKind> = new Set(["would be blocked", "unchecked", "back-off"]);
+/** How many nodes are looked at side by side. */
+const AT_ONCE = 4;
+
+interface Waiting {
+  readonly situation: Recorded;
+  readonly holds: readonly Hold[];
+}
+
+/** Which waiting nodes' pods to look at now, those first that could go next, and when to think of it again. */
+export function checksOf(waiting: readonly Waiting[]): {
+  readonly steps: readonly Step[];
+  readonly wakeAt: readonly Instant[];
+} {
+  const due = waiting.flatMap((one) => {
+    const at = dueAt(one);
+    return at === null ? [] : [{ ...one, at }];
+  });
+  const now = waiting[0]?.situation.now ?? 0;
+  const running = waiting.filter(({ situation }) => situation.inFlight.has(checkKey(situation.node.name))).length;
+  const ready = due.filter(({ at, situation }) => at <= now && !situation.inFlight.has(checkKey(situation.node.name)));
+  const first = [...ready.filter(isNext), ...ready.filter((one) => !isNext(one))];
+  const steps = first.slice(0, Math.max(0, AT_ONCE - running)).map(({ situation: { node, pool } }): Step => {
+    const { drain } = pool ?? POOL_DEFAULTS;
+    return { kind: "CheckPods", node: node.name, uid: node.uid, order: null, drain };
+  });
+  return { steps, wakeAt: due.flatMap(({ at }) => (at > now ? [at] : [])) };
+}
+
+/** Only what a check could end stands in its way. */
+const isNext = ({ holds }: Waiting): boolean => holds.every(({ kind }) => ENDED_BY_CHECK.has(kind));
+
+/** Null for a node that need not be looked at. */
+function dueAt({ situation, holds }: Waiting): Instant | null {
+  const { snapshot, node, reboot, report } = situation;
+  if (snapshot.checks === null || report?.pending == null || reboot.phase.kind !== "waiting") return null;
+  if (!isOrderable(situation) || !holds.every(({ kind }) => LATER.has(kind) || ENDED_BY_CHECK.has(kind))) return null;
+  const check = snapshot.checks.get(node.name);
+  const { timings } = snapshot;
+  const triedAt = reboot.outcome?.kind === "yielded" ? reboot.outcome.at : 0;
+  const last = check?.nodeUid === node.uid ? Math.max(check.at, triedAt) : triedAt;
+  const again = last + timings.evictAgain;
+  if (check === undefined || check.nodeUid !== node.uid || check.order !== null || check.at <= triedAt) return again;
+  if (check.problem !== null) return again;
+  if (isStale(check, snapshot.budgets)) return check.at + SECOND;
+  const waitsForServer = [...check.answers.values()].some(({ kind }) => kind === "wait");
+  if (waitsForServer) return again;
+  return check.at + (isNext({ situation, holds }) ? timings.checkValid : timings.checkAhead);
+}
+
+/** Whether a slot may be taken on what is known of the node's pods. */
+export function isCleared({ snapshot, node, now }: Recorded): boolean {
+  if (snapshot.checks === null) return true;
+  const check = snapshot.checks.get(node.name);
+  if (check === undefined || check.nodeUid !== node.uid || check.order !== null || check.problem !== null) return false;
+  return now - check.at <= snapshot.timings.checkValid && !isStale(check, snapshot.budgets);
+}
+
+/** A budget says something else now than it answered then, or allows nothing any more for a pod that it let go then. */
+function isStale({ answers, pods }: Check, budgets: ReadonlyMap<string, DisruptionBudget>): boolean {
+  for (const { budgets: names, fingerprint } of answers.values())
+    if (budgetsFingerprint(names, budgets) !== fingerprint) return true;
+  const closed = [...budgets.values()].filter((budget) => !allAllow([budgetKey(budget)], budgets));
+  return closed.some((budget) => pods.some((pod) => !answers.has(pod.uid) && isHeldBy(pod, budget)));
+}
+
+const isHeldBy = (pod: Pod, budget: DisruptionBudget): boolean =>
+  pod.ready && !pod.finished && pod.deletingSince === null && !isOfDaemon(pod) && covers(budget, pod);
+
+const isOfDaemon = ({ controller, mirror }: Pod): boolean => mirror || controller?.kind === "DaemonSet";

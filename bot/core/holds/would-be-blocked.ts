@@ -1,0 +1,43 @@
+import { isForced } from "../drain/force.ts";
+import { verdictOf } from "../drain/preflight.ts";
+import type { Refusal } from "../fleet/phase.ts";
+import { listed } from "../listed.ts";
+import type { Situation } from "../situation.ts";
+import { triesIn } from "../tries.ts";
+import type { Hold } from "./hold.ts";
+
+/**
+ * Held before anything is touched: a drain would meet pods that may not go. Lifted by the next check that finds nothing,
+ * by a force that names what blocks, or for one try by a person's retry.
+ */
+export function wouldBeBlocked(situation: Situation): Hold | null {
+  const { node, reboot, standing } = situation;
+  if (reboot === null) return null;
+  const triedAt = Math.max(reboot.outcome?.at ?? 0, reboot.blockedSince ?? 0);
+  if (standing.retriedAt !== null && standing.retriedAt > triedAt) return null;
+  const holding = inTheWay(situation);
+  const [first] = holding;
+  if (first === undefined) return null;
+  const names = listed([...new Set(holding.map(({ namespace, pod }) => `${namespace}/${pod}`))]);
+  const why = first.diagnosis?.says ?? (/[.!]$/.test(first.message) ? first.message : `${first.message}.`);
+  const never = holding.some((refusal) => verdictOf(refusal) === "can never be satisfied");
+  const next = never
+    ? "It is held until that changes."
+    : "It is looked at again by itself, and goes as soon as that changes.";
+  return {
+    kind: "would be blocked",
+    says: `A drain of ${node.name} would be blocked by ${names}. ${why} ${next}`,
+    until: null,
+  };
+}
+
+/**
+ * Blockers that no force lifts. An operator may free its pods only once their node is cordoned, so the first try of an
+ * opening is made in spite of them.
+ */
+export function inTheWay({ blockers, standing, reboot, opening }: Situation): readonly Refusal[] {
+  const isFirst = reboot === null || triesIn(reboot, opening?.opens ?? null) === 0;
+  return blockers.filter(
+    (refusal) => !isForced(refusal, standing.force) && !(isFirst && verdictOf(refusal) === "its operator may free it"),
+  );
+}
