@@ -1,4 +1,5 @@
 import type { Json, Lease, Resource } from "../coordinator/ports.ts";
+import { lackOf } from "../core/drain/diagnosis/movable.ts";
 import { coveringBudgets } from "../core/fleet/disruption-budget.ts";
 import type { LabelSelector } from "../core/fleet/label-selector.ts";
 import type { Owner, Pod } from "../core/fleet/pod.ts";
@@ -11,6 +12,7 @@ import { parseDeployment } from "./resources/deployment.ts";
 import { labelSelectorText } from "./resources/label-selector.ts";
 import { parsePod } from "./resources/pod.ts";
 import { ownerIn, replicasOf } from "./resources/workload.ts";
+import { roomFor } from "./room.ts";
 
 interface ReadParts extends CallParts {
   readonly mirrors: Mirrors;
@@ -35,7 +37,11 @@ export async function evidenceOf(parts: ReadParts, lease: Lease, pod: Pod): Prom
       ? (await reader.pods(pod.namespace, workload.deployment.selector)).filter(({ finished }) => !finished)
       : [];
   const singleNodeClaims = await reader.singleNodeClaims(pod);
-  return { at: parts.clock.now(), pod, workload, budgets, covered, siblings, singleNodeClaims };
+  const read = { at: parts.clock.now(), pod, workload, budgets, covered, siblings, singleNodeClaims };
+  // Other nodes are looked at only where all else speaks for a move.
+  const roomOn =
+    lackOf(read) === null ? await roomFor(pod, parts.mirrors.store, (call) => fencedCall(parts, lease, call)) : null;
+  return { ...read, roomOn };
 }
 
 class Reader {

@@ -23,6 +23,11 @@ const diagnosisSchema = z.object({
   says: z.string(),
   fixes: z.array(z.object({ says: z.string(), command: z.string() })),
   owner: z.string().optional(),
+  /** A Deployment that could be restarted to move the pod, or why none can. */
+  movable: z
+    .object({ namespace: z.string(), name: z.string(), uid: z.string(), restartedAt: z.string().optional() })
+    .optional(),
+  notMovable: z.string().optional(),
 });
 
 const refusalSchema = z.object({
@@ -137,6 +142,7 @@ export const statusSchema = z.object({
 });
 
 export type StoredStatus = z.infer<typeof statusSchema>;
+export type StoredDiagnosis = z.infer<typeof diagnosisSchema>;
 export type StoredRefusal = z.infer<typeof refusalSchema>;
 export type StoredYieldReason = z.infer<typeof yieldReasonSchema>;
 export type StoredOutcome = z.infer<typeof outcomeSchema>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Json } from "../../coordinator/ports.ts";
 import type { Pod } from "../../core/fleet/pod.ts";
+import { parseInstant } from "../../core/instant.ts";
 import { ownerOf, parseMetadata } from "./metadata.ts";
 import { podSpecSchema, readNeeds } from "./pod-spec.ts";
 
@@ -15,7 +16,9 @@ const podSchema = z.object({
   status: z
     .object({
       phase: z.string().optional(),
-      conditions: z.array(z.object({ type: z.string(), status: z.string() })).nullish(),
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), lastTransitionTime: z.string().nullish() }))
+        .nullish(),
     })
     .optional(),
 });
@@ -25,7 +28,7 @@ export function parsePod(object: Json): Pod | null {
   const parsed = podSchema.safeParse(object);
   if (metadata === null || !parsed.success) return null;
   const { spec = {}, status } = parsed.data;
-  const condition = (type: string): string | undefined => status?.conditions?.find((one) => one.type === type)?.status;
+  const condition = (type: string) => status?.conditions?.find((one) => one.type === type);
   return {
     namespace: metadata.namespace,
     name: metadata.name,
@@ -35,8 +38,9 @@ export function parsePod(object: Json): Pod | null {
     controller: ownerOf(metadata),
     mirror: metadata.annotations[MIRROR] !== undefined,
     finished: status?.phase === "Succeeded" || status?.phase === "Failed",
-    ready: condition("Ready") === "True",
-    schedulable: condition("PodScheduled") !== "False",
+    ready: condition("Ready")?.status === "True",
+    readyChanged: parseInstant(condition("Ready")?.lastTransitionTime),
+    schedulable: condition("PodScheduled")?.status !== "False",
     createdAt: metadata.createdAt,
     deletingSince: metadata.deletedAt,
     finalizers: metadata.finalizers,

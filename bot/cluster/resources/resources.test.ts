@@ -33,6 +33,7 @@ const A_DIAGNOSIS: Diagnosis = {
   says: "web/web wants 1 ready pod and has 1 replica.",
   fixes: [{ says: "run one more", command: "kubectl -n web scale deployment/web --replicas=2" }],
   owner: null,
+  move: { kind: "possible", deployment: { namespace: "web", name: "web", uid: "uid-deployment", restartedAt: null } },
 };
 
 const overTheWire = (object: unknown): unknown => JSON.parse(JSON.stringify(object));

@@ -1,19 +1,34 @@
+import type { Diagnosis } from "../../core/fleet/diagnosis.ts";
 import type { Refusal, YieldReason } from "../../core/fleet/phase.ts";
 import { formatInstant } from "../../core/instant.ts";
 import { orAbsent, timeOr } from "./fields.ts";
-import type { StoredRefusal, StoredYieldReason } from "./node-reboot-schema.ts";
+import type { StoredDiagnosis, StoredRefusal, StoredYieldReason } from "./node-reboot-schema.ts";
 
 export function readRefusal({ podUID, at, diagnosis, ...rest }: StoredRefusal): Refusal {
-  const known = diagnosis === undefined ? null : { ...diagnosis, owner: diagnosis.owner ?? null };
+  const known = diagnosis === undefined ? null : readDiagnosis(diagnosis);
   return { ...rest, podUid: podUID, diagnosis: known, at: timeOr(at, 0) };
 }
 
 export function storedRefusal({ podUid, at, diagnosis, ...rest }: Refusal): StoredRefusal {
-  const known =
-    diagnosis === null
-      ? {}
-      : { diagnosis: { ...diagnosis, fixes: [...diagnosis.fixes], owner: orAbsent(diagnosis.owner) } };
+  const known = diagnosis === null ? {} : { diagnosis: storedDiagnosis(diagnosis) };
   return { ...rest, ...known, budgets: [...rest.budgets], podUID: podUid, at: formatInstant(at) };
+}
+
+function readDiagnosis({ movable, notMovable, owner, ...rest }: StoredDiagnosis): Diagnosis {
+  return { ...rest, owner: owner ?? null, move: readMove(movable, notMovable) };
+}
+
+function readMove(movable: StoredDiagnosis["movable"], notMovable: string | undefined): Diagnosis["move"] {
+  if (movable !== undefined)
+    return { kind: "possible", deployment: { ...movable, restartedAt: movable.restartedAt ?? null } };
+  return notMovable === undefined ? null : { kind: "impossible", because: notMovable };
+}
+
+function storedDiagnosis({ move, fixes, owner, ...rest }: Diagnosis): StoredDiagnosis {
+  const said = { ...rest, fixes: [...fixes], owner: orAbsent(owner) };
+  if (move === null) return said;
+  if (move.kind === "impossible") return { ...said, notMovable: move.because };
+  return { ...said, movable: { ...move.deployment, restartedAt: orAbsent(move.deployment.restartedAt) } };
 }
 
 export function readYieldReason({ kind, message, refused }: StoredYieldReason): YieldReason {

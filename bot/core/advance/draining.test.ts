@@ -150,6 +150,7 @@ describe("giving up", () => {
                   cause: "terminating",
                   says: "web/web-1 was told to end, and is there long after its grace: its kubelet has not ended it. After 5 min the drain goes on without it.",
                   fixes: [],
+                  move: null,
                   owner: "ReplicaSet web",
                 },
               }),

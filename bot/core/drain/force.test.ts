@@ -125,7 +125,7 @@ test.each<[string, Refusal, Parts]>([
     aRefusal({
       kind: "terminating",
       budgets: [],
-      diagnosis: { verdict: "clears by itself", cause: "terminating", says: "", fixes: [], owner: null },
+      diagnosis: { verdict: "clears by itself", cause: "terminating", says: "", fixes: [], owner: null, move: null },
     }),
     { pods: [aPod({ deletingSince: NOW - 2 * MINUTE })] },
   ],

@@ -43,7 +43,14 @@ function beyondBudget(budget: DisruptionBudget, pods: readonly Pod[], at: number
         { namespace, name, uid, observedGeneration, currentHealthy, desiredHealthy, expectedPods, disruptionsAllowed },
       ],
       message: "",
-      diagnosis: { verdict: "can never be satisfied", cause: "no controller", says, fixes, owner: null } as const,
+      diagnosis: {
+        verdict: "can never be satisfied",
+        cause: "no controller",
+        says,
+        fixes,
+        owner: null,
+        move: null,
+      } as const,
       at,
     };
   });

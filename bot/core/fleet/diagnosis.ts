@@ -33,6 +33,20 @@ export interface Fix {
   readonly command: string;
 }
 
+/** A Deployment that can be restarted, so that its pods come up elsewhere before those that are there end. */
+export interface Movable {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** What `kubectl rollout restart` wrote into its template last; null where it never did. */
+  readonly restartedAt: string | null;
+}
+
+export type MoveOffer =
+  | { readonly kind: "possible"; readonly deployment: Movable }
+  /** `because` is the end of a sentence. */
+  | { readonly kind: "impossible"; readonly because: string };
+
 /** Why a pod may not go, for people and for the plan. */
 export interface Diagnosis {
   readonly verdict: Verdict;
@@ -43,4 +57,6 @@ export interface Diagnosis {
   readonly fixes: readonly Fix[];
   /** Who makes the pod: "Deployment web"; null for nobody. */
   readonly owner: string | null;
+  /** Whether it could be moved by a restart of its Deployment; null where no Deployment makes it. */
+  readonly move: MoveOffer | null;
 }

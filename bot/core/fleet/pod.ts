@@ -36,6 +36,8 @@ export interface Pod {
   readonly mirror: boolean;
   readonly finished: boolean;
   readonly ready: boolean;
+  /** Since when it is ready, or is not; null where that is not shown. */
+  readonly readyChanged: Instant | null;
   /** False for one that no node has room for (condition PodScheduled is False). */
   readonly schedulable: boolean;
   readonly createdAt: Instant;

@@ -1,6 +1,7 @@
 import type { Instant } from "../instant.ts";
 import type { DisruptionBudget } from "./disruption-budget.ts";
 import type { LabelSelector } from "./label-selector.ts";
+import type { NodeName } from "./node.ts";
 import type { Owner, Pod } from "./pod.ts";
 
 /** A Deployment as its controller last judged it. */
@@ -44,4 +45,6 @@ export interface Evidence {
   readonly siblings: readonly Pod[];
   /** PersistentVolumeClaims of the pod that only one node or pod may use at a time. */
   readonly singleNodeClaims: readonly string[];
+  /** Another node that may be used and has room for the pod; null where none does, or none was looked for. */
+  readonly roomOn: NodeName | null;
 }

@@ -153,6 +153,7 @@ export const aPod = (changes: Partial<Pod> = {}): Pod => ({
   mirror: false,
   finished: false,
   ready: true,
+  readyChanged: null,
   schedulable: true,
   createdAt: NOW - 24 * HOUR,
   deletingSince: null,

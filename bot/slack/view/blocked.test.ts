@@ -35,6 +35,7 @@ test("a node that the check before the cordon holds says that nothing was touche
     says: "web/web wants 1 ready pod and Deployment web has 1 replica (1 of 1). Waiting can't fix this.",
     fixes: [{ says: "run one more", command: "kubectl -n web scale deployment/web --replicas=2" }],
     owner: "Deployment web",
+    move: null,
   } as const;
   const held = aReboot({ blockers: [aRefusal({ diagnosis })], blockedSince: NOW - MINUTE });
   const card = only(cardsOf(aTurn({ reboots: [held], ...STUCK }), []), "blocked");

@@ -1,0 +1,386 @@
+import { expect, test } from "vitest";
+import type { Diagnosis } from "../../fleet/diagnosis.ts";
+import type { DisruptionBudget } from "../../fleet/disruption-budget.ts";
+import type { Pod } from "../../fleet/pod.ts";
+import type { Evidence } from "../../fleet/workload.ts";
+import { MINUTE } from "../../instant.ts";
+import { aBudget, aPod, NOW } from "../../testing/builders.ts";
+import { anEvidence, covering, NOBODY, ofDeployment, ofOperator, ofPlain } from "../../testing/evidence.ts";
+import { diagnose } from "./diagnose.ts";
+
+type Row = readonly [
+  says: string,
+  evidence: Evidence,
+  expected: Partial<Diagnosis> & { readonly commands: readonly string[] },
+];
+
+const pods = (count: number, changes: Partial<Pod> = {}): readonly Pod[] =>
+  Array.from({ length: count }, (_, index) => aPod({ name: `web-${index + 1}`, ...changes }));
+
+/** A budget in the state that the disruption controller would give it while `healthy` of `expected` pods are ready. */
+const budgetOf = (
+  promise: DisruptionBudget["promise"],
+  [healthy, expected, desired]: readonly [number, number, number],
+  changes: Partial<DisruptionBudget> = {},
+): DisruptionBudget =>
+  aBudget({ promise, currentHealthy: healthy, expectedPods: expected, desiredHealthy: desired, ...changes });
+
+const least = (value: number | string) => ({ kind: "minAvailable", value }) as const;
+const most = (value: number | string) => ({ kind: "maxUnavailable", value }) as const;
+
+const of = (count: number, promise: DisruptionBudget, changes: Partial<Evidence> = {}): Evidence => {
+  const workload = ofDeployment({ replicas: count });
+  const all = pods(count);
+  const [pod = aPod()] = all;
+  return anEvidence({ pod, workload, budgets: [promise], covered: covering(all, workload), siblings: all, ...changes });
+};
+
+const patch = (spec: object, name = "web"): string =>
+  `kubectl -n web patch pdb ${name} --type=merge -p '${JSON.stringify({ spec })}'`;
+const scale = (what: string, count: number): string => `kubectl -n web scale ${what} --replicas=${count}`;
+
+const never = "can never be satisfied";
+
+test.each<Row>([
+  [
+    "one replica, and a budget that wants one ready pod",
+    anEvidence(),
+    {
+      verdict: never,
+      cause: "single replica",
+      owner: "Deployment web",
+      says: "PDB web/web wants 1 ready pod and Deployment web has 1 replica (1 of 1). Waiting can't fix this.",
+      commands: [scale("deployment/web", 2), patch({ minAvailable: null, maxUnavailable: 1 })],
+    },
+  ],
+  [
+    "one replica of a StatefulSet, half of which must be ready",
+    anEvidence({
+      workload: ofPlain("StatefulSet", "db", 1),
+      budgets: [budgetOf(least("50%"), [1, 1, 1])],
+      covered: covering(pods(1), ofPlain("StatefulSet", "db", 1)),
+    }),
+    {
+      verdict: never,
+      cause: "single replica",
+      owner: "StatefulSet db",
+      commands: [scale("statefulset/db", 2), patch({ minAvailable: null, maxUnavailable: 1 })],
+    },
+  ],
+  [
+    "one replica, three quarters of which must be ready: it takes four",
+    of(1, budgetOf(least("75%"), [1, 1, 1])),
+    {
+      verdict: never,
+      cause: "single replica",
+      commands: [scale("deployment/web", 4), patch({ minAvailable: null, maxUnavailable: 1 })],
+    },
+  ],
+  [
+    "as many must be ready as there are",
+    of(3, budgetOf(least(3), [3, 3, 3])),
+    {
+      verdict: never,
+      cause: "every replica needed",
+      commands: [scale("deployment/web", 4), patch({ minAvailable: null, maxUnavailable: 1 })],
+    },
+  ],
+  [
+    "more must be ready than there are",
+    of(2, budgetOf(least(4), [2, 2, 4])),
+    {
+      verdict: never,
+      cause: "every replica needed",
+      commands: [scale("deployment/web", 5), patch({ minAvailable: null, maxUnavailable: 1 })],
+    },
+  ],
+  [
+    "a volume for one node keeps a second replica from running, so only the budget can change",
+    anEvidence({ singleNodeClaims: ["data"] }),
+    { verdict: never, cause: "single replica", commands: [patch({ minAvailable: null, maxUnavailable: 1 })] },
+  ],
+  [
+    "maxUnavailable 0",
+    of(3, budgetOf(most(0), [3, 3, 3])),
+    {
+      verdict: never,
+      cause: "max unavailable 0",
+      says: "PDB web/web lets no pod be unavailable and Deployment web has 3 replicas (3 of 3). Waiting can't fix this.",
+      commands: [patch({ maxUnavailable: 1 })],
+    },
+  ],
+  [
+    "maxUnavailable 0 %",
+    of(3, budgetOf(most("0%"), [3, 3, 3])),
+    { verdict: never, cause: "max unavailable 0", commands: [patch({ maxUnavailable: 1 })] },
+  ],
+  [
+    "minAvailable 100 %",
+    of(3, budgetOf(least("100%"), [3, 3, 3])),
+    {
+      verdict: never,
+      cause: "min available 100 %",
+      says: "PDB web/web wants 100% of its pods ready and Deployment web has 3 replicas (3 of 3). Waiting can't fix this.",
+      commands: [patch({ minAvailable: null, maxUnavailable: 1 })],
+    },
+  ],
+  [
+    "two budgets on one pod, of which one lets it go",
+    anEvidence({
+      budgets: [aBudget({ name: "a" }), budgetOf(least(0), [1, 1, 0], { name: "b", disruptionsAllowed: 1 })],
+    }),
+    {
+      verdict: never,
+      cause: "two budgets",
+      says: "2 budgets cover web/web-1 (PDB web/a, web/b), and Kubernetes evicts no pod that more than one covers. Waiting can't fix this.",
+      commands: ["kubectl -n web delete pdb a"],
+    },
+  ],
+  [
+    "two budgets on one pod, none of which lets it go",
+    anEvidence({ budgets: [aBudget({ name: "a" }), aBudget({ name: "b" })] }),
+    {
+      verdict: never,
+      cause: "two budgets",
+      commands: [`kubectl -n web delete pdb b && ${scale("deployment/web", 2)}`],
+    },
+  ],
+  [
+    "a pod that is broken, which its budget therefore holds",
+    of(2, budgetOf(least(1), [0, 2, 1]), { pod: aPod({ ready: false, readyChanged: NOW - 20 * MINUTE }) }),
+    {
+      verdict: never,
+      cause: "unhealthy pods",
+      says: "web/web-1 is not ready for 20 min, and PDB web/web lets such a pod go only while 1 other pod is ready (0 now). Waiting helps only if it mends.",
+      commands: [patch({ unhealthyPodEvictionPolicy: "AlwaysAllow" }), "kubectl -n web delete pod web-1"],
+    },
+  ],
+  [
+    "another pod that is broken",
+    of(2, budgetOf(least(1), [1, 2, 1]), {
+      covered: covering(
+        [aPod(), aPod({ name: "web-2", ready: false, readyChanged: NOW - 20 * MINUTE })],
+        ofDeployment({ replicas: 2 }),
+      ),
+    }),
+    {
+      verdict: never,
+      cause: "unhealthy pods",
+      says: "PDB web/web wants 1 ready pod: 1 is ready and 1 must stay. web/web-2 is not ready for 20 min. Waiting helps only if that mends.",
+      commands: [
+        "kubectl -n web delete pod web-2",
+        "kubectl -n web describe pod web-2",
+        scale("deployment/web", 3),
+        patch({ minAvailable: null, maxUnavailable: 1 }),
+      ],
+    },
+  ],
+  [
+    "one budget over two Deployments",
+    of(1, budgetOf(least(2), [2, 2, 2]), {
+      covered: [
+        ...covering([aPod()], ofDeployment()),
+        ...covering([aPod({ name: "api-1" })], ofDeployment({ name: "api" })),
+      ],
+    }),
+    {
+      verdict: never,
+      cause: "several owners",
+      says: "PDB web/web wants 2 ready pods and covers 2 pods of Deployment web, Deployment api together (2 of 2). Waiting can't fix this.",
+      commands: [scale("deployment/web", 2), patch({ minAvailable: null, maxUnavailable: 1 })],
+    },
+  ],
+  [
+    "a pod without a controller, of which one must be ready",
+    anEvidence({ pod: aPod({ controller: null }), workload: NOBODY, covered: covering(pods(1), NOBODY) }),
+    {
+      verdict: never,
+      cause: "no controller",
+      owner: null,
+      says: "PDB web/web wants 1 ready pod and pod web-1, which has no controller, is all there is (1 of 1). Waiting can't fix this.",
+      commands: [patch({ minAvailable: 0 })],
+    },
+  ],
+  [
+    "pods without a controller under maxUnavailable, which Kubernetes can't work out",
+    anEvidence({
+      pod: aPod({ controller: null }),
+      workload: NOBODY,
+      budgets: [budgetOf(most(1), [2, 0, 0])],
+      covered: covering(pods(2), NOBODY),
+    }),
+    { verdict: never, cause: "no controller", commands: [patch({ maxUnavailable: null, minAvailable: 1 })] },
+  ],
+  [
+    "a Job's pod under a share, which Kubernetes can't work out",
+    anEvidence({
+      workload: ofPlain("Job", "batch", null),
+      budgets: [
+        budgetOf(least("50%"), [0, 0, 0], { syncProblem: "jobs.batch does not implement the scale subresource" }),
+      ],
+      covered: covering(pods(1), ofPlain("Job", "batch", null)),
+    }),
+    {
+      verdict: never,
+      cause: "no controller",
+      says: "PDB web/web wants 50% of its pods ready, and Kubernetes can't tell what that means: jobs.batch does not implement the scale subresource. It is made by Job batch. So it allows nothing. Waiting can't fix this.",
+      commands: [patch({ minAvailable: 0 })],
+    },
+  ],
+  [
+    "CloudNativePG's primary",
+    anEvidence({
+      workload: ofOperator("postgresql.cnpg.io/v1", "Cluster", "pg"),
+      covered: covering(pods(1), ofOperator("postgresql.cnpg.io/v1", "Cluster", "pg")),
+    }),
+    {
+      verdict: "its operator may free it",
+      cause: "operator",
+      owner: "Cluster pg",
+      says: "PDB web/web wants 1 ready pod. web/web-1 belongs to Cluster pg (postgresql.cnpg.io): CloudNativePG switches its primary over once the node is cordoned, when a replica is ready; a cluster of one instance it never lets go.",
+      commands: [
+        `kubectl -n web patch cluster.postgresql.cnpg.io pg --type=merge -p '{"spec":{"enablePDB":false}}'`,
+        "kubectl -n web describe cluster.postgresql.cnpg.io pg",
+      ],
+    },
+  ],
+  [
+    "KubeVirt's machine",
+    anEvidence({
+      workload: ofOperator("kubevirt.io/v1", "VirtualMachineInstance", "vm"),
+      covered: covering(pods(1), ofOperator("kubevirt.io/v1", "VirtualMachineInstance", "vm")),
+    }),
+    {
+      verdict: "its operator may free it",
+      commands: ["virtctl -n web migrate vm", "kubectl -n web describe virtualmachineinstance.kubevirt.io vm"],
+    },
+  ],
+  [
+    "Longhorn's instance manager",
+    anEvidence({
+      workload: ofOperator("longhorn.io/v1beta2", "InstanceManager", "im"),
+      covered: covering(pods(1), ofOperator("longhorn.io/v1beta2", "InstanceManager", "im")),
+    }),
+    {
+      verdict: "its operator may free it",
+      commands: [
+        `kubectl -n web patch settings.longhorn.io node-drain-policy --type=merge -p '{"value":"allow-if-replica-is-stopped"}'`,
+        "kubectl -n web describe instancemanager.longhorn.io im",
+      ],
+    },
+  ],
+  [
+    "any other operator's pod under a budget that never lets one go",
+    anEvidence({
+      workload: ofOperator("example.com/v1", "Widget", "w"),
+      covered: covering(pods(1), ofOperator("example.com/v1", "Widget", "w")),
+    }),
+    {
+      verdict: "its operator may free it",
+      cause: "operator",
+      commands: [patch({ minAvailable: 0 }), "kubectl -n web describe widget.example.com w"],
+    },
+  ],
+  [
+    "a replica that is only starting",
+    of(2, budgetOf(least(1), [1, 2, 1]), {
+      covered: covering(
+        [aPod(), aPod({ name: "web-2", ready: false, readyChanged: NOW - MINUTE })],
+        ofDeployment({ replicas: 2 }),
+      ),
+    }),
+    {
+      verdict: "clears by itself",
+      cause: "starting",
+      says: "PDB web/web wants 1 ready pod: 1 is ready and 1 must stay. web/web-2 is starting, so this clears by itself.",
+      commands: [],
+    },
+  ],
+  [
+    "a replica that is still to come",
+    of(2, budgetOf(least(1), [1, 1, 1]), { covered: covering(pods(1), ofDeployment({ replicas: 2 })) }),
+    { verdict: "clears by itself", cause: "starting", commands: [] },
+  ],
+  [
+    "a replica that fits nowhere",
+    of(2, budgetOf(least(1), [1, 2, 1]), {
+      covered: covering(
+        [aPod(), aPod({ name: "web-2", node: null, ready: false, schedulable: false })],
+        ofDeployment({ replicas: 2 }),
+      ),
+    }),
+    { verdict: "needs capacity", cause: "no room", commands: ["kubectl -n web describe pod web-2"] },
+  ],
+  [
+    "a budget that would let one go by now",
+    of(2, budgetOf(least(1), [2, 2, 1], { disruptionsAllowed: 1 })),
+    { verdict: "clears by itself", cause: "unknown", commands: [] },
+  ],
+  [
+    "a budget that can't be read yet",
+    anEvidence({ budgets: [] }),
+    { verdict: "clears by itself", cause: "unknown", commands: [] },
+  ],
+])("%s", (_, evidence, { commands, ...expected }) => {
+  const found = diagnose(evidence);
+  expect(found).toMatchObject(expected);
+  expect(found.fixes.map(({ command }) => command)).toEqual(commands);
+});
+
+test.each<[string, Evidence, string | null]>([
+  ["one replica that may surge, with room elsewhere", anEvidence(), null],
+  [
+    "no surge",
+    anEvidence({ workload: ofDeployment({ maxSurge: 0, maxUnavailable: 1 }) }),
+    "its Deployment may run no pod more for a while (maxSurge is 0)",
+  ],
+  [
+    "fewer pods in between",
+    anEvidence({ workload: ofDeployment({ maxUnavailable: 1 }) }),
+    "its Deployment may run with fewer pods for a while (maxUnavailable is 1)",
+  ],
+  ["paused", anEvidence({ workload: ofDeployment({ isPaused: true }) }), "its Deployment is paused"],
+  [
+    "rolling out",
+    anEvidence({ workload: ofDeployment({ isRollingOut: true }) }),
+    "its Deployment is rolling out already",
+  ],
+  [
+    "a replica on another node",
+    anEvidence({
+      workload: ofDeployment({ replicas: 2 }),
+      siblings: [aPod(), aPod({ name: "web-2", node: "worker-2" })],
+    }),
+    "other pods of its Deployment run elsewhere, and would be restarted, too",
+  ],
+  [
+    "a replica that is not there",
+    anEvidence({ workload: ofDeployment({ replicas: 2 }) }),
+    "other pods of its Deployment run elsewhere, and would be restarted, too",
+  ],
+  [
+    "a volume of one node",
+    anEvidence({ singleNodeClaims: ["data"] }),
+    "only one node at a time may use its volume (data)",
+  ],
+  [
+    "a path of the host",
+    anEvidence({ pod: aPod({ needs: { ...aPod().needs, hasHostPath: true } }) }),
+    "it uses a path of its host",
+  ],
+  [
+    "a port of the host",
+    anEvidence({ pod: aPod({ needs: { ...aPod().needs, hasHostPort: true } }) }),
+    "it uses a port of its host",
+  ],
+  ["no room elsewhere", anEvidence({ roomOn: null }), "no other node that it may run on has room for it"],
+])("a move is possible by a surge alone: %s", (_, evidence, because) => {
+  const deployment = { namespace: "web", name: "web", uid: "uid-web", restartedAt: null };
+  expect(diagnose(evidence).move).toEqual(
+    because === null ? { kind: "possible", deployment } : { kind: "impossible", because },
+  );
+});
+
+test("what no Deployment makes is not moved", () => {
+  expect(diagnose(anEvidence({ workload: ofPlain("StatefulSet", "db", 1) })).move).toBeNull();
+});
