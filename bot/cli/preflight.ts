@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { checkPods } from "../cluster/check-pods.ts";
 import { podsToDrain, sieveOf } from "../core/drain/filter.ts";
+import { movesByPolicy } from "../core/drain/move.ts";
 import { preflight, verdictOf, withoutBudgets } from "../core/drain/preflight.ts";
 import { type Member, membersOf } from "../core/fleet/member.ts";
 import type { Refusal } from "../core/fleet/phase.ts";
@@ -27,6 +28,8 @@ export interface Preflight {
   /** Why they could not be looked at. */
   readonly problem: string | null;
   readonly refusals: readonly Refusal[];
+  /** UIDs of refused pods that the drain moves by itself (drain.moveByRollout, or a rule with action: move). */
+  readonly moved: ReadonlySet<string>;
 }
 
 export function addPreflight(parent: Command, io: Io): void {
@@ -94,17 +97,27 @@ async function preflightOf(
   await checkPods({ ...parts, mirrors }, NO_LEASE, step);
   const check = mirrors.store.checks.get(node.name);
   const about = { node: node.name, pool: pool?.name ?? null };
-  if (check === undefined) return { ...about, pods: 0, problem: "it was not looked at", refusals: [] };
-  const sieve = sieveOf(member, { snapshot: mirrors.store.snapshot(), now: parts.clock.now() });
+  if (check === undefined)
+    return { ...about, pods: 0, problem: "it was not looked at", refusals: [], moved: new Set() };
+  const snapshot = mirrors.store.snapshot();
+  const sieve = sieveOf(member, { snapshot, now: parts.clock.now() });
   const { budgets } = mirrors.store;
   const left = new Map([...budgets].filter(([name]) => !without.has(name)));
   const refusals = preflight(withoutBudgets(check, without, budgets), sieve, left);
-  return { ...about, pods: podsToDrain(check.pods, sieve).length, problem: check.problem, refusals };
+  const moved = refusals.filter((refusal) => movesByPolicy(refusal, member, { snapshot, pods: check.pods }));
+  return {
+    ...about,
+    pods: podsToDrain(check.pods, sieve).length,
+    problem: check.problem,
+    refusals,
+    moved: new Set(moved.map(({ podUid }) => podUid)),
+  };
 }
 
 /** An operator may free its pods only once their node is cordoned, so that alone is not held against the node. */
-export const isDrainable = ({ problem, refusals }: Preflight): boolean =>
-  problem === null && refusals.every((refusal) => verdictOf(refusal) === "its operator may free it");
+export const isDrainable = ({ problem, refusals, moved }: Preflight): boolean =>
+  problem === null &&
+  refusals.every((refusal) => moved.has(refusal.podUid) || verdictOf(refusal) === "its operator may free it");
 
 export function asText(found: Preflight): readonly string[] {
   const { node, pods, problem, refusals } = found;
@@ -118,13 +131,14 @@ export function asText(found: Preflight): readonly string[] {
 const countOf = (pods: number): string => (pods === 1 ? "1 pod" : `${pods} pods`);
 
 /** The shape is documented in docs/cli.md. */
-export function asJson({ node, pool, pods, problem, refusals }: Preflight) {
+export function asJson(found: Preflight) {
+  const { node, pool, pods, problem, refusals } = found;
   return {
     node,
     pool,
     pods,
     problem,
-    drainable: isDrainable({ node, pool, pods, problem, refusals }),
+    drainable: isDrainable(found),
     refusals: refusals.map(refusalJson),
   };
 }

@@ -5,7 +5,27 @@ import type { Refusal } from "../core/fleet/phase.ts";
 export function refusalText(refusal: Refusal): readonly string[] {
   const { namespace, pod, diagnosis, message } = refusal;
   const fixes = (diagnosis?.fixes ?? []).map(({ says, command }) => `      fix: ${command}    # ${says}`);
-  return [`    ${namespace}/${pod}: ${diagnosis?.says ?? message}`, `      verdict: ${verdictOf(refusal)}`, ...fixes];
+  return [
+    `    ${namespace}/${pod}: ${diagnosis?.says ?? message}`,
+    `      verdict: ${verdictOf(refusal)}`,
+    ...fixes,
+    ...moveText(refusal),
+  ];
+}
+
+function moveText({ diagnosis }: Refusal): readonly string[] {
+  const move = diagnosis?.move ?? null;
+  if (move === null) return [];
+  if (move.kind === "impossible") return [`      move: not possible, ${move.because}`];
+  const { namespace, name } = move.deployment;
+  return [`      move: possible, a restart of Deployment ${namespace}/${name} brings it up elsewhere first`];
+}
+
+function moveJson({ diagnosis }: Refusal) {
+  const move = diagnosis?.move ?? null;
+  if (move === null) return null;
+  if (move.kind === "impossible") return { possible: false, because: move.because };
+  return { possible: true, deployment: `${move.deployment.namespace}/${move.deployment.name}` };
 }
 
 /** The shape is documented in docs/cli.md. */
@@ -20,5 +40,6 @@ export function refusalJson(refusal: Refusal) {
     says: diagnosis?.says ?? message,
     owner: diagnosis?.owner ?? null,
     fixes: diagnosis?.fixes ?? [],
+    move: moveJson(refusal),
   };
 }

@@ -1,11 +1,15 @@
 import type { Lease } from "../coordinator/ports.ts";
+import { moveOf } from "../core/drain/diagnosis/movable.ts";
 import { mustLeave } from "../core/drain/filter.ts";
+import { ruleFor } from "../core/drain/rules.ts";
+import type { Movable } from "../core/fleet/diagnosis.ts";
 import { budgetsFingerprint, coveringBudgets } from "../core/fleet/disruption-budget.ts";
 import type { Pod } from "../core/fleet/pod.ts";
 import type { EvictionAnswer } from "../core/fleet/snapshot.ts";
 import type { Step } from "../core/step.ts";
 import { fencedCall } from "./calls.ts";
 import { type DrainParts, judged } from "./evict.ts";
+import { evidenceOf } from "./evidence.ts";
 import { messageOf } from "./json.ts";
 
 const AT_ONCE = 16;
@@ -22,7 +26,8 @@ export async function checkPods(parts: DrainParts, lease: Lease, step: CheckStep
   const { mirrors, clock } = parts;
   const call = (one: Call) => fencedCall(parts, lease, one);
   const pods = await mirrors.listPods(node, call);
-  const seen = { nodeUid, order, at: clock.now(), pods: pods ?? [] };
+  const movable = new Map<string, Movable>();
+  const seen = { nodeUid, order, at: clock.now(), pods: pods ?? [], movable };
   if (pods === null) {
     mirrors.recordCheck(node, { ...seen, problem: "its pods could not be listed", answers: new Map() });
     return;
@@ -43,7 +48,27 @@ export async function checkPods(parts: DrainParts, lease: Lease, step: CheckStep
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, left.length) }, ask));
+  await findMovable({ parts, lease, step, answers, movable }, pods);
   mirrors.recordCheck(node, { ...seen, at: clock.now(), problem, answers });
+}
+
+interface Moving {
+  readonly parts: DrainParts;
+  readonly lease: Lease;
+  readonly step: CheckStep;
+  readonly answers: ReadonlyMap<string, EvictionAnswer>;
+  readonly movable: Map<string, Movable>;
+}
+
+/** Of what is refused it was read already; of what a rule moves it is read once the node is cordoned. */
+async function findMovable({ parts, lease, step, answers, movable }: Moving, pods: readonly Pod[]): Promise<void> {
+  for (const pod of pods) {
+    const known = answers.get(pod.uid)?.evidence ?? null;
+    const isRuled = step.order !== null && pod.deletingSince === null && ruleFor(pod, step.drain).action === "move";
+    const evidence = known ?? (isRuled ? await evidenceOf(parts, lease, pod) : null);
+    const move = evidence === null ? null : moveOf(evidence);
+    if (move?.kind === "possible") movable.set(pod.uid, move.deployment);
+  }
 }
 
 /** Null when the pod may go; a text when the server could not say. */

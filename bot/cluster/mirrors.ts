@@ -1,6 +1,7 @@
 import type { Answer, Call, Json, Resource } from "../coordinator/ports.ts";
 import type { Check } from "../core/fleet/check.ts";
 import type { Job } from "../core/fleet/job.ts";
+import type { MoveResult } from "../core/fleet/move.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import type { Pod } from "../core/fleet/pod.ts";
 import type { EvictionAnswer } from "../core/fleet/snapshot.ts";
@@ -144,6 +145,11 @@ export class Mirrors {
 
   recordCheck(node: NodeName, check: Check): void {
     this.store.checks.set(node, check);
+    this.#stir();
+  }
+
+  recordMove(key: string, result: MoveResult): void {
+    this.store.moves.set(key, result);
     this.#stir();
   }
 

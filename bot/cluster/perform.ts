@@ -10,6 +10,7 @@ import { cordoned, uncordoned } from "./cordon.ts";
 import { evict, remove } from "./evict.ts";
 import { messageOf } from "./json.ts";
 import type { Mirrors } from "./mirrors.ts";
+import { restartDeployment, restoreDeployment } from "./move.ts";
 import { discouraged } from "./node-marks.ts";
 import { formatNodeReboot } from "./resources/node-reboot.ts";
 import { startJob } from "./start-job.ts";
@@ -72,6 +73,10 @@ export class Performer {
         return checkPods(this.#parts, lease, step).then(() => "done");
       case "StartJob":
         return startJob(this.#parts, lease, step);
+      case "RestartDeployment":
+        return restartDeployment(this.#parts, lease, step);
+      case "RestoreDeployment":
+        return restoreDeployment(this.#parts, lease, step);
       case "WatchPods":
         return this.#parts.mirrors.watchPods(step.node, step.order).then(() => "done");
       case "Evict":

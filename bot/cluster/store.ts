@@ -4,6 +4,7 @@ import type { Decision } from "../core/fleet/decision.ts";
 import { budgetsFingerprint, type DisruptionBudget } from "../core/fleet/disruption-budget.ts";
 import type { Fleet } from "../core/fleet/fleet.ts";
 import type { Job } from "../core/fleet/job.ts";
+import type { MoveResult } from "../core/fleet/move.ts";
 import type { Node, NodeName } from "../core/fleet/node.ts";
 import type { Pod } from "../core/fleet/pod.ts";
 import type { NodeReboot } from "../core/fleet/reboot.ts";
@@ -22,6 +23,7 @@ export class Store {
   readonly #pods = new Map<NodeName, { readonly order: string; readonly pods: Map<string, Pod> }>();
   readonly daemonSets = new Map<string, DaemonSet>();
   readonly jobs = new Map<string, Job>();
+  readonly moves = new Map<string, MoveResult>();
   readonly checks = new Map<NodeName, Check>();
   volumes: Map<string, NodeName> | null = null;
   readonly #evictions = new Map<string, EvictionAnswer>();
@@ -49,6 +51,7 @@ export class Store {
       pods: this.#pods,
       evictions: this.#evictions,
       jobs: this.jobs,
+      moves: this.moves,
       volumes: this.volumes,
       daemonSets: this.daemonSets,
       checks: this.#isChecking ? this.checks : null,

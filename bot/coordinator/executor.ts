@@ -52,6 +52,9 @@ export class Executor {
 const byWhom = (step: Step & { kind: "Evict" | "DeletePod" }): Record<string, unknown> =>
   step.kind === "DeletePod" ? { budgets: step.budgets, by: step.by } : {};
 
+const deploymentText = ({ namespace, name }: { readonly namespace: string; readonly name: string }): string =>
+  `${namespace}/${name}`;
+
 function loggable(step: Step): Record<string, unknown> {
   switch (step.kind) {
     case "SetPhase":
@@ -71,6 +74,9 @@ function loggable(step: Step): Record<string, unknown> {
     case "Evict":
     case "DeletePod":
       return { step: step.kind, node: step.pod.node, pod: `${step.pod.namespace}/${step.pod.name}`, ...byWhom(step) };
+    case "RestartDeployment":
+    case "RestoreDeployment":
+      return { step: step.kind, node: step.node, deployment: deploymentText(step.move.deployment) };
     case "StartJob":
       return { step: step.kind, node: step.node, job: `${step.job.namespace}/${step.job.name}` };
     case "Judge":

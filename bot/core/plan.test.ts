@@ -3,6 +3,7 @@ import type { Verb } from "./fleet/decision.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "./instant.ts";
 import {
   aBudget,
+  aCheck,
   aDecision,
   aJudgement,
   aNode,
@@ -75,8 +76,8 @@ describe("stored holds", () => {
 
   test("what would block a drain is on record with since when, and said once", () => {
     const blockers = [aRefusal()];
-    const check = { nodeUid: "uid-worker-1", order: null, at: NOW, problem: null, pods: [aPod()] };
-    const checks = new Map([["worker-1", { ...check, answers: new Map([["uid-web-1", anAnswer()]]) }]]);
+    const check = aCheck({ pods: [aPod()], answers: new Map([["uid-web-1", anAnswer()]]) });
+    const checks = new Map([["worker-1", check]]);
     const record = stepOf(planned({ checks, budgets: [aBudget()] }), "RecordHolds");
     expect(record?.next).toMatchObject({ blockers: [{ pod: "web-1" }], blockedSince: NOW });
     expect(record?.says).toBe("would be blocked: PDB web/web");

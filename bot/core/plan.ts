@@ -4,6 +4,7 @@ import { decide } from "./decide/decide.ts";
 import { blockersText } from "./drain/blockers-text.ts";
 import { checksOf } from "./drain/checks.ts";
 import { forceDueAt } from "./drain/force-after.ts";
+import { restorations, restoredMoves } from "./drain/move.ts";
 import type { NodeName } from "./fleet/node.ts";
 import type { Phase } from "./fleet/phase.ts";
 import type { Snapshot } from "./fleet/snapshot.ts";
@@ -64,6 +65,7 @@ export function plan(
     ...missingObjects(snapshot, situations),
     ...(slots?.step ? [slots.step] : []),
     ...recorded.flatMap(stepsOf),
+    ...recorded.flatMap(({ situation }) => restorations(situation)),
     // Holds can wait until a slot has passed on: nothing is written in between, and the records stay as they were decided on.
     ...(slots?.step
       ? []
@@ -138,17 +140,21 @@ function deadCordon({ node, reboot }: Recorded): Step | null {
 }
 
 /** Holds are stored for kubectl when their kinds change; sentences are made on read. */
-function recordHolds({ reboot, pool, report, blockers, now }: Recorded, holds: readonly Hold[]): readonly Step[] {
+function recordHolds(situation: Recorded, holds: readonly Hold[]): readonly Step[] {
+  const { reboot, pool, report, blockers, now } = situation;
   if (reboot.phase.kind !== "waiting") return [];
   const kinds = (list: readonly { kind: string }[]) => list.map(({ kind }) => kind).join();
   const poolName = pool?.name ?? null;
   const isSamePool = poolName === reboot.pool || report?.pending == null;
-  if (kinds(holds) === kinds(reboot.holds) && isSamePool && blockers === reboot.blockers) return [];
+  const moves = restoredMoves(situation);
+  const isSame = isSamePool && blockers === reboot.blockers && moves === reboot.moves;
+  if (kinds(holds) === kinds(reboot.holds) && isSame) return [];
   const next = {
     ...reboot,
     pool: poolName,
     holds: holds.map(({ kind, until }) => ({ kind, until })),
     blockers,
+    moves,
     blockedSince: blockers.length === 0 ? null : (reboot.blockedSince ?? now),
   };
   const says =

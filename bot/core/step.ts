@@ -1,6 +1,7 @@
 import type { BeforeJob } from "./drain/before-job.ts";
 import type { Judgement } from "./fleet/decision.ts";
 import type { PolicyStatus, Slot } from "./fleet/fleet.ts";
+import type { Move } from "./fleet/move.ts";
 import type { NodeName, NodeUid, OrderId } from "./fleet/node.ts";
 import type { NodeReboot } from "./fleet/reboot.ts";
 import type { DrainSettings } from "./policy/policy.ts";
@@ -93,6 +94,10 @@ export type Step =
       /** The rule's pods on the node, as namespace/name. */
       readonly pods: readonly string[];
     }
+  /** Restarts the move's Deployment as `kubectl rollout restart` does; one that has this very restart already is done. */
+  | { readonly kind: "RestartDeployment"; readonly node: NodeName; readonly move: Move }
+  /** Puts back what stood in the template before the move, unless someone has restarted it since. */
+  | { readonly kind: "RestoreDeployment"; readonly node: NodeName; readonly move: Move }
   | { readonly kind: "Judge"; readonly decision: string; readonly version: string; readonly judgement: Judgement };
 
 /** What a step writes to: at most one step is in flight for each. */
@@ -121,6 +126,9 @@ export function stepKey(step: Step): StepKey {
       return checkKey(step.node);
     case "StartJob":
       return `job/${step.job.namespace}/${step.job.name}`;
+    case "RestartDeployment":
+    case "RestoreDeployment":
+      return `deployment/${step.move.deployment.uid}`;
     case "WatchPods":
       return `pods/${step.node}`;
     case "Evict":

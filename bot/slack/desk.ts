@@ -108,7 +108,7 @@ export class Desk {
     if (typeof reference === "string") return reference;
     if (verb === "skip") return "To skip, reply in this card's thread: skip until fri 18:00";
     if (verb === "force") return forceHint(reference);
-    if (verb !== "approve" && verb !== "retry")
+    if (verb !== "approve" && verb !== "retry" && verb !== "move")
       return "I don't know this button. The card may be from another version of me.";
     if (this.#parts.turn() === null) return NOT_READY;
     const source = ["click", channel, messageTs, seen, verb, user];

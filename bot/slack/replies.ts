@@ -26,7 +26,7 @@ export interface ReplyPlace {
 
 const MENTION = /^\s*<@[A-Z0-9]+>\s*/;
 /** The word alone: talk of a "force-push" or of "force's" must not count as a force. */
-const VERB = /^(approve\s+now|approve|force|skip|retry)(?![\w'’-])\s*(.*)$/is;
+const VERB = /^(approve\s+now|approve|force|skip|retry|move)(?![\w'’-])\s*(.*)$/is;
 
 const commandIn = (text: string): RegExpExecArray | null => VERB.exec(plain(text.replace(MENTION, "")).trim());
 
@@ -49,6 +49,7 @@ export function parseReply(text: string, place: ReplyPlace): Reply {
       return rest === "" ? { kind: "decide", verb, nodes, reason: null, until: null } : aside(verb);
     case "now":
     case "retry":
+    case "move":
       return rest === "" ? { kind: "decide", verb, nodes, reason: null, until: null } : aside(verb);
     case "force":
       return rest === ""
@@ -70,7 +71,7 @@ function aside(verb: Verb): Reply {
 
 function verbOf(words: string | undefined): Verb | null {
   const said = words?.toLowerCase().replace(/^approve\s+/, "");
-  return (["approve", "now", "force", "skip", "retry"] as const).find((verb) => verb === said) ?? null;
+  return (["approve", "now", "force", "skip", "retry", "move"] as const).find((verb) => verb === said) ?? null;
 }
 
 /** Slack sends three characters escaped. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CAUSES, VERDICTS } from "../../core/fleet/diagnosis.ts";
+import { MOVE_STATES } from "../../core/fleet/move.ts";
 import { REFUSAL_KINDS } from "../../core/fleet/phase.ts";
 import { HOLD_KINDS } from "../../core/holds/hold.ts";
 import { count, time } from "./fields.ts";
@@ -17,6 +18,13 @@ const budgetSchema = z.object({
   disruptionsAllowed: count(),
 });
 
+const movableSchema = z.object({
+  namespace: z.string(),
+  name: z.string(),
+  uid: z.string(),
+  restartedAt: z.string().optional(),
+});
+
 const diagnosisSchema = z.object({
   verdict: z.enum(VERDICTS),
   cause: z.enum(CAUSES),
@@ -24,9 +32,7 @@ const diagnosisSchema = z.object({
   fixes: z.array(z.object({ says: z.string(), command: z.string() })),
   owner: z.string().optional(),
   /** A Deployment that could be restarted to move the pod, or why none can. */
-  movable: z
-    .object({ namespace: z.string(), name: z.string(), uid: z.string(), restartedAt: z.string().optional() })
-    .optional(),
+  movable: movableSchema.optional(),
   notMovable: z.string().optional(),
 });
 
@@ -131,6 +137,17 @@ export const statusSchema = z.object({
   retryAt: time().optional(),
   blockers: z.array(refusalSchema).optional(),
   blockedSince: time().optional(),
+  moves: z
+    .array(
+      z.object({
+        order: z.string(),
+        deployment: movableSchema,
+        at: time(),
+        podUIDs: z.array(z.string()),
+        state: z.enum(MOVE_STATES),
+      }),
+    )
+    .optional(),
   outcome: outcomeSchema.optional(),
   missed: count().optional(),
   orderedFor: z.array(z.string()).optional(),
@@ -142,6 +159,8 @@ export const statusSchema = z.object({
 });
 
 export type StoredStatus = z.infer<typeof statusSchema>;
+export type StoredMovable = z.infer<typeof movableSchema>;
+export type StoredMove = NonNullable<StoredStatus["moves"]>[number];
 export type StoredDiagnosis = z.infer<typeof diagnosisSchema>;
 export type StoredRefusal = z.infer<typeof refusalSchema>;
 export type StoredYieldReason = z.infer<typeof yieldReasonSchema>;

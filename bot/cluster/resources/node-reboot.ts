@@ -8,6 +8,7 @@ import type { Definition } from "./crd.ts";
 import { orAbsent, timeOr, timeText } from "./fields.ts";
 import { API_VERSION, type Metadata, nodeUidOf, ownedByNode, parseMetadata } from "./metadata.ts";
 import { type StoredOutcome, type StoredStatus, statusSchema } from "./node-reboot-schema.ts";
+import { readMove, storedMove } from "./stored-move.ts";
 import { readPhase, storedPhase } from "./stored-phase.ts";
 import { readRefusal, readYieldReason, storedRefusal, storedYieldReason } from "./stored-reason.ts";
 
@@ -70,6 +71,7 @@ function read(metadata: Metadata, status: StoredStatus, phase: Phase): NodeReboo
     retryAt: timeOr(status.retryAt, null),
     blockers: (status.blockers ?? []).map(readRefusal),
     blockedSince: timeOr(status.blockedSince, null),
+    moves: (status.moves ?? []).map(readMove),
     outcome: status.outcome === undefined ? null : readOutcome(status.outcome),
     missed: status.missed ?? 0,
     orderedFor: status.orderedFor ?? [],
@@ -104,6 +106,7 @@ export function formatNodeReboot(reboot: NodeReboot): Json {
     retryAt: timeText(reboot.retryAt),
     blockers: reboot.blockers.length === 0 ? undefined : reboot.blockers.map(storedRefusal),
     blockedSince: timeText(reboot.blockedSince),
+    moves: reboot.moves.length === 0 ? undefined : reboot.moves.map(storedMove),
     outcome: reboot.outcome === null ? undefined : storedOutcome(reboot.outcome),
     missed: reboot.missed,
     orderedFor: [...reboot.orderedFor],

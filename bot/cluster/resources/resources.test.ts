@@ -3,6 +3,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Diagnosis } from "../../core/fleet/diagnosis.ts";
+import { MOVE_STATES } from "../../core/fleet/move.ts";
 import type { Phase, YieldReason } from "../../core/fleet/phase.ts";
 import type { NodeReboot } from "../../core/fleet/reboot.ts";
 import { HOLD_KINDS } from "../../core/holds/hold.ts";
@@ -91,6 +92,13 @@ const phase: fc.Arbitrary<Phase> = fc.oneof(
     ),
   }),
 );
+const move = fc.record({
+  order: word,
+  deployment: fc.record({ namespace: word, name: word, uid: word, restartedAt: fc.option(word) }),
+  at: instant,
+  pods: fc.array(word, { maxLength: 2 }),
+  state: fc.constantFrom(...MOVE_STATES),
+});
 const reboot: fc.Arbitrary<NodeReboot> = fc.record({
   node: fc.constant("worker-1"),
   nodeUid: fc.constant("uid-worker-1"),
@@ -106,6 +114,7 @@ const reboot: fc.Arbitrary<NodeReboot> = fc.record({
   retryAt: maybe,
   blockers: fc.constantFrom([], [aRefusal()], [aRefusal({ diagnosis: A_DIAGNOSIS })]),
   blockedSince: maybe,
+  moves: fc.array(move, { maxLength: 2 }),
   outcome: fc.option(
     fc.oneof(
       fc.record({ kind: fc.constant("rebooted" as const), at: instant, took: fc.nat(10 ** 6), bootId: word }),

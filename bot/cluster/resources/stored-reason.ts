@@ -3,6 +3,7 @@ import type { Refusal, YieldReason } from "../../core/fleet/phase.ts";
 import { formatInstant } from "../../core/instant.ts";
 import { orAbsent, timeOr } from "./fields.ts";
 import type { StoredDiagnosis, StoredRefusal, StoredYieldReason } from "./node-reboot-schema.ts";
+import { readMovable, storedMovable } from "./stored-move.ts";
 
 export function readRefusal({ podUID, at, diagnosis, ...rest }: StoredRefusal): Refusal {
   const known = diagnosis === undefined ? null : readDiagnosis(diagnosis);
@@ -19,8 +20,7 @@ function readDiagnosis({ movable, notMovable, owner, ...rest }: StoredDiagnosis)
 }
 
 function readMove(movable: StoredDiagnosis["movable"], notMovable: string | undefined): Diagnosis["move"] {
-  if (movable !== undefined)
-    return { kind: "possible", deployment: { ...movable, restartedAt: movable.restartedAt ?? null } };
+  if (movable !== undefined) return { kind: "possible", deployment: readMovable(movable) };
   return notMovable === undefined ? null : { kind: "impossible", because: notMovable };
 }
 
@@ -28,7 +28,7 @@ function storedDiagnosis({ move, fixes, owner, ...rest }: Diagnosis): StoredDiag
   const said = { ...rest, fixes: [...fixes], owner: orAbsent(owner) };
   if (move === null) return said;
   if (move.kind === "impossible") return { ...said, notMovable: move.because };
-  return { ...said, movable: { ...move.deployment, restartedAt: orAbsent(move.deployment.restartedAt) } };
+  return { ...said, movable: storedMovable(move.deployment) };
 }
 
 export function readYieldReason({ kind, message, refused }: StoredYieldReason): YieldReason {

@@ -42,7 +42,7 @@ export function toPhase(situation: Recorded, phase: Phase, says: string, changes
 }
 
 /** New data within the same phase: no history, no Event. */
-export function updating(situation: Recorded, phase: Phase): Advance {
-  const next = { ...situation.reboot, phase };
+export function updating(situation: Recorded, phase: Phase, changes: Changes = {}): Advance {
+  const next = { ...situation.reboot, ...changes, phase };
   return act({ kind: "SetPhase", version: situation.reboot.version, next, says: "" });
 }

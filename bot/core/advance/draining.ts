@@ -2,7 +2,9 @@ import type { Drainage } from "../drain/drainage.ts";
 import { removalsOf } from "../drain/evictions.ts";
 import { hangs, podsToDrain, sieveOf } from "../drain/filter.ts";
 import { budgetsOf, isForced } from "../drain/force.ts";
-import { isSame, refusalOf } from "../drain/refusal.ts";
+import { abandoned, moveEndsAt, moveUnderWay, settledMoves, withMoves } from "../drain/move.ts";
+import { fromAnswer, isSame, refusalOf } from "../drain/refusal.ts";
+import type { Move } from "../fleet/move.ts";
 import type { PhaseOf, Refusal } from "../fleet/phase.ts";
 import type { NodePods, Pod } from "../fleet/pod.ts";
 import { listed } from "../listed.ts";
@@ -34,11 +36,18 @@ export function advanceDraining(situation: Recorded, phase: Draining): Advance {
 function drain(situation: Recorded, phase: Draining, pods: NodePods): Advance {
   const drainage = drainageOf(situation, phase);
   const leaving = podsToDrain(pods.pods.values(), drainage.sieve);
-  const refused = leaving.flatMap((pod) => refusalOf(pod, drainage, phase.refused) ?? []);
+  const settled = settledMoves({ situation, phase }, leaving);
+  if (settled.some((move, index) => move !== situation.reboot.moves[index]))
+    return updating(situation, phase, { moves: settled });
+  const late = leaving.filter((pod) => isLate({ situation, phase }, pod));
+  if (late.length > 0) return outOfTime(situation, phase, late);
+  const staying = leaving.filter((pod) => moveUnderWay({ situation, phase }, pod) === null);
+  const refused = staying.flatMap((pod) => refusalOf(pod, drainage, phase.refused) ?? []);
   const current = { ...phase, refused };
   const removals = removalsOf({ situation, drainage, phase: current }, leaving);
   const seen = reading(situation, phase, { refused, left: leaving.length, isMoving: removals.isMoving });
   if (seen !== phase) return updating(situation, seen);
+  if (removals.begin.length > 0) return beginMoves(situation, phase, removals.begin);
   const { force } = situation.standing;
   const forced = refused.filter((refusal) => isForced(refusal, force));
   if (force !== null && forced.length > 0 && phase.forcedBy !== force.by) {
@@ -54,6 +63,31 @@ function drain(situation: Recorded, phase: Draining, pods: NodePods): Advance {
   }
   const ends = giveUpAt === null ? endsOf(situation) : [...endsOf(situation), giveUpAt];
   return { steps: removals.steps, holds: [], wakeAt: [...removals.wakeAt, ...ends, ...endsOfPods(drainage, leaving)] };
+}
+
+/** The replacement of a pod that was to be moved did not come up in time. */
+function isLate(draining: { situation: Recorded; phase: Draining }, pod: Pod): boolean {
+  const move = moveUnderWay(draining, pod);
+  return move !== null && draining.situation.now >= moveEndsAt(draining, move);
+}
+
+function outOfTime(situation: Recorded, phase: Draining, late: readonly Pod[]): Advance {
+  const { snapshot, node, reboot } = situation;
+  const check = snapshot.checks?.get(node.name);
+  const refused = late.flatMap((pod) => {
+    const answer = snapshot.evictions.get(pod.uid) ?? check?.answers.get(pod.uid);
+    return answer === undefined ? [] : [fromAnswer(pod, answer, snapshot.budgets)];
+  });
+  if (refused.length > 0)
+    return yieldNode(situation, phase, { kind: "blocked", refused: [...phase.refused, ...refused] });
+  // What no budget holds was only to be moved for kindness: it is evicted now.
+  return updating(situation, phase, { moves: abandoned(reboot.moves) });
+}
+
+function beginMoves(situation: Recorded, phase: Draining, begun: readonly Move[]): Advance {
+  const names = listed(begun.map(({ deployment: { namespace, name } }) => `${namespace}/${name}`));
+  const says = `restarts Deployment ${names}, so that its pods come up elsewhere before they leave`;
+  return toPhase(situation, phase, says, { moves: withMoves(situation.reboot.moves, begun) });
 }
 
 function drainageOf(situation: Recorded, { order, since }: Draining): Drainage {

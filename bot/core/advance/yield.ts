@@ -1,6 +1,8 @@
 import { blockersText } from "../drain/blockers-text.ts";
 import { blockedSince } from "../drain/force-after.ts";
+import { abandoned, settledMoves } from "../drain/move.ts";
 import type { PhaseOf, YieldReason } from "../fleet/phase.ts";
+import type { NodeReboot } from "../fleet/reboot.ts";
 import { agentSilent } from "../holds/agent-silent.ts";
 import { POOL_DEFAULTS } from "../policy/policy.ts";
 import type { Recorded } from "../situation.ts";
@@ -56,8 +58,17 @@ export function yieldNode(situation: Recorded, from: Active, why: YieldReason): 
   // What no reboot was made for can't have failed to help.
   const unmet = notAfter === null ? {} : { orderedFor: [] };
   const blocked = why.kind === "blocked" ? { blockers: why.refused, blockedSince: blockedSince(situation) } : {};
-  const next = entering(situation, phase, says, { ...changes, ...missed, ...unmet, ...blocked });
+  const moves = { moves: movesLeft(situation, from) };
+  const next = entering(situation, phase, says, { ...changes, ...missed, ...unmet, ...blocked, ...moves });
   return act({ kind: "WithdrawOrder", version: reboot.version, next, says });
+}
+
+/** What did not come up elsewhere in time is put back as it was. */
+function movesLeft(situation: Recorded, from: Active): NodeReboot["moves"] {
+  const pods = situation.snapshot.pods.get(situation.node.name);
+  const isKnown = from.kind === "draining" && pods?.order === from.order;
+  const moves = isKnown ? settledMoves({ situation, phase: from }, [...pods.pods.values()]) : situation.reboot.moves;
+  return abandoned(moves);
 }
 
 /** drain.retryAfter, doubled for each try in this opening, 6 h at most. What people or the window end is no try. */

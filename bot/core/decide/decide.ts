@@ -6,7 +6,7 @@ import type { Policy, Pool } from "../policy/policy.ts";
 import { blockersOf, nodeDigest, whatChanged } from "./digest.ts";
 import { type Asker, askerOf, isMember, whomToAsk } from "./people.ts";
 import { standingOf } from "./standing.ts";
-import { judgeApprove, judgeForce, judgeNow, judgeRetry, judgeSkip, type Verdict } from "./verbs.ts";
+import { judgeApprove, judgeForce, judgeMove, judgeNow, judgeRetry, judgeSkip, type Verdict } from "./verbs.ts";
 
 /** Judges what a person asked for. The sentence is the answer that the person gets, whichever way they asked. */
 export function decide(decision: Decision, snapshot: Snapshot, policy: Policy | undefined, now: Instant): Judgement {
@@ -63,14 +63,23 @@ function askOf(
   };
 }
 
+const WHAT: Readonly<Record<Verb, (pool: string) => string>> = {
+  approve: (pool) => `approve ${pool}`,
+  now: (pool) => `let ${pool} go now`,
+  force: (pool) => `force ${pool}`,
+  skip: (pool) => `skip ${pool}`,
+  retry: (pool) => `retry ${pool}`,
+  move: (pool) => `move pods of ${pool}`,
+};
+
 function mayNot(verb: Verb, pool: Pool, policy: Policy, asker: Asker): string | null {
   // To let a node go now is to approve it, too.
   if (verb === "now" && pool.mode === "approval") {
     const refusal = mayNot("approve", pool, policy, asker);
     if (refusal !== null) return refusal;
   }
-  const right = verb === "retry" ? pool.may.other : pool.may[verb];
-  const what = verb === "now" ? `let ${pool.name} go now` : `${verb} ${pool.name}`;
+  const right = verb === "retry" || verb === "move" ? pool.may.other : pool.may[verb];
+  const what = WHAT[verb](pool.name);
   if (right === null) return `The policy lets nobody ${what}.`;
   if (isMember(policy, right.by, asker)) return null;
   return `Only ${right.by} may ${what}. ${whomToAsk(policy, right.by)}`;
@@ -108,6 +117,8 @@ function judge(ask: Ask): Verdict {
       return judgeSkip(ask);
     case "retry":
       return judgeRetry(ask);
+    case "move":
+      return judgeMove(ask);
     default:
       return ask.decision.verb satisfies never;
   }

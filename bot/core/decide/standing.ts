@@ -26,7 +26,9 @@ export interface Standing {
   /** The budgets that may be broken now; null while too few people said so. */
   readonly force: { readonly budgets: ReadonlySet<string>; readonly by: string } | null;
   readonly skip: { readonly until: Instant; readonly person: string } | null;
+  /** To move what can be moved is also to try again. */
   readonly retriedAt: Instant | null;
+  readonly moveAskedAt: Instant | null;
 }
 
 const NOBODY: Standing = {
@@ -39,6 +41,7 @@ const NOBODY: Standing = {
   force: null,
   skip: null,
   retriedAt: null,
+  moveAskedAt: null,
 };
 
 type Counted = Decision & { readonly judgement: Judgement };
@@ -73,7 +76,8 @@ export function standingOf(member: Member, decisions: Iterable<Decision>, now: I
       ? { budgets: new Set(forcedBudgets), by: forces.map(({ person }) => person).join(" and ") }
       : null,
     skip: skipOf(mine, now),
-    retriedAt: newest(mine.filter(({ verb }) => verb === "retry")),
+    retriedAt: newest(mine.filter(({ verb }) => verb === "retry" || verb === "move")),
+    moveAskedAt: newest(mine.filter(({ verb }) => verb === "move")),
   };
 }
 

@@ -1,9 +1,13 @@
+import { movableOf } from "../drain/move.ts";
+import type { Movable } from "../fleet/diagnosis.ts";
+import type { Refusal } from "../fleet/phase.ts";
 import { formatDuration, type Instant, wallClock } from "../instant.ts";
+import { listed } from "../listed.ts";
 import type { ApproveRight } from "../policy/policy.ts";
 import { freezeAt, nextOpening, openingAt, scheduleOf } from "../policy/schedule.ts";
 import { NOW_VALID } from "../timings.ts";
 import type { Ask } from "./decide.ts";
-import { blockersOf } from "./digest.ts";
+import { blockersOf, refusalsOf } from "./digest.ts";
 import type { Vote } from "./standing.ts";
 
 export type Verdict =
@@ -106,6 +110,30 @@ export function judgeRetry(ask: Ask): Verdict {
   const phase = member.reboot?.phase.kind ?? "waiting";
   if (phase !== "waiting") return no(`${member.node.name} is already under way (${phase}).`);
   return { ok: true, says: `${member.node.name} is tried again as soon as it is its turn.`, validUntil: null };
+}
+
+/** For pods that a restart of their Deployment brings up elsewhere first; it also tries the node again. */
+export function judgeMove(ask: Ask): Verdict {
+  const { member } = ask;
+  const { name } = member.node;
+  const refusals = refusalsOf(member.reboot);
+  if (member.report?.pending == null) return no(`${name} wants no reboot now.`);
+  if (refusals.length === 0) return no(`Nothing stands in the way of ${name} now, so there is nothing to move.`);
+  const deployments = new Set(refusals.flatMap((refusal) => nameOfMovable(movableOf(refusal))));
+  if (deployments.size === 0) return no(`${listed(refusals.map(whyNotMoved))}.`);
+  const phase = member.reboot?.phase.kind ?? "waiting";
+  if (phase !== "waiting" && phase !== "draining") return no(`${name} is already under way (${phase}).`);
+  const when = phase === "draining" ? "now" : `when it is the turn of ${name}`;
+  const says = `Deployment ${listed([...deployments])} is restarted ${when}, so that its pods come up elsewhere before they leave.`;
+  return { ok: true, says, validUntil: null };
+}
+
+const nameOfMovable = (movable: Movable | null): readonly string[] =>
+  movable === null ? [] : [`${movable.namespace}/${movable.name}`];
+
+function whyNotMoved({ namespace, pod, diagnosis }: Refusal): string {
+  const because = diagnosis?.move?.kind === "impossible" ? diagnosis.move.because : "no Deployment makes it";
+  return `${namespace}/${pod} can't be moved: ${because}`;
 }
 
 /** Why one more vote is not wanted: the same person's counts already, or enough people decided. */

@@ -5,6 +5,7 @@ import type { Refusal } from "../fleet/phase.ts";
 import type { Snapshot } from "../fleet/snapshot.ts";
 import type { Instant } from "../instant.ts";
 import { sieveOf } from "./filter.ts";
+import { movesByPolicy } from "./move.ts";
 import { preflight } from "./preflight.ts";
 import { isSame } from "./refusal.ts";
 
@@ -17,7 +18,9 @@ export function blockersNow(member: Member, snapshot: Snapshot, now: Instant): r
   const check = checkOf(member, snapshot);
   const found =
     check === null ? reboot.blockers : preflight(check, sieveOf(member, { snapshot, now }), snapshot.budgets);
-  const left = found.filter((refusal) => stillBlocks(refusal, snapshot));
+  const isMoved = (refusal: Refusal): boolean =>
+    check !== null && movesByPolicy(refusal, member, { snapshot, pods: check.pods });
+  const left = found.filter((refusal) => stillBlocks(refusal, snapshot) && !isMoved(refusal));
   return isSame(left, reboot.blockers) ? reboot.blockers : left;
 }
 

@@ -1,4 +1,5 @@
 import { allAllow, budgetsFingerprint } from "../fleet/disruption-budget.ts";
+import type { Move } from "../fleet/move.ts";
 import type { PhaseOf } from "../fleet/phase.ts";
 import type { Pod } from "../fleet/pod.ts";
 import { SECOND } from "../instant.ts";
@@ -7,6 +8,7 @@ import { type PodRef, podKey, type Step } from "../step.ts";
 import { type BeforeJob, beforeJobOf, standingOfJob } from "./before-job.ts";
 import type { Drainage } from "./drainage.ts";
 import { mayForce } from "./force.ts";
+import { moveEndsAt, movesToBegin, moveUnderWay, restarts } from "./move.ts";
 import { runsUntil } from "./refusal.ts";
 import { firstTier } from "./tiers.ts";
 
@@ -16,6 +18,8 @@ export interface Removals {
   readonly steps: readonly Step[];
   /** When a pod is worth asking about again. */
   readonly wakeAt: readonly number[];
+  /** Deployments to restart, so that their pods come up elsewhere first. */
+  readonly begin: readonly Move[];
   /** Pods are leaving, or may leave as far as anybody knows. */
   readonly isMoving: boolean;
 }
@@ -33,13 +37,19 @@ export function removalsOf(draining: Draining, pods: readonly Pod[]): Removals {
   const isRefused = ({ uid }: Pod): boolean => phase.refused.some(({ podUid }) => podUid === uid);
   // A drain that can't end moves nothing, so what the policy forbids stops it before the first eviction.
   if (phase.refused.some(({ kind }) => kind === "protected" || kind === "before"))
-    return { steps: [], wakeAt: [], isMoving: false };
+    return { steps: [], wakeAt: [], begin: [], isMoving: false };
   const first = tier.filter((pod) => wasRefusedAtFirst(draining, pod));
   const turn = first.length > 0 ? first : tier;
   const leaving = tier.filter((pod) => pod.deletingSince !== null && !isRefused(pod));
   const free = turn.filter((pod) => pod.deletingSince === null && !isRefused(pod) && !runsOn(draining, pod));
-  const { steps, wakeAt } = asked(draining, turn, pods);
-  return { steps, wakeAt, isMoving: leaving.length + free.length > 0 };
+  const moves = turn.flatMap((pod) => moveUnderWay(draining, pod) ?? []);
+  const asking = asked(draining, turn, pods);
+  return {
+    steps: [...restarts(draining), ...asking.steps],
+    wakeAt: [...asking.wakeAt, ...moves.map((move) => moveEndsAt(draining, move))],
+    begin: movesToBegin(draining, turn, pods),
+    isMoving: leaving.length + free.length > 0,
+  };
 }
 
 /** The check after the cordon met a refusal, and the pod has not gone since. */
@@ -51,14 +61,14 @@ function wasRefusedAtFirst({ situation, phase }: Draining, { uid, deletingSince 
 const runsOn = ({ drainage }: Draining, pod: Pod): boolean =>
   runsUntil(pod, drainage.sieve.drain, drainage.since) > drainage.sieve.now;
 
-function asked(draining: Draining, turn: readonly Pod[], all: readonly Pod[]): Omit<Removals, "isMoving"> {
+function asked(draining: Draining, turn: readonly Pod[], all: readonly Pod[]): Pick<Removals, "steps" | "wakeAt"> {
   const { situation, drainage } = draining;
   const { inFlight, now } = situation;
   const steps: Step[] = [];
   const wakeAt: number[] = [];
   let room = IN_FLIGHT_MOST - all.filter((pod) => inFlight.has(podKey(pod.uid))).length;
   for (const pod of turn) {
-    if (pod.deletingSince !== null || inFlight.has(podKey(pod.uid))) continue;
+    if (pod.deletingSince !== null || inFlight.has(podKey(pod.uid)) || moveUnderWay(draining, pod) !== null) continue;
     const { due, job } = whenDue(draining, pod);
     if (due > now) wakeAt.push(due);
     else if (job !== null) steps.push(job);

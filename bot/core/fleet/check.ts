@@ -1,4 +1,5 @@
 import type { Instant } from "../instant.ts";
+import type { Movable } from "./diagnosis.ts";
 import type { NodeUid, OrderId } from "./node.ts";
 import type { Pod } from "./pod.ts";
 import type { EvictionAnswer } from "./snapshot.ts";
@@ -14,4 +15,6 @@ export interface Check {
   readonly pods: readonly Pod[];
   /** Answers other than yes, by the pod's UID. */
   readonly answers: ReadonlyMap<string, EvictionAnswer>;
+  /** By the UIDs of pods that could be moved: those that are refused, and those that a rule moves. */
+  readonly movable: ReadonlyMap<string, Movable>;
 }

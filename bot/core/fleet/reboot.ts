@@ -1,6 +1,7 @@
 import type { Hold } from "../holds/hold.ts";
 import type { Instant } from "../instant.ts";
 import type { Mode } from "../policy/policy.ts";
+import type { Move } from "./move.ts";
 import type { BootId, NodeName, NodeUid, OrderId } from "./node.ts";
 import type { Phase, PhaseKind, Refusal, YieldReason } from "./phase.ts";
 
@@ -42,6 +43,8 @@ export interface NodeReboot {
   readonly blockers: readonly Refusal[];
   /** Since when there has been something without a break; drain.forceAfter counts from here. */
   readonly blockedSince: Instant | null;
+  /** Restarts of Deployments for this node's drains, oldest first; the last 20 are kept. */
+  readonly moves: readonly Move[];
   readonly outcome: Outcome | null;
   /** Reboots ordered from this boot that did not happen; two of them hold the node until a retry. */
   readonly missed: number;

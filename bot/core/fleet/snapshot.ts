@@ -6,6 +6,7 @@ import type { Decision } from "./decision.ts";
 import type { DisruptionBudget } from "./disruption-budget.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Job } from "./job.ts";
+import type { MoveResult } from "./move.ts";
 import type { Node, NodeName } from "./node.ts";
 import type { NodePods } from "./pod.ts";
 import type { NodeReboot } from "./reboot.ts";
@@ -42,6 +43,8 @@ export interface Snapshot {
   readonly evictions: ReadonlyMap<string, EvictionAnswer>;
   /** The Jobs that Bootswain made, by namespace/name. */
   readonly jobs: ReadonlyMap<string, Job>;
+  /** What this bot knows of its writes of moves, by moveKey(). */
+  readonly moves: ReadonlyMap<string, MoveResult>;
   /** VolumeAttachments by name, each with its node; null while no node is drained. */
   readonly volumes: ReadonlyMap<string, NodeName> | null;
   readonly daemonSets: ReadonlyMap<string, DaemonSet>;

@@ -3,6 +3,7 @@ import type { YieldReason } from "../fleet/phase.ts";
 import { DAY, HOUR, MINUTE } from "../instant.ts";
 import {
   aBudget,
+  aCheck,
   aDaemonSet,
   aDecision,
   aFreeze,
@@ -227,9 +228,7 @@ describe("order", () => {
     decisions: [counted("skip", { validUntil: NOW + DAY })],
     daemonSets: new Map([["kube-system/kured", aDaemonSet({ isKured: true })]]),
     budgets: [aBudget()],
-    checks: new Map([
-      ["worker-1", { nodeUid: "uid-worker-1", order: null, at: NOW, problem: "403", pods: [], answers: new Map() }],
-    ]),
+    checks: new Map([["worker-1", aCheck({ problem: "403" })]]),
   };
 
   test("all that holds a node is told, in the order of the list", () => {

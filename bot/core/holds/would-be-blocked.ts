@@ -1,4 +1,6 @@
 import { isForced } from "../drain/force.ts";
+import { movableOf } from "../drain/move.ts";
+
 import { verdictOf } from "../drain/preflight.ts";
 import type { Refusal } from "../fleet/phase.ts";
 import { listed } from "../listed.ts";
@@ -24,9 +26,12 @@ export function wouldBeBlocked(situation: Situation): Hold | null {
   const next = never
     ? "It is held until that changes."
     : "It is looked at again by itself, and goes as soon as that changes.";
+  const move = holding.every((refusal) => movableOf(refusal) !== null)
+    ? " Or a person has its Deployment restarted, so that it comes up elsewhere first (move)."
+    : "";
   return {
     kind: "would be blocked",
-    says: `A drain of ${node.name} would be blocked by ${names}. ${why} ${next}`,
+    says: `A drain of ${node.name} would be blocked by ${names}. ${why} ${next}${move}`,
     until: null,
   };
 }

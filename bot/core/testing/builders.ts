@@ -1,4 +1,5 @@
 import { nodeDigest } from "../decide/digest.ts";
+import type { Check } from "../fleet/check.ts";
 import type { DaemonSet } from "../fleet/daemon-set.ts";
 import type { Decision, Judgement } from "../fleet/decision.ts";
 import type { DisruptionBudget } from "../fleet/disruption-budget.ts";
@@ -66,6 +67,7 @@ export const aReboot = (changes: Partial<NodeReboot> = {}): NodeReboot => ({
   retryAt: null,
   blockers: [],
   blockedSince: null,
+  moves: [],
   outcome: null,
   missed: 0,
   orderedFor: [],
@@ -213,6 +215,18 @@ export const aRefusal = (changes: Partial<Refusal> = {}): Refusal => {
   };
 };
 
+/** A look that met nothing in the way. */
+export const aCheck = (changes: Partial<Check> = {}): Check => ({
+  nodeUid: "uid-worker-1",
+  order: null,
+  at: NOW,
+  problem: null,
+  pods: [],
+  answers: new Map(),
+  movable: new Map(),
+  ...changes,
+});
+
 export const anAnswer = (changes: Partial<EvictionAnswer> = {}): EvictionAnswer => ({
   podUid: "uid-web-1",
   kind: "refused",
@@ -276,6 +290,7 @@ export interface Parts {
   readonly fleet?: Snapshot["fleet"];
   readonly daemonSets?: Snapshot["daemonSets"];
   readonly jobs?: Snapshot["jobs"];
+  readonly moves?: Snapshot["moves"];
   readonly volumes?: Snapshot["volumes"];
   readonly checks?: Snapshot["checks"];
 }
@@ -300,6 +315,7 @@ export function aSnapshot(parts: Parts = {}): Snapshot {
         ? new Map()
         : new Map([["worker-1", { order: listedFor, pods: new Map((parts.pods ?? []).map((pod) => [pod.uid, pod])) }]]),
     daemonSets: parts.daemonSets ?? new Map([["web/ds", aDaemonSet()]]),
+    moves: parts.moves ?? new Map(),
     jobs: parts.jobs ?? new Map(),
     volumes: parts.volumes ?? null,
     checks: parts.checks ?? null,

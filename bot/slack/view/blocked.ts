@@ -1,5 +1,6 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
 import { blockersOf, nodeDigest, refusalsOf } from "../../core/decide/digest.ts";
+import { movableOf } from "../../core/drain/move.ts";
 import type { Node } from "../../core/fleet/node.ts";
 import { shortHash } from "../../core/fleet/order.ts";
 import type { Refusal } from "../../core/fleet/phase.ts";
@@ -70,7 +71,7 @@ function blocked(turn: Turn, policy: Policy, planned: PlannedNode, { key, channe
     blocks.push(
       section(details(turn, policy, planned, refusals)),
       ...buttons(actions(planned, policy.cluster, key)),
-      context("Or reply: retry · skip until fri 18:00 · force &lt;reason&gt;"),
+      context(`Or reply: retry${canMove(refusals) ? " · move" : ""} · skip until fri 18:00 · force &lt;reason&gt;`),
     );
   }
   return {
@@ -191,10 +192,14 @@ function fixLines(refusals: readonly Refusal[]): readonly string[] {
   return lines.length === 0 ? [] : [...lines, "I notice and go on by myself."];
 }
 
+const canMove = (refusals: readonly Refusal[]): boolean => refusals.some((refusal) => movableOf(refusal) !== null);
+
 /** The safest stands left, force last and red; one that can't work now is absent. */
 function actions({ situation, holds }: PlannedNode, cluster: string, key: string): readonly Button[] {
   const { pool, reboot } = situation;
   const all: Button[] = [];
+  if (pool?.may.other != null && canMove(refusalsOf(reboot)))
+    all.push({ label: "Move the pod first", actionId: actionId("move", cluster, key) });
   const canRetry = holds.some(({ kind }) => kind === "back-off" || kind === "would be blocked");
   if (pool?.may.other != null && canRetry) all.push({ label: "Try again", actionId: actionId("retry", cluster, key) });
   if (pool?.may.skip != null) all.push({ label: "Skip…", actionId: actionId("skip", cluster, key) });
