@@ -30,7 +30,7 @@ import {
   underWay,
 } from "../testing/phases.ts";
 import { RETRY_AFTER_MOST } from "../timings.ts";
-import { describeYield } from "./yield.ts";
+import { describeYield } from "./yield-text.ts";
 
 type Options = Parameters<typeof planned>[1];
 
@@ -216,4 +216,13 @@ test("the record keeps the last 20 lines of its history", () => {
   const phase = preparing({ since: NOW - HOUR });
   const next = nextRecord(planned(underWay(phase, { reboot: { history } })));
   expect(next?.history.map(({ at }) => at)).toEqual([...history.slice(1).map(({ at }) => at), NOW]);
+});
+
+test.each<[string, Options, number]>([
+  ["the rest of the opening", withPool({ windows: [aWindow("22:00", "01:00")] }), 150 * MINUTE],
+  ["six hours where no window closes", {}, RETRY_AFTER_MOST],
+  ["the back-off where the opening ends before", withPool({ windows: [aWindow("22:00", "22:40")] }), 30 * MINUTE],
+])("who uncordons a node in mid-drain keeps it for %s", (_, options, pause) => {
+  const plan = planned(underWay(draining(), { nodes: undone }), options);
+  expect(nextRecord(plan)).toMatchObject({ phase: { why: { kind: "uncordoned by someone" } }, retryAt: NOW + pause });
 });

@@ -1,4 +1,3 @@
-import { blockersText } from "../drain/blockers-text.ts";
 import { blockedSince } from "../drain/force-after.ts";
 import { abandoned, settledMoves } from "../drain/move.ts";
 import type { PhaseOf, YieldReason } from "../fleet/phase.ts";
@@ -9,6 +8,7 @@ import type { Recorded } from "../situation.ts";
 import { RETRY_AFTER_MOST } from "../timings.ts";
 import { triesIn } from "../tries.ts";
 import { type Advance, act, type Changes, entering } from "./advance.ts";
+import { describeYield } from "./yield-text.ts";
 
 type Active = PhaseOf<"preparing"> | PhaseOf<"draining"> | PhaseOf<"rebooting"> | PhaseOf<"failed">;
 
@@ -71,13 +71,21 @@ function movesLeft(situation: Recorded, from: Active): NodeReboot["moves"] {
   return abandoned(moves);
 }
 
-/** drain.retryAfter, doubled for each try in this opening, 6 h at most. What people or the window end is no try. */
+/**
+ * drain.retryAfter, doubled for each try in this opening, 6 h at most. What people or the window end is no try. Who takes our
+ * cordon away in mid-drain says no: the node is left alone for the rest of the opening, or for those 6 h.
+ */
 function backOffAfter(situation: Recorded, why: YieldReason): Changes {
   if (!isTry(why)) return { retryAt: null };
   const { reboot, opening, now, pool } = situation;
   const tries = triesIn(reboot, opening?.opens ?? null) + 1;
   const pause = Math.min((pool ?? POOL_DEFAULTS).drain.retryAfter * 2 ** (tries - 1), RETRY_AFTER_MOST);
-  return { tries, triesSince: now, retryAt: now + pause };
+  const veto = Math.min(RETRY_AFTER_MOST, (opening?.closes ?? now) - now);
+  return {
+    tries,
+    triesSince: now,
+    retryAt: now + (why.kind === "uncordoned by someone" ? Math.max(pause, veto) : pause),
+  };
 }
 
 function isTry(why: YieldReason): boolean {
@@ -91,44 +99,5 @@ function isTry(why: YieldReason): boolean {
       return true;
     default:
       return false;
-  }
-}
-
-export function describeYield(why: YieldReason): string {
-  switch (why.kind) {
-    case "blocked":
-      return `blocked by ${blockersText(why.refused)}`;
-    case "agent silent":
-      return "its agent did not answer";
-    case "agent dropped":
-      return `its agent dropped the order (${why.message})`;
-    case "order ran out":
-      return "the order ran out before the agent took it";
-    case "no policy":
-      return "there is no good policy";
-    case "paused":
-    case "skipped":
-      return `it was ${why.kind}`;
-    case "freeze":
-      return "reboots are frozen";
-    case "window closed":
-      return "the window closed";
-    case "quorum":
-      return "the cluster would lose its quorum without it";
-    case "uncordoned by someone":
-    case "cordoned by someone":
-      return `it was ${why.kind}`;
-    case "pool changed":
-      return "its pool or the pool's mode changed";
-    case "no longer pending":
-      return "it needs no reboot any more";
-    case "rebooted by itself":
-      return "it was rebooted without an order";
-    case "slot lost":
-      return "its slot went to another node before anything was touched";
-    case "reboot did not happen":
-      return "the reboot was called and did not happen";
-    default:
-      return why satisfies never;
   }
 }

@@ -3,7 +3,7 @@ import type { Recorded } from "../situation.ts";
 import { isLifted, slotOf } from "../usage.ts";
 import { type Advance, act, rest, toPhase } from "./advance.ts";
 import { newBoot, verify } from "./rebooting.ts";
-import { describeYield } from "./yield.ts";
+import { describeYield } from "./yield-text.ts";
 
 type Yielding = PhaseOf<"yielding">;
 

@@ -1,6 +1,8 @@
+import { describeYield } from "../advance/yield-text.ts";
 import { budgetsOf, isForced } from "../drain/force.ts";
 import { verdictOf } from "../drain/preflight.ts";
 import type { Refusal } from "../fleet/phase.ts";
+import type { NodeReboot } from "../fleet/reboot.ts";
 import { wallClock } from "../instant.ts";
 import { listed } from "../listed.ts";
 import type { Situation } from "../situation.ts";
@@ -20,12 +22,16 @@ export function backOff(situation: Situation): Hold | null {
   const end = wallClock(reboot.retryAt, policy?.timeZone ?? "utc", now);
   const budgets = budgetsOf(refused);
   const cause = !wasBlocked
-    ? "its last try ended early"
+    ? `its last try ended early${whyText(reboot)}`
     : budgets.length === 0
       ? "pods that don't go blocked its drain"
       : `PDB ${listed(budgets)} blocked its drain`;
   const sooner = wasBlocked ? ", or as soon as that changes" : "";
   return { kind: "back-off", says: `${node.name} waits: ${cause}. Next try ${end}${sooner}.`, until: reboot.retryAt };
+}
+
+function whyText({ outcome }: NodeReboot): string {
+  return outcome?.kind === "yielded" ? `: ${describeYield(outcome.why)}` : "";
 }
 
 /** Only budgets stood in its way, and they don't any more; or waiting for a time is no use, as another hold says. */

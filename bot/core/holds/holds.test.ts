@@ -164,7 +164,7 @@ test.each<[string, Parts, Options, Hold]>([
     {},
     {
       kind: "back-off",
-      says: "worker-1 waits: its last try ended early. Next try 23:00 CST.",
+      says: "worker-1 waits: its last try ended early: the order ran out before the agent took it. Next try 23:00 CST.",
       until: NOW + 30 * MINUTE,
     },
   ],
