@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process";
 import { defineConfig } from "vitest/config";
 
-const quick = { pool: "threads" as const, maxWorkers: "100%", sequence: { groupOrder: 0 } };
+/** The time limit is for a busy machine: these tests take milliseconds, and property tests a second. */
+const quick = { pool: "threads" as const, maxWorkers: "100%", sequence: { groupOrder: 0 }, testTimeout: 60_000 };
 
 const cluster = {
   test: {

@@ -1,6 +1,7 @@
 import type { Check } from "../fleet/check.ts";
 import { allAllow, budgetKey, budgetsFingerprint, covers, type DisruptionBudget } from "../fleet/disruption-budget.ts";
 import type { Pod } from "../fleet/pod.ts";
+import type { Snapshot } from "../fleet/snapshot.ts";
 import type { Hold, HoldKind } from "../holds/hold.ts";
 import { type Instant, SECOND } from "../instant.ts";
 import { POOL_DEFAULTS } from "../policy/policy.ts";
@@ -25,8 +26,9 @@ export function checksOf(waiting: readonly Waiting[]): {
   readonly steps: readonly Step[];
   readonly wakeAt: readonly Instant[];
 } {
+  const closed = budgetsIn(waiting[0]?.situation.snapshot);
   const due = waiting.flatMap((one) => {
-    const at = dueAt(one);
+    const at = dueAt(one, closed);
     return at === null ? [] : [{ ...one, at }];
   });
   const now = waiting[0]?.situation.now ?? 0;
@@ -44,7 +46,7 @@ export function checksOf(waiting: readonly Waiting[]): {
 const isNext = ({ holds }: Waiting): boolean => holds.every(({ kind }) => ENDED_BY_CHECK.has(kind));
 
 /** Null for a node that need not be looked at. */
-function dueAt({ situation, holds }: Waiting): Instant | null {
+function dueAt({ situation, holds }: Waiting, closed: Budgets): Instant | null {
   const { snapshot, node, reboot, report } = situation;
   if (snapshot.checks === null || report?.pending == null || reboot.phase.kind !== "waiting") return null;
   if (!isOrderable(situation) || !holds.every(({ kind }) => LATER.has(kind) || ENDED_BY_CHECK.has(kind))) return null;
@@ -55,10 +57,12 @@ function dueAt({ situation, holds }: Waiting): Instant | null {
   const again = last + timings.evictAgain;
   if (check === undefined || check.nodeUid !== node.uid || check.order !== null || check.at <= triedAt) return again;
   if (check.problem !== null) return again;
-  if (isStale(check, snapshot.budgets)) return check.at + SECOND;
+  const isFirst = isNext({ situation, holds });
+  // Budgets of a busy cluster change all the time: for a node that has to wait anyway that is no hurry.
+  if (isStale(check, closed)) return check.at + (isFirst ? SECOND : timings.checkValid);
   const waitsForServer = [...check.answers.values()].some(({ kind }) => kind === "wait");
   if (waitsForServer) return again;
-  return check.at + (isNext({ situation, holds }) ? timings.checkValid : timings.checkAhead);
+  return check.at + (isFirst ? timings.checkValid : timings.checkAhead);
 }
 
 /** Whether a slot may be taken on what is known of the node's pods. */
@@ -66,15 +70,34 @@ export function isCleared({ snapshot, node, now }: Recorded): boolean {
   if (snapshot.checks === null) return true;
   const check = snapshot.checks.get(node.name);
   if (check === undefined || check.nodeUid !== node.uid || check.order !== null || check.problem !== null) return false;
-  return now - check.at <= snapshot.timings.checkValid && !isStale(check, snapshot.budgets);
+  return now - check.at <= snapshot.timings.checkValid && !isStale(check, budgetsIn(snapshot));
 }
 
 /** A budget says something else now than it answered then, or allows nothing any more for a pod that it let go then. */
-function isStale({ answers, pods }: Check, budgets: ReadonlyMap<string, DisruptionBudget>): boolean {
-  for (const { budgets: names, fingerprint } of answers.values())
-    if (budgetsFingerprint(names, budgets) !== fingerprint) return true;
-  const closed = [...budgets.values()].filter((budget) => !allAllow([budgetKey(budget)], budgets));
-  return closed.some((budget) => pods.some((pod) => !answers.has(pod.uid) && isHeldBy(pod, budget)));
+function isStale({ answers, pods }: Check, { all, closedIn }: Budgets): boolean {
+  for (const { budgets, fingerprint } of answers.values())
+    if (budgetsFingerprint(budgets, all) !== fingerprint) return true;
+  return pods.some(
+    (pod) => !answers.has(pod.uid) && closedIn.get(pod.namespace)?.some((budget) => isHeldBy(pod, budget)) === true,
+  );
+}
+
+interface Budgets {
+  readonly all: Snapshot["budgets"];
+  /** Those that allow nothing now, by namespace. */
+  readonly closedIn: ReadonlyMap<string, readonly DisruptionBudget[]>;
+}
+
+function budgetsIn(snapshot: Snapshot | undefined): Budgets {
+  const all = snapshot?.budgets ?? new Map<string, DisruptionBudget>();
+  const closedIn = new Map<string, DisruptionBudget[]>();
+  for (const budget of all.values()) {
+    if (allAllow([budgetKey(budget)], all)) continue;
+    const known = closedIn.get(budget.namespace);
+    if (known === undefined) closedIn.set(budget.namespace, [budget]);
+    else known.push(budget);
+  }
+  return { all, closedIn };
 }
 
 const isHeldBy = (pod: Pod, budget: DisruptionBudget): boolean =>
