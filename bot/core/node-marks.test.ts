@@ -109,6 +109,8 @@ test.each<[string, Given]>([
   ["a pending node has it", { node: tainted }],
   ["a node with nothing pending has none", { isPending: false }],
   ["no policy is known yet, so that what is there stays", { policy: undefined, node: tainted }],
+  ["someone else keeps pods away", { node: { cordon: { kind: "foreign", liftedFor: null } } }],
+  ["someone else cordoned it since", { node: { ...tainted, cordon: { kind: "foreign", liftedFor: null } } }],
   ["the order is out: the uncordon will take it", { phase: rebooting, node: tainted }],
   ["the reboot is verified: the uncordon will take it", { phase: verifying, node: tainted }],
   ["the reboot failed: nobody comes while it is cordoned", { phase: failed, node: tainted }],

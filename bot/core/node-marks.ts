@@ -32,5 +32,7 @@ export function discouragement(situation: Situation): Extract<Step, { kind: "Dis
   const { node, reboot, policy } = situation;
   if (policy === undefined || reboot === null || AFTER_ORDER.has(reboot.phase.kind)) return null;
   const wanted = wantsTaint(situation);
+  // Where someone else keeps pods away the taint would bring nothing.
+  if (wanted && node.cordon.kind === "foreign") return null;
   return wanted === isDiscouraged(node) ? null : { kind: "Discourage", node: node.name, uid: node.uid, wanted };
 }
