@@ -18,6 +18,7 @@ test.each([
   ["approve 01 now", { verb: "now", nodes: ["abal-kuber01"] }],
   ["approve now 01, 12", { verb: "now", nodes: ["abal-kuber01", "abal-kuber12"] }],
   ["retry 12", { verb: "retry", nodes: ["abal-kuber12"] }],
+  ["move", { verb: "move" }],
   ["force the kernel fix must go in", { verb: "force", nodes: all, reason: "the kernel fix must go in" }],
   ["force 02 tonight &amp; not later", { verb: "force", nodes: ["abal-kuber02"], reason: "tonight & not later" }],
   ["force 02 tonight, please", { verb: "force", nodes: ["abal-kuber02"], reason: "tonight, please" }],

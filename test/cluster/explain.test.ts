@@ -78,6 +78,40 @@ test("explain and policy plan read a live cluster, and the policy that the bot k
   expect(unknown).toEqual({ code: 2, lines: ["There is no node abal-kuber1. Did you mean abal-kuber01?"] });
 });
 
+test("preflight asks a live cluster by dry runs, explains, and tells what if a budget were not there", async () => {
+  const set = await Stage.set({ policy: policyText({ forcePeople: 1 }), nodes: NODES });
+  stage = set;
+  await set.runWeb("abal-kuber04", 1);
+  const kubeconfig = ["--kubeconfig", set.plane.kubeconfig()];
+  const all = await run("preflight", "--all", ...kubeconfig);
+  expect(all.code).toBe(1);
+  expect(all.lines.slice(0, 2)).toEqual(["✔ abal-kuber01: 0 pods can leave.", "✖ abal-kuber04: of 1 pod 1 may not."]);
+  expect(all.lines[2]).toMatch(
+    /^ {4}web\/web-\S+: PDB web\/web wants 1 ready pod and Deployment web has 1 replica \(1 of 1\)\./,
+  );
+  expect(all.lines).toContain("      verdict: can never be satisfied");
+  const one = await run("preflight", "abal-kuber04", "--format", "json", ...kubeconfig);
+  const [found] = JSON.parse(one.lines.join("\n"));
+  expect(found).toMatchObject({ drainable: false, refusals: [{ cause: "single replica", budgets: ["web/web"] }] });
+  const without = await run("preflight", "abal-kuber04", "--without-pdb", "web/web", ...kubeconfig);
+  expect(without).toEqual({ code: 0, lines: ["✔ abal-kuber04: 1 pod can leave."] });
+  const writes = (await set.plane.auditLog()).filter(
+    ({ userAgent, verb }) => userAgent === "bootswain" && verb !== "get",
+  );
+  expect(
+    writes.filter(({ verb, subresource }) => !["list", "watch"].includes(verb) && subresource !== "eviction"),
+  ).toEqual([]);
+  const evictions = writes.filter(({ subresource }) => subresource === "eviction");
+  expect(evictions.every(({ requestObject }) => read(requestObject, "deleteOptions", "dryRun", 0) === "All")).toBe(
+    true,
+  );
+
+  const unknown = await run("preflight", "abal-kuber04", "--without-pdb", "web/wep", ...kubeconfig);
+  expect(unknown).toEqual({ code: 2, lines: ["There is no disruption budget web/wep. Did you mean web/web?"] });
+  const nobody = await run("preflight", ...kubeconfig);
+  expect(nobody).toEqual({ code: 2, lines: ["Name the nodes to look at, or all of them by --all."] });
+});
+
 test("without a cluster it says what to do", async () => {
   const ended = await run("explain", "x", "--kubeconfig", join(folder, "nowhere"));
   expect(ended).toEqual({ code: 3, lines: [`There is no kubeconfig ${join(folder, "nowhere")}. Check --kubeconfig.`] });

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import { diagnose } from "../../core/drain/diagnosis/diagnose.ts";
 import type { NodeReboot } from "../../core/fleet/reboot.ts";
 import { HOUR, MINUTE } from "../../core/instant.ts";
 import { aBudget, aNode, aReboot, aRefusal, aReport, NOW } from "../../core/testing/builders.ts";
+import { anEvidence } from "../../core/testing/evidence.ts";
 import { allText, blockedReboot, buttonsOn, only, referenceOf, STUCK } from "../testing/cards.ts";
 import { aTurn } from "../testing/turns.ts";
 import { cardsOf } from "./cards.ts";
@@ -46,6 +48,14 @@ test("a node that the check before the cordon holds says that nothing was touche
   expect(allText(card)).toContain("Fix      `kubectl -n web scale deployment/web --replicas=2` (run one more)");
   expect(allText(card)).toContain("I notice and go on by myself.");
   expect(card.alert?.key).toBe(`held-${NOW - MINUTE}`);
+});
+
+test("where a restart of its Deployment would bring the pod up elsewhere first, people may ask for that", () => {
+  const diagnosis = diagnose(anEvidence());
+  const held = aReboot({ blockers: [aRefusal({ diagnosis })], blockedSince: NOW - MINUTE });
+  const card = only(cardsOf(aTurn({ reboots: [held], ...STUCK }), []), "blocked");
+  expect(buttonsOn(card)).toEqual(["Move the pod first", "Try again", "Skip…", "Force…"]);
+  expect(allText(card)).toContain("Or reply: retry · move · skip until");
 });
 
 test("what has blocked a node for less than a minute is not worth a card", () => {
