@@ -11,6 +11,8 @@ export type Listed =
 
 /** What a list is limited to. */
 export interface Selection {
+  /** All of them where it is not given. */
+  readonly namespace?: string;
   readonly fieldSelector?: string;
   readonly labelSelector?: string;
 }

@@ -4,14 +4,12 @@ import { versionOf } from "./json.ts";
 import { Mirrored } from "./mirrored.ts";
 import { listAll, type Selection } from "./paged-list.ts";
 
-interface ReflectSettings<T> {
+interface ReflectSettings<T> extends Selection {
   readonly api: Api;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly resource: Resource;
-  readonly fieldSelector?: string;
-  readonly labelSelector?: string;
   readonly parse: (object: Json) => T | null;
   /** What a value is stored under; "namespace/name", or the name of a cluster-scoped object, where it is not given. */
   readonly key?: (value: T) => string;
@@ -37,7 +35,8 @@ export function reflect<T>(settings: ReflectSettings<T>): Reflector {
 }
 
 /** What a list and its watch are limited to. */
-const selectionOf = ({ fieldSelector, labelSelector }: Selection): Selection => ({
+const selectionOf = ({ namespace, fieldSelector, labelSelector }: Selection): Selection => ({
+  ...(namespace === undefined ? {} : { namespace }),
   ...(fieldSelector === undefined ? {} : { fieldSelector }),
   ...(labelSelector === undefined ? {} : { labelSelector }),
 });

@@ -69,13 +69,14 @@ export class ApiServer {
     return object === undefined ? notFound(resource, name) : { code: 200, body: object };
   }
 
-  #list({ resource, namespace, fieldSelector, limit, continue: token }: Call & { verb: "list" }): ServerAnswer {
+  #list({ resource, limit, continue: token, ...call }: Call & { verb: "list" }): ServerAnswer {
+    const { namespace, fieldSelector, labelSelector } = call;
     const continued = token === undefined ? undefined : this.#continued.get(token);
     if (token !== undefined && continued === undefined) {
       return failure(410, "Expired", "The provided continue parameter is too old to display a consistent list result.");
     }
-    const all =
-      continued?.rest ?? this.#store.all(resource).filter((object) => matches(object, { namespace, fieldSelector }));
+    const selection = { namespace, fieldSelector, labelSelector };
+    const all = continued?.rest ?? this.#store.all(resource).filter((object) => matches(object, selection));
     const version = continued?.version ?? this.#store.version();
     const items = limit === undefined ? all : all.slice(0, limit);
     const rest = all.slice(items.length);

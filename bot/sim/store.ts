@@ -112,7 +112,8 @@ export class Store {
   watch(call: WatchCall, listener: WatchListener): (() => void) | false {
     const from = Number(call.resourceVersion);
     if (Number.isNaN(from) || from < (this.#compactedAt.get(call.resource) ?? 0)) return false;
-    const selection: Selection = { namespace: call.namespace, fieldSelector: call.fieldSelector };
+    const { namespace, fieldSelector, labelSelector } = call;
+    const selection: Selection = { namespace, fieldSelector, labelSelector };
     for (const event of this.#history.get(call.resource) ?? []) {
       if (event.version > from) deliver(event, selection, listener);
     }
