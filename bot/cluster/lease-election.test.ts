@@ -29,7 +29,11 @@ function aWorld() {
     const election = new LeaseElection({ ...parts, identity, namespace: "bootswain", name: "bootswain" });
     return { process, election };
   };
-  const wait = (length: number) => cluster.clock.runUntil(() => false, cluster.clock.now() + length);
+  const wait = (length: number) => {
+    // The step lets run what was begun outside of the clock.
+    cluster.clock.after(0, () => {});
+    return cluster.clock.runUntil(() => false, cluster.clock.now() + length);
+  };
   return { cluster, wait, a: replica("a"), b: replica("b") };
 }
 
@@ -82,4 +86,56 @@ test("a leader that stops gives the lease back, and the next one takes it at its
   expect(cluster.store.get("leases", "bootswain/bootswain")?.spec).toMatchObject({
     holderIdentity: expect.stringMatching(/^b/),
   });
+});
+
+test("a leader that hands over leads no more at once, lets what is under way end, and leaves the lease to the other", async () => {
+  const { cluster, wait, a, b } = aWorld();
+  const holder = () => cluster.store.get("leases", "bootswain/bootswain")?.spec;
+  a.election.start(() => {});
+  await wait(SECOND);
+  b.election.start(() => {});
+  await wait(SECOND);
+  let end = (): void => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const handedOver = a.election.handOver(ended);
+  expect([a.election.isLeader(), a.election.remaining()]).toEqual([false, 0]);
+  await wait(SECOND);
+  expect(holder()).toMatchObject({ holderIdentity: "a" });
+  end();
+  await wait(SECOND);
+  expect(holder()).toMatchObject({ holderIdentity: "" });
+  await handedOver;
+  await wait(DEFAULT_TIMINGS.leaseRenew);
+  expect([a.election.isLeader(), b.election.isLeader()]).toEqual([false, true]);
+  await wait(5 * DEFAULT_TIMINGS.leaseDuration);
+  expect([a.election.isLeader(), b.election.isLeader()]).toEqual([false, true]);
+});
+
+test("a lease that nobody took comes back to the one that handed it over, after its whole length", async () => {
+  const { wait, a } = aWorld();
+  a.election.start(() => {});
+  await wait(SECOND);
+  await Promise.all([a.election.handOver(Promise.resolve()), wait(SECOND)]);
+  await wait(DEFAULT_TIMINGS.leaseDuration - 2 * SECOND);
+  expect(a.election.isLeader()).toBe(false);
+  await wait(3 * SECOND);
+  expect(a.election.isLeader()).toBe(true);
+});
+
+test("a renewal that is under way does not undo the hand-over", async () => {
+  const { cluster, wait, a } = aWorld();
+  a.election.start(() => {});
+  await wait(SECOND);
+  let renewals = 0;
+  cluster.store.onChange(({ resource }) => {
+    if (resource === "leases") renewals += 1;
+  });
+  await cluster.clock.runUntil(() => renewals > 0, cluster.clock.now() + DEFAULT_TIMINGS.leaseRenew + SECOND);
+  const handedOver = a.election.handOver(Promise.resolve());
+  await wait(SECOND);
+  await handedOver;
+  expect(a.election.isLeader()).toBe(false);
+  expect(cluster.store.get("leases", "bootswain/bootswain")?.spec).toMatchObject({ holderIdentity: "" });
 });

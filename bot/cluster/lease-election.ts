@@ -30,6 +30,8 @@ export class LeaseElection implements Election {
   #timer: Stoppable | null = null;
   #expiry: Stoppable | null = null;
   #stopped = false;
+  /** The lease is given up or left to the others: no round claims it. */
+  #standsBack = false;
   #round: Promise<void> = Promise.resolve();
   #saidHolder: string | null = null;
   #changed: () => void = () => {};
@@ -58,12 +60,35 @@ export class LeaseElection implements Election {
     await this.#round;
     const led = this.isLeader();
     this.#lose();
-    if (led && this.#observed !== null) await this.#write({ ...this.#observed.record, holder: "", durationSeconds: 1 });
+    if (led) await this.#giveUp();
+  }
+
+  async handOver(ended: Promise<unknown>): Promise<void> {
+    if (!this.isLeader()) return;
+    const { clock, timings, log, identity } = this.#parts;
+    this.#standsBack = true;
+    this.#timer?.stop();
+    // From here on no effect is started; those under way have deadlines before the end of the lease as it was.
+    this.#lose();
+    await Promise.all([this.#round, ended]);
+    log.info("hands the lease over", { identity });
+    await this.#giveUp();
+    if (this.#stopped) return;
+    this.#timer = clock.after(timings.leaseDuration, () => {
+      this.#standsBack = false;
+      this.#run();
+    });
+  }
+
+  /** A lease that is another's by now is left alone: the write is made against the version that was ours. */
+  async #giveUp(): Promise<void> {
+    if (this.#observed?.record.holder !== this.#parts.identity) return;
+    await this.#write({ ...this.#observed.record, holder: "", durationSeconds: 1 });
   }
 
   #run(): void {
     this.#round = this.#tryOnce().then((delay) => {
-      if (this.#stopped) return;
+      if (this.#isOut()) return;
       this.#timer = this.#parts.clock.after(delay, () => this.#run());
     });
   }
@@ -74,7 +99,7 @@ export class LeaseElection implements Election {
     const { name, namespace } = this.#parts;
     const soon = timings.leaseRenew / 5;
     const read = await api.call({ verb: "get", resource: "leases", namespace, name }, this.#deadline());
-    if (this.#stopped) return soon;
+    if (this.#isOut()) return soon;
     const observed = this.#observe(read);
     if (observed === "unknown") return soon;
     const isOurs = observed?.holder === identity;
@@ -85,9 +110,13 @@ export class LeaseElection implements Election {
     }
     const sentAt = clock.monotonic();
     const written = await this.#write(this.#claim(observed, isOurs));
-    if (!written) return soon;
+    if (!written || this.#standsBack) return soon;
     this.#win(sentAt + timings.leaseDuration);
     return timings.leaseRenew;
+  }
+
+  #isOut(): boolean {
+    return this.#stopped || this.#standsBack;
   }
 
   #claim(observed: LeaseRecord | null, isOurs: boolean): LeaseRecord {

@@ -209,6 +209,11 @@ export interface Election extends Lease {
   start(changed: () => void): void;
   /** Gives the lease back, so that the other replica need not wait for its end. */
   stop(): Promise<void>;
+  /**
+   * Leads no longer from the call on, gives the lease up once the effects under way have `ended`, and leaves it to the
+   * others for one length of a lease.
+   */
+  handOver(ended: Promise<unknown>): Promise<void>;
   isLeader(): boolean;
 }
 
