@@ -24,10 +24,12 @@ export interface BotPorts {
 export interface BotSettings {
   /** Must equal the policy's cluster. */
   readonly clusterName: string;
-  /** Of the Lease and of what belongs to the bot itself. */
+  /** Of the Lease, the bot's own pods and what belongs to them. */
   readonly namespace: string;
   /** Tells this process from every other, also from an earlier life of its own pod. */
   readonly identity: string;
+  /** The pod that it runs in; null when it runs in none. */
+  readonly pod: string | null;
   readonly timings: Timings;
 }
 
@@ -42,10 +44,10 @@ export interface Bot {
 }
 
 /** One replica: the loop with everything it stands on, over whichever ports. */
-export function startBot(ports: BotPorts, { clusterName, namespace, identity, timings }: BotSettings): Bot {
+export function startBot(ports: BotPorts, { clusterName, namespace, identity, pod, timings }: BotSettings): Bot {
   const { api, clock, log, chat, groups } = ports;
   const parts = { ...ports, timings };
-  const cluster = new LiveCluster(parts, clusterName);
+  const cluster = new LiveCluster(parts, { cluster: clusterName, namespace, pod, isReader: false });
   const election = new LeaseElection({ ...parts, identity, namespace, name: "bootswain" });
   const decisions = new DecisionDesk(parts, cluster.mirrors);
   const references = new ReferenceStore(api, namespace);

@@ -1,3 +1,4 @@
+import type { Command } from "commander";
 import type { CallParts } from "../cluster/calls.ts";
 import { LiveCluster } from "../cluster/live-cluster.ts";
 import type { Log } from "../coordinator/ports.ts";
@@ -20,21 +21,34 @@ export interface ClusterView {
   readonly parts: CallParts;
 }
 
+export interface ViewOptions {
+  readonly kubeconfig?: string;
+  /** Where the bot runs. */
+  readonly namespace: string;
+}
+
+/** The options of every command that looks at a cluster. */
+export function addViewOptions(command: Command): Command {
+  return command
+    .option("--kubeconfig <file>", "how to reach the cluster; kubectl's own when left out")
+    .option("--namespace <name>", "where the bot runs", "bootswain");
+}
+
 const DEADLINE = 30_000;
 const silent: Log = { info: () => {}, warn: () => {} };
 
 /** Lets `look` look at the cluster while it is watched. Throws UserError when it can't be reached or knows nothing of Bootswain. */
 export async function viewCluster<T>(
-  kubeconfig: string | undefined,
+  { kubeconfig, namespace }: ViewOptions,
   look: (view: ClusterView) => T | Promise<T>,
 ): Promise<T> {
   const api = new KubeApi(connectionOf(kubeconfig ?? usualKubeconfig()));
   const missing = await whatIsMissing(api);
   if (missing !== null) throw new UserError(missing, EXIT.unreachable);
   const parts = { api, clock: systemClock, random: systemRandom, log: silent, timings: DEFAULT_TIMINGS };
-  const cluster = new LiveCluster(parts, "", true);
+  const cluster = new LiveCluster(parts, { cluster: "", namespace, pod: null, isReader: true });
   try {
-    const snapshot = await firstSnapshot(cluster);
+    const snapshot = await firstSnapshot(cluster, namespace);
     const kept = snapshot.fleet?.policy ?? null;
     const inForce = kept?.text == null ? null : reparsePolicy(kept.text, kept.commit);
     return await look({ snapshot, inForce: inForce ?? undefined, cluster, parts });
@@ -43,9 +57,9 @@ export async function viewCluster<T>(
   }
 }
 
-function firstSnapshot(cluster: LiveCluster): Promise<Snapshot> {
+function firstSnapshot(cluster: LiveCluster, namespace: string): Promise<Snapshot> {
   return new Promise((resolve, reject) => {
-    const message = `The cluster was not read within ${DEADLINE / 1_000} s. Check that these credentials may list nodes, disruption budgets, daemon sets and jobs.`;
+    const message = `The cluster was not read within ${DEADLINE / 1_000} s. Check that these credentials may list nodes, disruption budgets, daemon sets and jobs, and the pods of namespace ${namespace}.`;
     const timer = systemClock.after(DEADLINE, () => reject(new UserError(message, EXIT.unreachable)));
     cluster.start(() => {
       const snapshot = cluster.snapshot();

@@ -9,24 +9,23 @@ import type { Policy } from "../core/policy/policy.ts";
 import { nearest } from "../policy/nearest.ts";
 import { systemClock } from "../process/clock.ts";
 import { EXIT, UserError } from "../process/exit.ts";
-import { viewCluster } from "./cluster-view.ts";
+import { addViewOptions, type ViewOptions, viewCluster } from "./cluster-view.ts";
 import type { Io } from "./io.ts";
 import { refusalJson, refusalText } from "./refusal-text.ts";
 
-interface Options {
-  readonly kubeconfig?: string;
+interface Options extends ViewOptions {
   readonly format: "text" | "json";
 }
 
 export function addExplain(parent: Command, io: Io): void {
-  parent
+  const command = parent
     .command("explain")
     .description("why a node waits, in order, and when it would go")
-    .argument("<node>", "the node's name")
-    .option("--kubeconfig <file>", "how to reach the cluster; kubectl's own when left out")
+    .argument("<node>", "the node's name");
+  addViewOptions(command)
     .addOption(new Option("--format <format>", "text or json").choices(["text", "json"]).default("text"))
-    .action(async (node: string, { kubeconfig, format }: Options) => {
-      const explained = await viewCluster(kubeconfig, ({ snapshot, inForce }) =>
+    .action(async (node: string, { format, ...options }: Options) => {
+      const explained = await viewCluster(options, ({ snapshot, inForce }) =>
         explain(node, snapshot, inForce, systemClock.now()),
       );
       const lines = format === "json" ? [JSON.stringify(asJson(explained), null, 2)] : asText(explained);

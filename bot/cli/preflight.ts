@@ -8,14 +8,13 @@ import type { Refusal } from "../core/fleet/phase.ts";
 import { POOL_DEFAULTS } from "../core/policy/policy.ts";
 import { nearest } from "../policy/nearest.ts";
 import { EXIT, UserError } from "../process/exit.ts";
-import { type ClusterView, viewCluster } from "./cluster-view.ts";
+import { addViewOptions, type ClusterView, type ViewOptions, viewCluster } from "./cluster-view.ts";
 import type { Io } from "./io.ts";
 import { refusalJson, refusalText } from "./refusal-text.ts";
 
-interface Options {
+interface Options extends ViewOptions {
   readonly all: boolean;
   readonly withoutPdb: readonly string[];
-  readonly kubeconfig?: string;
   readonly format: "text" | "json";
 }
 
@@ -23,7 +22,7 @@ interface Options {
 export interface Preflight {
   readonly node: string;
   readonly pool: string | null;
-  /** Pods that would have to leave. */
+  /** Pods that would have to leave, the bot's own aside. */
   readonly pods: number;
   /** Why they could not be looked at. */
   readonly problem: string | null;
@@ -33,7 +32,7 @@ export interface Preflight {
 }
 
 export function addPreflight(parent: Command, io: Io): void {
-  parent
+  const command = parent
     .command("preflight")
     .description("whether nodes could be drained now; asks by dry runs, moves nothing")
     .argument("[nodes...]", "the nodes' names")
@@ -43,13 +42,13 @@ export function addPreflight(parent: Command, io: Io): void {
       "as if this disruption budget were not there; can be repeated",
       budgetName,
       [],
-    )
-    .option("--kubeconfig <file>", "how to reach the cluster; kubectl's own when left out")
+    );
+  addViewOptions(command)
     .addOption(new Option("--format <format>", "text or json").choices(["text", "json"]).default("text"))
     .action(async (nodes: string[], options: Options) => {
       if (options.all === nodes.length > 0)
         throw new UserError("Name the nodes to look at, or all of them by --all.", EXIT.usage);
-      const found = await viewCluster(options.kubeconfig, (view) => lookAt(view, nodes, options.withoutPdb));
+      const found = await viewCluster(options, (view) => lookAt(view, nodes, options.withoutPdb));
       const lines = options.format === "json" ? [JSON.stringify(found.map(asJson), null, 2)] : found.flatMap(asText);
       for (const line of lines) io.print(line);
       io.done(found.every(isDrainable) ? EXIT.fine : EXIT.problems);

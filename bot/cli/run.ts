@@ -36,8 +36,10 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
   const stopped = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopped.abort());
   if (!(await untilReady(api, log, stopped.signal))) return EXIT.fine;
+  // By the downward API (fieldRef metadata.name); without it the bot runs outside of the cluster that it looks after.
+  const pod = process.env["POD_NAME"] || null;
   const identity = `${hostname()}-${randomUUID().slice(0, 8)}`;
-  log.info("starts", { identity, cluster: options.cluster });
+  log.info("starts", { identity, pod, cluster: options.cluster });
   const bot = startBot(
     {
       api,
@@ -49,7 +51,7 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
       chat: slack?.chat ?? logChat(log),
       groups: slack?.groups ?? NO_GROUPS,
     },
-    { clusterName: options.cluster, namespace: options.namespace, identity, timings },
+    { clusterName: options.cluster, namespace: options.namespace, identity, pod, timings },
   );
   void slack?.start({
     clicked: (click) => void bot.desk.clicked(click),

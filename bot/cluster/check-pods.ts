@@ -1,6 +1,7 @@
 import type { Lease } from "../coordinator/ports.ts";
 import { moveOf } from "../core/drain/diagnosis/movable.ts";
 import { mustLeave } from "../core/drain/filter.ts";
+import { isOwn } from "../core/drain/own-pods.ts";
 import { ruleFor } from "../core/drain/rules.ts";
 import type { Movable } from "../core/fleet/diagnosis.ts";
 import { budgetsFingerprint, coveringBudgets } from "../core/fleet/disruption-budget.ts";
@@ -25,7 +26,9 @@ export async function checkPods(parts: DrainParts, lease: Lease, step: CheckStep
   const { node, uid: nodeUid, order } = step;
   const { mirrors, clock } = parts;
   const call = (one: Call) => fencedCall(parts, lease, one);
-  const pods = await mirrors.listPods(node, call);
+  const snapshot = mirrors.store.snapshot();
+  const listed = await mirrors.listPods(node, call);
+  const pods = listed?.filter((pod) => !isOwn(pod, snapshot)) ?? null;
   const movable = new Map<string, Movable>();
   const seen = { nodeUid, order, at: clock.now(), pods: pods ?? [], movable };
   if (pods === null) {
@@ -36,9 +39,7 @@ export async function checkPods(parts: DrainParts, lease: Lease, step: CheckStep
   const asked = pods.filter(
     (pod) => pod.deletingSince === null && coveringBudgets(pod, mirrors.store.budgets).length > 0,
   );
-  const left = asked.filter((pod) =>
-    mustLeave(pod, { drain: step.drain, daemonSets: mirrors.store.daemonSets, now: clock.now() }),
-  );
+  const left = asked.filter((pod) => mustLeave(pod, { drain: step.drain, snapshot, now: clock.now() }));
   let problem: string | null = null;
   const ask = async (): Promise<void> => {
     for (let pod = left.shift(); pod !== undefined; pod = left.shift()) {

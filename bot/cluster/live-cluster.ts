@@ -5,15 +5,15 @@ import type { Step } from "../core/step.ts";
 import type { CallParts } from "./calls.ts";
 import { Mirrors } from "./mirrors.ts";
 import { Performer } from "./perform.ts";
+import type { StoreIdentity } from "./store.ts";
 
 /** The port `Cluster` over an `Api`, whichever: a real API server's or the simulated one. */
 export class LiveCluster implements Cluster {
   readonly mirrors: Mirrors;
   readonly #performer: Performer;
 
-  /** A reader only looks: it makes no dry runs, and what is on record counts. */
-  constructor(parts: CallParts, name: string, isReader = false) {
-    this.mirrors = new Mirrors(parts, name, !isReader);
+  constructor(parts: CallParts, identity: StoreIdentity) {
+    this.mirrors = new Mirrors(parts, identity);
     this.#performer = new Performer({ ...parts, mirrors: this.mirrors });
   }
 

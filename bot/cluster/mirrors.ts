@@ -1,14 +1,16 @@
 import type { Answer, Call, Json, Resource } from "../coordinator/ports.ts";
+import { BOT_LABELS } from "../core/fleet/bots.ts";
 import type { Check } from "../core/fleet/check.ts";
 import type { Job } from "../core/fleet/job.ts";
 import type { MoveResult } from "../core/fleet/move.ts";
-import type { NodeName } from "../core/fleet/node.ts";
+import type { NodeName, OrderId } from "../core/fleet/node.ts";
 import type { Pod } from "../core/fleet/pod.ts";
 import type { EvictionAnswer } from "../core/fleet/snapshot.ts";
 import type { Duration } from "../core/instant.ts";
 import type { PodRef } from "../core/step.ts";
 import type { CallParts } from "./calls.ts";
 import { isRecord } from "./json.ts";
+import type { Selection } from "./paged-list.ts";
 import { PodMirror } from "./pod-mirror.ts";
 import { type Reflector, reflect } from "./reflector.ts";
 import { parseDaemonSet } from "./resources/daemon-set.ts";
@@ -21,13 +23,14 @@ import { parsePod } from "./resources/pod.ts";
 import { parseDecision } from "./resources/reboot-decision.ts";
 import { parseFleet } from "./resources/reboot-fleet.ts";
 import { parseVolumeAttachment } from "./resources/volume-attachment.ts";
-import { Store } from "./store.ts";
+import { Store, type StoreIdentity } from "./store.ts";
 
-const MADE_BY_US = {
-  labelSelector: Object.entries(MADE_BY)
+const selectorOf = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
     .map((pair) => pair.join("="))
-    .join(","),
-};
+    .join(",");
+
+const MADE_BY_US = { labelSelector: selectorOf(MADE_BY) };
 
 /** Keeps the store in step with the cluster: a reflector for each kind, and one for the pods of each node that is drained. */
 export class Mirrors {
@@ -36,13 +39,15 @@ export class Mirrors {
   readonly #reflectors = new Map<Resource, Reflector>();
   readonly #pods = new Map<NodeName, PodMirror>();
   readonly #waiting = new Set<() => void>();
+  readonly #namespace: string;
   #volumes: Reflector | null = null;
   #synced = 0;
   #changed: () => void = () => {};
 
-  constructor(parts: CallParts, cluster: string, isChecking = true) {
+  constructor(parts: CallParts, identity: StoreIdentity) {
     this.#parts = parts;
-    this.store = new Store(cluster, parts.timings, isChecking);
+    this.#namespace = identity.namespace;
+    this.store = new Store(identity, parts.timings);
   }
 
   start(changed: () => void): void {
@@ -56,6 +61,7 @@ export class Mirrors {
     this.#mirror("poddisruptionbudgets", parseDisruptionBudget, store.budgets);
     this.#mirror("daemonsets", parseDaemonSet, store.daemonSets);
     this.#mirror("jobs", parseJob, store.jobs, MADE_BY_US);
+    this.#mirror("pods", parsePod, store.bots, { namespace: this.#namespace, labelSelector: selectorOf(BOT_LABELS) });
   }
 
   stop(): void {
@@ -153,6 +159,11 @@ export class Mirrors {
     this.#stir();
   }
 
+  recordHandOver(order: OrderId): void {
+    this.store.recordHandOver(order);
+    this.#stir();
+  }
+
   /** A Job that could not be made, so that no watch will show it. */
   recordJob(job: Job): void {
     this.store.jobs.set(`${job.namespace}/${job.name}`, job);
@@ -185,7 +196,7 @@ export class Mirrors {
     resource: Resource,
     parse: (object: Json) => T | null,
     into: Map<string, T>,
-    selection: { readonly labelSelector?: string } = {},
+    selection: Selection = {},
   ): void {
     const { api, clock, random, log } = this.#parts;
     const changed = (key: string, value: T | null): void => {

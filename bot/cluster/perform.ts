@@ -81,6 +81,9 @@ export class Performer {
         return this.#parts.mirrors.watchPods(step.node, step.order).then(() => "done");
       case "Evict":
         return evict(this.#parts, lease, step);
+      case "HandOver":
+        this.#parts.mirrors.recordHandOver(step.order);
+        return Promise.resolve("done");
       case "DeletePod":
         return remove(this.#parts, lease, step);
       default:
@@ -105,8 +108,7 @@ export class Performer {
   async #giveOrder({ next, says, drain }: Step & { kind: "GiveOrder" }, lease: Lease): Promise<Performed> {
     const pods = await this.#parts.mirrors.listPods(next.node, (call) => fencedCall(this.#parts, lease, call));
     if (pods === null) return "retry";
-    const { daemonSets } = this.#parts.mirrors.store;
-    const sieve = { drain, daemonSets, now: this.#parts.clock.now() };
+    const sieve = { drain, snapshot: this.#parts.mirrors.store.snapshot(), now: this.#parts.clock.now() };
     return pods.some((pod) => mustLeave(pod, sieve)) ? "done" : this.#writeReboot(next, says, lease);
   }
 

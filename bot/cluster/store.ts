@@ -5,12 +5,23 @@ import { budgetsFingerprint, type DisruptionBudget } from "../core/fleet/disrupt
 import type { Fleet } from "../core/fleet/fleet.ts";
 import type { Job } from "../core/fleet/job.ts";
 import type { MoveResult } from "../core/fleet/move.ts";
-import type { Node, NodeName } from "../core/fleet/node.ts";
+import type { Node, NodeName, OrderId } from "../core/fleet/node.ts";
 import type { Pod } from "../core/fleet/pod.ts";
 import type { NodeReboot } from "../core/fleet/reboot.ts";
 import type { HostReport } from "../core/fleet/report.ts";
 import type { EvictionAnswer, Snapshot } from "../core/fleet/snapshot.ts";
 import type { Timings } from "../core/timings.ts";
+
+/** Whose view of which cluster it is. */
+export interface StoreIdentity {
+  readonly cluster: string;
+  /** In which the bot's own pods are. */
+  readonly namespace: string;
+  /** The pod that this process runs in; null when it runs in none. */
+  readonly pod: string | null;
+  /** A reader only looks: it makes no dry runs, and what is on record counts. */
+  readonly isReader: boolean;
+}
 
 /** All that is known of the cluster, as parsed values; the reflectors and the answers of our own writes fill it. */
 export class Store {
@@ -25,22 +36,23 @@ export class Store {
   readonly jobs = new Map<string, Job>();
   readonly moves = new Map<string, MoveResult>();
   readonly checks = new Map<NodeName, Check>();
+  /** The bot's own pods. */
+  readonly bots = new Map<string, Pod>();
   volumes: Map<string, NodeName> | null = null;
   readonly #evictions = new Map<string, EvictionAnswer>();
-  readonly #cluster: string;
+  readonly #identity: StoreIdentity;
   readonly #timings: Timings;
-  readonly #isChecking: boolean;
+  #handedOver: OrderId | null = null;
 
-  /** Without checks, as for a reader that may not ask for dry runs, only what is on record counts. */
-  constructor(cluster: string, timings: Timings, isChecking = true) {
-    this.#cluster = cluster;
+  constructor(identity: StoreIdentity, timings: Timings) {
+    this.#identity = identity;
     this.#timings = timings;
-    this.#isChecking = isChecking;
   }
 
   snapshot(): Snapshot {
+    const { cluster, namespace, pod, isReader } = this.#identity;
     return {
-      cluster: this.#cluster,
+      cluster,
       timings: this.#timings,
       nodes: this.nodes,
       reports: this.reports,
@@ -54,7 +66,8 @@ export class Store {
       moves: this.moves,
       volumes: this.volumes,
       daemonSets: this.daemonSets,
-      checks: this.#isChecking ? this.checks : null,
+      bots: { namespace, pods: this.bots, self: pod, handedOver: this.#handedOver },
+      checks: isReader ? null : this.checks,
     };
   }
 
@@ -89,6 +102,10 @@ export class Store {
 
   recordEviction(answer: Omit<EvictionAnswer, "fingerprint">): void {
     this.#evictions.set(answer.podUid, { ...answer, fingerprint: budgetsFingerprint(answer.budgets, this.budgets) });
+  }
+
+  recordHandOver(order: OrderId): void {
+    this.#handedOver = order;
   }
 
   evictionOf(uid: string): EvictionAnswer | null {

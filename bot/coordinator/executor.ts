@@ -41,11 +41,19 @@ export class Executor {
 
   #start(key: StepKey, step: Step): void {
     this.#log.info("step", { key, ...loggable(step) });
-    const running = this.#cluster.perform(step, this.#election).then(() => {
+    const running = this.#perform(key, step).then(() => {
       this.#running.delete(key);
       this.#done();
     });
     this.#running.set(key, running);
+  }
+
+  /** Also what was begun together with a hand-over ends before the lease is another's. */
+  async #perform(key: StepKey, step: Step): Promise<void> {
+    await this.#cluster.perform(step, this.#election);
+    if (step.kind !== "HandOver") return;
+    const others = [...this.#running].flatMap(([other, running]) => (other === key ? [] : [running]));
+    await this.#election.handOver(Promise.all(others));
   }
 }
 
@@ -92,6 +100,7 @@ function loggable(step: Step): Record<string, unknown> {
     case "WatchPods":
     case "CheckPods":
     case "Discourage":
+    case "HandOver":
       return { step: step.kind, node: step.node };
     default:
       return step satisfies never;

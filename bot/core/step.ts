@@ -84,6 +84,8 @@ export type Step =
       readonly budgets: readonly string[];
       readonly by: string;
     }
+  /** Gives the lease to another replica: all that is left to leave the node is the pod that the leader runs in. */
+  | { readonly kind: "HandOver"; readonly node: NodeName; readonly order: OrderId }
   /** Makes the Job that a pod rule wants first; one that is there already is taken for it. */
   | {
       readonly kind: "StartJob";
@@ -134,6 +136,8 @@ export function stepKey(step: Step): StepKey {
     case "Evict":
     case "DeletePod":
       return podKey(step.pod.uid);
+    case "HandOver":
+      return "lease";
     case "Judge":
       return "decision";
     default:

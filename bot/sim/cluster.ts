@@ -9,6 +9,7 @@ import { logChat } from "../slack/log-chat.ts";
 import { NO_GROUPS } from "../slack/slack-groups.ts";
 import { agentApi } from "./agent-api.ts";
 import { ApiServer } from "./api-server.ts";
+import { BotPods } from "./bot-pods.ts";
 import { WorldClock } from "./clock.ts";
 import { DisruptionController } from "./disruption-controller.ts";
 import { type FaultSettings, Faults, NO_FAULTS } from "./faults.ts";
@@ -45,6 +46,12 @@ interface NodeSettings {
   readonly skew?: Duration;
 }
 
+interface BotLife {
+  /** The pod that it runs in; null for one outside of the cluster. */
+  readonly pod: string | null;
+  readonly died: () => void;
+}
+
 interface RunningBot {
   readonly process: SimProcess;
   bot: Bot | null;
@@ -66,6 +73,7 @@ export class SimCluster {
   readonly #skews = new Map<string, Duration>();
   readonly #agents = new Map<string, { process: SimProcess; agent: Stoppable }>();
   readonly #bots = new Map<string, RunningBot>();
+  readonly #botPods: BotPods;
   #lives = 0;
 
   constructor(settings: SimSettings) {
@@ -76,6 +84,12 @@ export class SimCluster {
     this.server = new ApiServer(this.store, () => this.clock.now());
     this.disruption = new DisruptionController(this.store, this.clock, this.random.fork("disruption"));
     this.workloads = new Workloads(this.store, this.clock, this.random.fork("workloads"));
+    this.#botPods = new BotPods(this.store, this.clock, this.random.fork("bot pods"), {
+      start: (pod) => this.#runBot(pod, { pod, died: () => this.#botPods.died(pod) }),
+      stop: (pod) => void this.#bots.get(pod)?.bot?.stop(),
+      kill: (pod) => this.killBot(pod),
+      isUp: (node) => this.hosts.get(node)?.isUp() === true,
+    });
     new GarbageCollector(this.store, this.clock).start();
     this.#faults = new Faults(this.random.fork("faults"), settings.faults ?? NO_FAULTS);
   }
@@ -91,8 +105,14 @@ export class SimCluster {
       habits: { shutdown: 5 * SECOND, boot: 75 * SECOND, ignoredCalls: 0, isHelped: true, ...habits },
       events: {
         rebootCalled: (at) => this.#settings.onReboot?.({ at, node: name }),
-        wentDown: () => this.killAgent(name),
-        cameUp: () => this.startAgent(name),
+        wentDown: () => {
+          this.killAgent(name);
+          this.#botPods.look();
+        },
+        cameUp: () => {
+          this.startAgent(name);
+          this.#botPods.look();
+        },
       },
     });
     this.#skews.set(name, skew ?? 0);
@@ -125,9 +145,23 @@ export class SimCluster {
     this.#agents.get(node)?.process.pause(length);
   }
 
-  /** A bot that is killed is started again, as its Deployment would. */
+  /** A bot outside of the cluster; killed, it is started again. */
   startBot(name: string): void {
-    const process = this.#process(`bot ${name}`, () => this.#later(2, 20, () => this.startBot(name)));
+    this.#runBot(name, { pod: null, died: () => this.#later(2, 20, () => this.startBot(name)) });
+  }
+
+  /** Bots as pods of a Deployment. */
+  deployBots(replicas: number, isSpread = true): void {
+    this.#botPods.deploy(this.workloads, replicas, isSpread);
+  }
+
+  /** Names of the bots whose process lives. */
+  livingBots(): readonly string[] {
+    return [...this.#bots].flatMap(([name, { process }]) => (process.isAlive() ? [name] : []));
+  }
+
+  #runBot(name: string, { pod, died }: BotLife): void {
+    const process = this.#process(`bot ${name}`, died);
     const random = this.random.fork(`${process.name} ${this.#lives}`);
     const running: RunningBot = { process, bot: null };
     this.#bots.set(name, running);
@@ -146,6 +180,7 @@ export class SimCluster {
         clusterName: this.#settings.clusterName,
         namespace: "bootswain",
         identity: `${name}-${this.#instance()}`,
+        pod,
         timings: this.#settings.timings ?? DEFAULT_TIMINGS,
       },
     );

@@ -12,6 +12,10 @@ export interface Deployment {
   readonly graceSeconds: number;
   /** The one node that its pods fit on; any when it is not given. */
   readonly onlyOn?: string;
+  /** Beside `app`, which carries its name. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Keeps its pods off each other's nodes. */
+  readonly hostPort?: number;
 }
 
 /** Deployments that keep their replicas, and a scheduler that binds pods to nodes; good enough for drains. */
@@ -20,6 +24,8 @@ export class Workloads {
   readonly #clock: WorldClock;
   readonly #random: SeededRandom;
   readonly #due = new Set<string>();
+  /** Chosen and not bound yet, by the pod's uid. */
+  readonly #assumed = new Map<string, string>();
 
   constructor(store: Store, clock: WorldClock, random: SeededRandom) {
     this.#store = store;
@@ -31,13 +37,13 @@ export class Workloads {
     });
   }
 
-  deploy({ namespace, name, replicas, graceSeconds, onlyOn }: Deployment): void {
+  deploy({ namespace, name, replicas, graceSeconds, onlyOn, labels, hostPort }: Deployment): void {
     const known = this.#store.get("deployments", keyOf(namespace, name));
     this.#store.put("people", "deployments", {
       apiVersion: "apps/v1",
       kind: "Deployment",
       metadata: { ...known?.metadata, name, namespace, labels: { app: name } },
-      spec: { replicas, graceSeconds, ...(onlyOn === undefined ? {} : { onlyOn }) },
+      spec: { replicas, graceSeconds, labels, hostPort, ...(onlyOn === undefined ? {} : { onlyOn }) },
     });
   }
 
@@ -66,31 +72,45 @@ export class Workloads {
   }
 
   #addPod({ metadata, spec }: Stored): void {
+    const labels = at(spec, "labels");
+    const hostPort = at(spec, "hostPort");
     const pod = pendingPod({
       namespace: metadata.namespace ?? "",
       name: `${metadata.name}-${this.#random.uuid().slice(0, 5)}`,
-      labels: { app: metadata.name },
+      labels: { app: metadata.name, ...(typeof labels === "object" ? labels : {}) },
       owner: { kind: "ReplicaSet", name: metadata.name, uid: metadata.uid },
       graceSeconds: Number(at(spec, "graceSeconds") ?? 5),
     });
     const onlyOn = text(at(spec, "onlyOn"));
-    this.#store.put("workloads", "pods", onlyOn === "" ? pod : { ...pod, spec: { ...pod.spec, onlyOn } });
+    const place = { hostPort, ...(onlyOn === "" ? {} : { onlyOn }) };
+    this.#store.put("workloads", "pods", { ...pod, spec: { ...pod.spec, ...place } });
   }
 
   #schedule(): void {
     for (const pod of this.#store.all("pods")) {
-      if (nodeOf(pod) !== "" || isTerminating(pod)) continue;
+      if (nodeOf(pod) !== "" || isTerminating(pod) || this.#assumed.has(pod.metadata.uid)) continue;
       const onlyOn = text(at(pod, "spec", "onlyOn"));
-      const isFit = ({ metadata }: Stored): boolean => onlyOn === "" || onlyOn === metadata.name;
+      const isFit = ({ metadata }: Stored): boolean =>
+        (onlyOn === "" || onlyOn === metadata.name) && !this.#isPortTaken(pod, metadata.name);
       const fits = this.#store.all("nodes").filter((node) => isReady(node) && !isUnschedulable(node) && isFit(node));
       const node = this.#random.pick(fits);
       if (node !== undefined) this.#bindLater(pod, node.metadata.name);
     }
   }
 
+  #isPortTaken(pod: Stored, node: string): boolean {
+    const port = at(pod, "spec", "hostPort");
+    const there = this.#store
+      .all("pods")
+      .filter((one) => (nodeOf(one) || this.#assumed.get(one.metadata.uid)) === node);
+    return port !== undefined && there.some((one) => at(one, "spec", "hostPort") === port);
+  }
+
   /** The choice rests on what the scheduler saw; a cordon written in between doesn't stop the binding. */
   #bindLater(pod: Stored, node: string): void {
+    this.#assumed.set(pod.metadata.uid, node);
     this.#clock.after(this.#random.between(5, 150), () => {
+      this.#assumed.delete(pod.metadata.uid);
       const current = this.#store.get("pods", storedKey(pod));
       if (current === undefined || current.metadata.uid !== pod.metadata.uid || nodeOf(current) !== "") return;
       this.#store.put("scheduler", "pods", bound(current, node));

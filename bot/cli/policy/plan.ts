@@ -7,26 +7,25 @@ import { type PlannedNode, plan } from "../../core/plan.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import { systemClock } from "../../process/clock.ts";
 import { EXIT } from "../../process/exit.ts";
-import { viewCluster } from "../cluster-view.ts";
+import { addViewOptions, type ViewOptions, viewCluster } from "../cluster-view.ts";
 import { forecastJson } from "../explain.ts";
 import type { Io } from "../io.ts";
 import { goodPolicy } from "./good-policy.ts";
 
-interface Options {
-  readonly kubeconfig?: string;
+interface Options extends ViewOptions {
   readonly format: "text" | "json";
 }
 
 export function addPlan(parent: Command, io: Io): void {
-  parent
+  const command = parent
     .command("plan")
     .description("what a policy would do to a cluster, beside the policy in force")
-    .argument("<file>", "the policy")
-    .option("--kubeconfig <file>", "how to reach the cluster; kubectl's own when left out")
+    .argument("<file>", "the policy");
+  addViewOptions(command)
     .addOption(new Option("--format <format>", "text or json").choices(["text", "json"]).default("text"))
-    .action(async (file: string, { kubeconfig, format }: Options) => {
+    .action(async (file: string, { format, ...options }: Options) => {
       const policy = await goodPolicy(file);
-      const effect = await viewCluster(kubeconfig, ({ snapshot, inForce }) =>
+      const effect = await viewCluster(options, ({ snapshot, inForce }) =>
         effectOf(snapshot, policy, inForce, systemClock.now()),
       );
       for (const line of format === "json" ? [JSON.stringify(asJson(effect), null, 2)] : asText(effect)) io.print(line);

@@ -1,6 +1,6 @@
 import type { Drainage } from "../drain/drainage.ts";
 import { removalsOf } from "../drain/evictions.ts";
-import { hangs, podsToDrain, sieveOf } from "../drain/filter.ts";
+import { fateOf, hangs, podsToDrain, type Sieve, sieveOf } from "../drain/filter.ts";
 import { budgetsOf, isForced } from "../drain/force.ts";
 import { abandoned, moveEndsAt, moveUnderWay, settledMoves, withMoves } from "../drain/move.ts";
 import { fromAnswer, isSame, refusalOf } from "../drain/refusal.ts";
@@ -147,16 +147,24 @@ function volumesOf({ snapshot, node }: Recorded): readonly string[] {
 function leftOvers(situation: Recorded): string {
   const { snapshot, node } = situation;
   const sieve = sieveOf(situation, situation);
-  const pods = [...(snapshot.pods.get(node.name)?.pods.values() ?? [])].filter((pod) => hangs(pod, sieve));
+  const here = [...(snapshot.pods.get(node.name)?.pods.values() ?? [])];
+  const pods = here.filter((pod) => hangs(pod, sieve));
+  const own = here.filter((pod) => isOwnThatStays(pod, sieve));
   const volumes = volumesOf(situation);
   const all = [
-    ...(pods.length === 0
-      ? []
-      : [`${listed(pods.map(({ namespace, name }) => `${namespace}/${name}`))}, which does not end`]),
+    ...(pods.length === 0 ? [] : [`${namesOf(pods)}, which does not end`]),
+    ...(own.length === 0 ? [] : [`the bot's own ${namesOf(own)}, which comes back with the node`]),
     ...(volumes.length === 0 ? [] : [`volumes that stay attached (${listed(volumes)})`]),
   ];
   return all.length === 0 ? "" : ` but for ${all.join(" and ")}`;
 }
+
+function isOwnThatStays(pod: Pod, sieve: Sieve): boolean {
+  const fate = fateOf(pod, sieve);
+  return fate.kind === "stays" && fate.why === "own";
+}
+
+const namesOf = (pods: readonly Pod[]): string => listed(pods.map(({ namespace, name }) => `${namespace}/${name}`));
 
 /** When pods that end count as hanging, and when they count no more. */
 function endsOfPods({ snapshot, sieve }: Drainage, pods: readonly Pod[]): readonly number[] {

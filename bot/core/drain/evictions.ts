@@ -1,3 +1,4 @@
+import { isSelf } from "../fleet/bots.ts";
 import { allAllow, budgetsFingerprint } from "../fleet/disruption-budget.ts";
 import type { Move } from "../fleet/move.ts";
 import type { PhaseOf } from "../fleet/phase.ts";
@@ -33,7 +34,7 @@ interface Draining {
 /** What to do now so that `pods`, all that must leave, leave: the first tier of them, those first that may not be able to. */
 export function removalsOf(draining: Draining, pods: readonly Pod[]): Removals {
   const { drainage, phase } = draining;
-  const tier = firstTier(pods, drainage.sieve.drain);
+  const tier = firstTier(pods, drainage.sieve);
   const isRefused = ({ uid }: Pod): boolean => phase.refused.some(({ podUid }) => podUid === uid);
   // A drain that can't end moves nothing, so what the policy forbids stops it before the first eviction.
   if (phase.refused.some(({ kind }) => kind === "protected" || kind === "before"))
@@ -115,9 +116,11 @@ function evictionDue({ snapshot, standing, now }: Recorded, pod: Pod): number {
 }
 
 /** A force deletes exactly the pods that its budgets refused; all else is evicted. */
-function removal(situation: Recorded, pod: Pod, { sieve }: Drainage): Step {
+function removal(situation: Recorded, pod: Pod, { sieve, order }: Drainage): Step {
   const { snapshot, standing, node } = situation;
   const { namespace, name, uid } = pod;
+  // Whoever leads then goes on with the drain, and asks for this pod.
+  if (isSelf(pod, snapshot.bots)) return { kind: "HandOver", node: node.name, order };
   const ref: PodRef = { node: node.name, namespace, name, uid };
   const bound = sieve.drain.gracePeriod;
   const graceSeconds = bound === null ? null : Math.max(1, Math.min(pod.graceSeconds, Math.ceil(bound / SECOND)));

@@ -1,15 +1,15 @@
-import type { DaemonSet } from "../fleet/daemon-set.ts";
 import type { Member } from "../fleet/member.ts";
 import type { Pod } from "../fleet/pod.ts";
 import type { Snapshot } from "../fleet/snapshot.ts";
 import type { Instant } from "../instant.ts";
 import { type DrainSettings, POOL_DEFAULTS } from "../policy/policy.ts";
+import { isOwn, ownLeaves } from "./own-pods.ts";
 import { ruleFor } from "./rules.ts";
 
 /** By what pods are told apart. */
 export interface Sieve {
   readonly drain: DrainSettings;
-  readonly daemonSets: ReadonlyMap<string, Pick<DaemonSet, "uid">>;
+  readonly snapshot: Snapshot;
   readonly now: Instant;
 }
 
@@ -18,26 +18,28 @@ export function sieveOf(
   { pool }: Pick<Member, "pool">,
   { snapshot, now }: { snapshot: Snapshot; now: Instant },
 ): Sieve {
-  return { drain: (pool ?? POOL_DEFAULTS).drain, daemonSets: snapshot.daemonSets, now };
+  return { drain: (pool ?? POOL_DEFAULTS).drain, snapshot, now };
 }
 
 /** `stays`: the node counts as empty with it. `protected`: the drain may neither move it nor go on. */
 export type Fate =
   | { readonly kind: "goes" }
-  | { readonly kind: "stays"; readonly why: "hangs" | "daemon" | "mirror" | "rule" }
+  | { readonly kind: "stays"; readonly why: "hangs" | "daemon" | "mirror" | "rule" | "own" }
   | { readonly kind: "protected"; readonly key: "emptyDir" | "unmanaged" };
 
 const GOES: Fate = { kind: "goes" };
 
 /**
  * kubectl's filters in kubectl's order (kubectl, pkg/drain/filters.go): deleted, DaemonSet, mirror, local storage,
- * unreplicated, custom. Finished pods pass those for DaemonSets, local storage and unreplicated pods.
+ * unreplicated, custom. Finished pods pass those for DaemonSets, local storage and unreplicated pods. The bot's own have
+ * a filter of their own: what they keep in an emptyDir can be fetched again.
  */
 export function fateOf(pod: Pod, sieve: Sieve): Fate {
   if (pod.deletingSince !== null) return hangs(pod, sieve) ? { kind: "stays", why: "hangs" } : GOES;
   if (isDaemon(pod, sieve)) return { kind: "stays", why: "daemon" };
   if (pod.mirror) return { kind: "stays", why: "mirror" };
   if (ruleFor(pod, sieve.drain).action === "leave") return { kind: "stays", why: "rule" };
+  if (isOwn(pod, sieve.snapshot)) return ownLeaves(pod, sieve) ? GOES : { kind: "stays", why: "own" };
   if (pod.finished) return GOES;
   if (pod.hasEmptyDir && sieve.drain.emptyDir === "protect") return { kind: "protected", key: "emptyDir" };
   if (isUnmanaged(pod) && sieve.drain.unmanaged === "protect") return { kind: "protected", key: "unmanaged" };
@@ -57,7 +59,7 @@ export function hangs({ deletingSince }: Pod, { drain, now }: Sieve): boolean {
 }
 
 /** Pods of a DaemonSet come back at once; those whose DaemonSet is gone are anyone's, as kubectl has it. */
-function isDaemon(pod: Pod, { daemonSets }: Sieve): boolean {
+function isDaemon(pod: Pod, { snapshot: { daemonSets } }: Sieve): boolean {
   if (pod.finished || pod.controller?.kind !== "DaemonSet") return false;
   return daemonSets.get(`${pod.namespace}/${pod.controller.name}`)?.uid === pod.controller.uid;
 }

@@ -8,6 +8,7 @@ import { failedBefore } from "./before-job.ts";
 import { diagnose } from "./diagnosis/diagnose.ts";
 import type { Drainage } from "./drainage.ts";
 import { fateOf, type Sieve } from "./filter.ts";
+import { isOwn } from "./own-pods.ts";
 import { aboutPod, ruledOut, type Told } from "./ruled-out.ts";
 import { ruleFor } from "./rules.ts";
 
@@ -16,6 +17,7 @@ const KIND = { refused: "budget", misconfigured: "several budgets", wait: "waiti
 /** Why a pod is still there; null while nothing says that it can't go. `known` are the refusals on record. */
 export function refusalOf(pod: Pod, drainage: Drainage, known: readonly Refusal[]): Refusal | null {
   const { snapshot, sieve } = drainage;
+  if (isOwn(pod, snapshot)) return null;
   if (pod.deletingSince !== null) return stuck(pod, pod.deletingSince, drainage);
   const own = ofPolicy(pod, sieve) ?? failedBefore(pod, drainage);
   if (own !== null) return own;

@@ -12,6 +12,7 @@ export interface Check {
   readonly at: Instant;
   /** Why the pods could not be looked at, with nothing known then; null when they were. */
   readonly problem: string | null;
+  /** Without the bot's own: those never stand in a drain's way. */
   readonly pods: readonly Pod[];
   /** Answers other than yes, by the pod's UID. */
   readonly answers: ReadonlyMap<string, EvictionAnswer>;

@@ -1,5 +1,6 @@
 import type { Instant } from "../instant.ts";
 import type { Timings } from "../timings.ts";
+import type { Bots } from "./bots.ts";
 import type { Check } from "./check.ts";
 import type { DaemonSet } from "./daemon-set.ts";
 import type { Decision } from "./decision.ts";
@@ -48,6 +49,7 @@ export interface Snapshot {
   /** VolumeAttachments by name, each with its node; null while no node is drained. */
   readonly volumes: ReadonlyMap<string, NodeName> | null;
   readonly daemonSets: ReadonlyMap<string, DaemonSet>;
+  readonly bots: Bots;
   /** The newest check of each node; null where nothing is checked, and only what is on record counts. */
   readonly checks: ReadonlyMap<NodeName, Check> | null;
 }

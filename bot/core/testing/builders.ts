@@ -293,6 +293,7 @@ export interface Parts {
   readonly moves?: Snapshot["moves"];
   readonly volumes?: Snapshot["volumes"];
   readonly checks?: Snapshot["checks"];
+  readonly bots?: Snapshot["bots"];
 }
 
 /** One pending, healthy node without a slot, where nothing else is said. */
@@ -318,6 +319,7 @@ export function aSnapshot(parts: Parts = {}): Snapshot {
     moves: parts.moves ?? new Map(),
     jobs: parts.jobs ?? new Map(),
     volumes: parts.volumes ?? null,
+    bots: parts.bots ?? { namespace: "bootswain", pods: new Map(), self: null, handedOver: null },
     checks: parts.checks ?? null,
     evictions: new Map((parts.evictions ?? []).map((answer) => [answer.podUid, answer])),
   };
