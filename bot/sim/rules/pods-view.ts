@@ -29,8 +29,14 @@ export class PodsView {
 
 const keyOf = (object: unknown): string => `${text(at(object, "metadata", "namespace"))}/${nameOf(object)}`;
 
+/** The bot's own pods stay where they may not go, so they block nothing. */
+const isOfBot = (pod: unknown): boolean =>
+  text(at(pod, "metadata", "namespace")) === "bootswain" &&
+  text(at(pod, "metadata", "labels", "app.kubernetes.io/component")) === "bot";
+
 /** Pods that no drain touches, and those that are on their way. */
 function isLeft(pod: unknown): boolean {
+  if (isOfBot(pod)) return true;
   if (at(pod, "metadata", "annotations", "kubernetes.io/config.mirror") !== undefined) return true;
   if (at(pod, "metadata", "deletionTimestamp") !== undefined) return true;
   if (["Succeeded", "Failed", "Pending"].includes(text(at(pod, "status", "phase")))) return true;
