@@ -116,7 +116,8 @@ export class Stage {
     return machine;
   }
 
-  startBot(): Program {
+  /** In the pod of that name, or in none. */
+  startBot(pod?: string): Program {
     const bot = new Program(
       `bot ${this.#bots.length + 1}`,
       "bot/main.ts",
@@ -137,7 +138,7 @@ export class Stage {
         "--slack-api-url",
         this.slack.apiUrl,
       ],
-      TOKENS,
+      pod === undefined ? TOKENS : { ...TOKENS, POD_NAME: pod },
     );
     this.#bots.push(bot);
     return bot;
