@@ -1,6 +1,6 @@
 import type { ContractCase } from "./case.ts";
 import { report, reportStatus } from "./objects.ts";
-import { ask, at, text, versionOf } from "./world.ts";
+import { ask, at, items, text, versionOf } from "./world.ts";
 
 export const watchCases: readonly ContractCase[] = [
   {
@@ -63,6 +63,24 @@ export const watchCases: readonly ContractCase[] = [
         at(events[0]?.object, "metadata", "name"),
         Array.isArray(names) && names.map((pod) => at(pod, "metadata", "name")),
       ];
+    },
+  },
+  {
+    says: "a list and a watch by namespace and labels show what has them and nothing else",
+    run: async (world) => {
+      const { namespace } = world;
+      const list = await ask(world, { verb: "list", resource: "pods" });
+      for (const app of ["unlike", "alike"]) await world.addPod({ name: app, app });
+      const selectors = ["app=alike", "app in (alike)", "app,app notin (unlike),!zone", "app=alike,zone=a"];
+      const listed = selectors.map(async (labelSelector) => {
+        const found = await ask(world, { verb: "list", resource: "pods", namespace, labelSelector });
+        const names = items(found).map((pod) => at(pod, "metadata", "name"));
+        return names.filter((name) => name === "alike" || name === "unlike");
+      });
+      const selection = { namespace, labelSelector: "app=alike" };
+      const call = { resource: "pods", ...selection, resourceVersion: versionOf(list) } as const;
+      const { events } = await world.watch(call, (seen) => seen.length > 0);
+      return { listed: await Promise.all(listed), watched: at(events[0]?.object, "metadata", "name") };
     },
   },
   {

@@ -23,6 +23,7 @@ export interface ContractWorld {
       readonly resource: Resource;
       readonly namespace?: string;
       readonly fieldSelector?: string;
+      readonly labelSelector?: string;
       readonly resourceVersion: string;
     },
     isEnough: (events: readonly WatchEvent[]) => boolean,
