@@ -48,6 +48,8 @@ export interface Scenario {
   readonly policies: readonly PolicyChange[];
   readonly incidents: readonly Incident[];
   readonly faults: FaultSettings;
+  /** How many bots run as pods in the cluster; 0 where two run outside of it. */
+  readonly botPods: number;
   /** Whether people force what a disruption budget blocks; they scale it up later in any case. */
   readonly peopleForce: boolean;
 }
@@ -77,6 +79,7 @@ export function scenarioOf(random: SeededRandom): Scenario {
     ),
     faults: anyFaults(place.start + TROUBLE, random),
     peopleForce: random.chance(0.4),
+    botPods: random.fork("bots").pick([0, 0, 2, 2, 3]) ?? 0,
   };
 }
 

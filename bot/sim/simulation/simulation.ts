@@ -109,7 +109,7 @@ function earliestEnd({ start, nodes, faults }: Scenario): Instant {
   return Math.max(faults.until + HOUR, start + last + 30 * MINUTE);
 }
 
-function begin(cluster: SimCluster, { nodes, incidents }: Scenario): void {
+function begin(cluster: SimCluster, { nodes, incidents, botPods }: Scenario): void {
   for (const node of nodes) {
     const host = cluster.addNode(node);
     if (node.showsVoter) showVoter(cluster, node.name, true);
@@ -121,8 +121,12 @@ function begin(cluster: SimCluster, { nodes, incidents }: Scenario): void {
     nodes.map(({ name }) => name),
   );
   for (const incident of incidents) cluster.clock.after(incident.at, () => happen(cluster, incident));
-  cluster.startBot("a");
-  cluster.startBot("b");
+  if (botPods > 0) {
+    cluster.deployBots(botPods);
+  } else {
+    cluster.startBot("a");
+    cluster.startBot("b");
+  }
 }
 
 /** A look at the whole cluster is dear, so it is not made after every event. */
