@@ -127,12 +127,16 @@ export class Performer {
   }
 
   async #isCurrent(name: NodeName, lease: Lease): Promise<"current" | "changed" | "unknown"> {
-    const { mirrors } = this.#parts;
-    const known = [mirrors.store.nodes.get(name)?.uid, mirrors.store.reboots.get(name)?.version].join();
+    const { store } = this.#parts.mirrors;
+    // A cordon of ours keeps its node taken, so it is looked at, too; what else changes of a Node takes or frees nothing.
+    const shown = (): string => {
+      const node = store.nodes.get(name);
+      return JSON.stringify([node?.uid, node?.cordon, store.reboots.get(name)?.version]);
+    };
+    const known = shown();
     const isRead = (await this.#readAgain("nodes", name, lease)) && (await this.#readAgain("nodereboots", name, lease));
     if (!isRead) return "unknown";
-    const now = [mirrors.store.nodes.get(name)?.uid, mirrors.store.reboots.get(name)?.version].join();
-    return now === known ? "current" : "changed";
+    return shown() === known ? "current" : "changed";
   }
 
   /**
