@@ -47,6 +47,6 @@ export function scripted(now: Instant, script: (call: Call) => Answer) {
     log: { info: () => {}, warn: () => {} },
     timings: DEFAULT_TIMINGS,
   };
-  const mirrors = new Mirrors(parts, "abal-kuber");
+  const mirrors = new Mirrors(parts, { cluster: "abal-kuber", namespace: "bootswain", pod: null, isReader: false });
   return { parts: { ...parts, mirrors }, mirrors, calls };
 }

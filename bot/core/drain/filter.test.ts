@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Pod } from "../fleet/pod.ts";
 import { MINUTE } from "../instant.ts";
 import { type DrainSettings, POOL_DEFAULTS, type PodRule } from "../policy/policy.ts";
-import { aDaemonSet, aPod, NOW } from "../testing/builders.ts";
+import { aDaemonSet, aPod, aSnapshot, NOW } from "../testing/builders.ts";
 import { type Fate, fateOf } from "./filter.ts";
 
 const leave: PodRule = {
@@ -45,6 +45,6 @@ test.each<[string, Partial<Pod>, Partial<DrainSettings>, Fate]>([
   ["a pod that a rule leaves stays", {}, { pods: [leave] }, stays("rule")],
   ["whatever it has", { controller: null, hasEmptyDir: true }, { pods: [leave], emptyDir: "protect" }, stays("rule")],
 ])("%s", (_, pod, drain, fate) => {
-  const daemonSets = new Map([["web/ds", aDaemonSet()]]);
-  expect(fateOf(aPod(pod), { drain: { ...POOL_DEFAULTS.drain, ...drain }, daemonSets, now: NOW })).toEqual(fate);
+  const snapshot = aSnapshot({ daemonSets: new Map([["web/ds", aDaemonSet()]]) });
+  expect(fateOf(aPod(pod), { drain: { ...POOL_DEFAULTS.drain, ...drain }, snapshot, now: NOW })).toEqual(fate);
 });

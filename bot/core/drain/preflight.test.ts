@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import type { EvictionAnswer } from "../fleet/snapshot.ts";
 import { POOL_DEFAULTS } from "../policy/policy.ts";
-import { aBudget, aCheck, anAnswer, aPod, NOW } from "../testing/builders.ts";
+import { aBudget, aCheck, anAnswer, aPod, aSnapshot, NOW } from "../testing/builders.ts";
 import { anEvidence } from "../testing/evidence.ts";
 import { preflight, verdictOf, withoutBudgets } from "./preflight.ts";
 
-const sieve = { drain: POOL_DEFAULTS.drain, daemonSets: new Map(), now: NOW };
+const sieve = { drain: POOL_DEFAULTS.drain, snapshot: aSnapshot(), now: NOW };
 const budgets = (...all: readonly ReturnType<typeof aBudget>[]) =>
   new Map(all.map((budget) => [`${budget.namespace}/${budget.name}`, budget]));
 const answers = (...all: readonly EvictionAnswer[]) => new Map(all.map((answer) => [answer.podUid, answer]));

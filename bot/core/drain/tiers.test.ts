@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Pod } from "../fleet/pod.ts";
 import { POOL_DEFAULTS, type PodRule } from "../policy/policy.ts";
-import { aPod } from "../testing/builders.ts";
+import { aPod, aSnapshot } from "../testing/builders.ts";
 import { firstTier } from "./tiers.ts";
 
 const rule = (app: string, order: number): PodRule => ({
@@ -24,5 +24,7 @@ test.each<[string, readonly PodRule[], readonly Pod[], readonly string[]]>([
   ["the order counts before that", [rule("db", 10)], [pod("a", "web", critical), pod("b", "db")], ["a"]],
   ["no pods are no tier", [], [], []],
 ])("%s", (_, pods, all, expected) => {
-  expect(firstTier(all, { ...POOL_DEFAULTS.drain, pods }).map(({ name }) => name)).toEqual(expected);
+  expect(
+    firstTier(all, { drain: { ...POOL_DEFAULTS.drain, pods }, snapshot: aSnapshot(), now: 0 }).map(({ name }) => name),
+  ).toEqual(expected);
 });
