@@ -3,16 +3,24 @@ import type { Call, Resource } from "../coordinator/ports.ts";
 import type { Instant } from "../core/instant.ts";
 import { conflict, failure, notFound, type ServerAnswer, success, wrongUid } from "./answers.ts";
 import { evictPod } from "./eviction.ts";
-import { type Draft, keyOf, overTheWire, type Stored, sentMeta, stamp } from "./objects.ts";
-import { graceOf, isTerminating, nodeOf } from "./pods.ts";
+import { type Draft, keyOf, overTheWire, type Stored, sentMeta } from "./objects.ts";
+import { graceOf } from "./pods.ts";
+import { isOver, removed, removePod } from "./removal.ts";
 import { at } from "./rules/world.ts";
-import { matches } from "./selection.ts";
+import { matches, selectionOf } from "./selection.ts";
 import type { Store } from "./store.ts";
 
 const WITH_STATUS: ReadonlySet<Resource> = new Set([
   "nodes",
   "pods",
   "poddisruptionbudgets",
+  "deployments",
+  "replicasets",
+  "statefulsets",
+  "daemonsets",
+  "jobs",
+  "cronjobs",
+  "persistentvolumeclaims",
   "hostreports",
   "nodereboots",
   "rebootfleets",
@@ -52,7 +60,7 @@ export class ApiServer {
       case "delete":
         return this.#delete(actor, call);
       case "evict":
-        return evictPod(this.#store, actor, call, this.#now(), (who, pod) => this.#removePod(who, pod, graceOf(pod)));
+        return evictPod({ store: this.#store, now: this.#now() }, actor, call);
       default:
         return call satisfies never;
     }
@@ -69,13 +77,13 @@ export class ApiServer {
     return object === undefined ? notFound(resource, name) : { code: 200, body: object };
   }
 
-  #list({ resource, limit, continue: token, ...call }: Call & { verb: "list" }): ServerAnswer {
-    const { namespace, fieldSelector, labelSelector } = call;
+  #list(call: Call & { verb: "list" }): ServerAnswer {
+    const { resource, limit, continue: token } = call;
     const continued = token === undefined ? undefined : this.#continued.get(token);
     if (token !== undefined && continued === undefined) {
       return failure(410, "Expired", "The provided continue parameter is too old to display a consistent list result.");
     }
-    const selection = { namespace, fieldSelector, labelSelector };
+    const selection = selectionOf(call);
     const all = continued?.rest ?? this.#store.all(resource).filter((object) => matches(object, selection));
     const version = continued?.version ?? this.#store.version();
     const items = limit === undefined ? all : all.slice(0, limit);
@@ -138,10 +146,9 @@ export class ApiServer {
     // A write that changes nothing makes no new version and no event.
     if (isDeepStrictEqual(next, current)) return { code: 200, body: current };
     const generation = (current.metadata.generation ?? 1) + (isDeepStrictEqual(next.spec, current.spec) ? 0 : 1);
-    return {
-      code: 200,
-      body: this.#store.put(actor, resource, { ...next, metadata: { ...next.metadata, generation } }),
-    };
+    const body = this.#store.put(actor, resource, { ...next, metadata: { ...next.metadata, generation } });
+    if (isOver(body)) this.#store.remove("api-server", resource, keyOf(namespace, name));
+    return { code: 200, body };
   }
 
   #delete(actor: string, { resource, namespace, name, uid, graceSeconds }: Call & { verb: "delete" }): ServerAnswer {
@@ -150,22 +157,11 @@ export class ApiServer {
     if (uid !== undefined && uid !== object.metadata.uid) return wrongUid(resource, name, uid, object.metadata.uid);
     if (resource === "pods") {
       this.#store.note({ actor, verb: "delete", resource: "pods", before: object, after: object });
-      return { code: 200, body: this.#removePod(actor, object, graceSeconds ?? graceOf(object)) };
+      const removal = { actor, now: this.#now(), graceSeconds: graceSeconds ?? graceOf(object) };
+      return { code: 200, body: removePod(this.#store, object, removal) };
     }
-    this.#store.remove(actor, resource, keyOf(namespace, name));
+    removed(this.#store, actor, resource, object, this.#now());
     return success(200);
-  }
-
-  /** A pod on a node ends when its kubelet says so; one that was never bound goes at once. */
-  #removePod(actor: string, pod: Stored, graceSeconds: number): Stored {
-    if (isTerminating(pod)) return pod;
-    if (nodeOf(pod) === "" || graceSeconds === 0) {
-      this.#store.remove("api-server", "pods", keyOf(pod.metadata.namespace, pod.metadata.name));
-      return pod;
-    }
-    const deletionTimestamp = stamp(this.#now() + graceSeconds * 1_000);
-    const metadata = { ...pod.metadata, deletionTimestamp, deletionGracePeriodSeconds: graceSeconds };
-    return this.#store.put(`api-server for ${actor}`, "pods", { ...pod, metadata });
   }
 }
 
@@ -193,13 +189,14 @@ function withStatus(current: Stored, object: unknown): Stored {
 function withoutStatus(resource: Resource, current: Stored, object: unknown): Stored {
   const { name, namespace } = current.metadata;
   const { status: sentStatus, ...sent } = overTheWire(draftOf(object, name, namespace));
-  const { uid, resourceVersion, creationTimestamp, generation, deletionTimestamp } = current.metadata;
+  const { uid, resourceVersion, creationTimestamp, generation, deletionTimestamp, deletionGracePeriodSeconds } =
+    current.metadata;
   const stamped = {
     uid,
     resourceVersion,
     creationTimestamp,
     ...(generation === undefined ? {} : { generation }),
-    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp, deletionGracePeriodSeconds }),
   };
   const status = WITH_STATUS.has(resource) ? current.status : sentStatus;
   return {

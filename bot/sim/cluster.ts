@@ -11,9 +11,8 @@ import { agentApi } from "./agent-api.ts";
 import { ApiServer } from "./api-server.ts";
 import { BotPods } from "./bot-pods.ts";
 import { WorldClock } from "./clock.ts";
-import { DisruptionController } from "./disruption-controller.ts";
+import { type Controllers, startControllers } from "./controllers/controllers.ts";
 import { type FaultSettings, Faults, NO_FAULTS } from "./faults.ts";
-import { GarbageCollector } from "./garbage-collector.ts";
 import { type HostHabits, SimHost } from "./host.ts";
 import { Kubelet } from "./kubelet.ts";
 import { SimProcess } from "./process.ts";
@@ -66,7 +65,7 @@ export class SimCluster {
   readonly store: Store;
   readonly server: ApiServer;
   readonly workloads: Workloads;
-  readonly disruption: DisruptionController;
+  readonly controllers: Controllers;
   readonly hosts = new Map<string, SimHost>();
   readonly #settings: SimSettings;
   readonly #faults: Faults;
@@ -82,15 +81,15 @@ export class SimCluster {
     this.random = new SeededRandom(settings.seed);
     this.store = new Store(() => this.clock.now(), this.random.fork("store"));
     this.server = new ApiServer(this.store, () => this.clock.now());
-    this.disruption = new DisruptionController(this.store, this.clock, this.random.fork("disruption"));
-    this.workloads = new Workloads(this.store, this.clock, this.random.fork("workloads"));
-    this.#botPods = new BotPods(this.store, this.clock, this.random.fork("bot pods"), {
+    const { store, clock, random } = this;
+    this.controllers = startControllers({ store, clock, random: random.fork("controllers") });
+    this.workloads = new Workloads(store);
+    this.#botPods = new BotPods(store, clock, random.fork("bot pods"), {
       start: (pod) => this.#runBot(pod, { pod, died: () => this.#botPods.died(pod) }),
       stop: (pod) => void this.#bots.get(pod)?.bot?.stop(),
       kill: (pod) => this.killBot(pod),
       isUp: (node) => this.hosts.get(node)?.isUp() === true,
     });
-    new GarbageCollector(this.store, this.clock).start();
     this.#faults = new Faults(this.random.fork("faults"), settings.faults ?? NO_FAULTS);
   }
 

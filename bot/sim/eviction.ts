@@ -1,16 +1,19 @@
 import type { Call } from "../coordinator/ports.ts";
-import { SECOND } from "../core/instant.ts";
+import { type Instant, SECOND } from "../core/instant.ts";
 import { failure, notFound, type ServerAnswer, success, wrongUid } from "./answers.ts";
 import { keyOf, type Stored, stamp } from "./objects.ts";
-import { isReady } from "./pods.ts";
-import { at, text } from "./rules/world.ts";
-import { selects } from "./selection.ts";
+import { graceOf, isReady } from "./pods.ts";
+import { removePod } from "./removal.ts";
+import { selects } from "./rules/label-selector.ts";
+import { at, list, text } from "./rules/world.ts";
 import type { Store } from "./store.ts";
 
 type Evict = Call & { readonly verb: "evict" };
 
-/** How the removal of a pod is begun, once it is allowed. */
-export type Removal = (actor: string, pod: Stored) => void;
+interface Place {
+  readonly store: Store;
+  readonly now: Instant;
+}
 
 const TOO_MANY = "Cannot evict pod as it would violate the pod's disruption budget.";
 
@@ -18,7 +21,7 @@ const TOO_MANY = "Cannot evict pod as it would violate the pod's disruption budg
  * pods/NAME/eviction, in the server's own order: the budget is judged and spent before the UID is looked at
  * (kubernetes/kubernetes, pkg/registry/core/pod/storage/eviction.go).
  */
-export function evictPod(store: Store, actor: string, call: Evict, now: number, remove: Removal): ServerAnswer {
+export function evictPod({ store, now }: Place, actor: string, call: Evict): ServerAnswer {
   const pod = store.get("pods", keyOf(call.namespace, call.name));
   if (pod === undefined) return notFound("pods", call.name);
   if (!ignoresBudgets(pod)) {
@@ -28,7 +31,7 @@ export function evictPod(store: Store, actor: string, call: Evict, now: number, 
   if (call.uid !== pod.metadata.uid) return wrongUid("pods", call.name, call.uid, pod.metadata.uid);
   if (call.dryRun !== true) {
     store.note({ actor, verb: "evict", resource: "pods", before: pod, after: pod });
-    remove(actor, pod);
+    removePod(store, pod, { actor, now, graceSeconds: call.graceSeconds ?? graceOf(pod) });
   }
   return success(201);
 }
@@ -60,10 +63,12 @@ function spendBudget(store: Store, call: Evict, pod: Stored, now: number): Serve
   return null;
 }
 
-/** unhealthyPodEvictionPolicy IfHealthyBudget, the default: a pod that is not ready may go while the budget is met. */
-function isUnhealthyAndFree({ status }: Stored, pod: Stored): boolean {
+/** A pod that is not ready may go while the budget is met (IfHealthyBudget, the default), or always (AlwaysAllow). */
+function isUnhealthyAndFree({ spec, status }: Stored, pod: Stored): boolean {
+  if (isReady(pod)) return false;
+  if (text(at(spec, "unhealthyPodEvictionPolicy")) === "AlwaysAllow") return true;
   const desired = Number(at(status, "desiredHealthy") ?? 0);
-  return !isReady(pod) && desired > 0 && Number(at(status, "currentHealthy") ?? 0) >= desired;
+  return desired > 0 && Number(at(status, "currentHealthy") ?? 0) >= desired;
 }
 
 function refusalOf({ metadata, status }: Stored): ServerAnswer | null {
@@ -76,7 +81,10 @@ function refusalOf({ metadata, status }: Stored): ServerAnswer | null {
     };
   }
   if (Number(at(status, "disruptionsAllowed") ?? 0) > 0) return null;
-  const message = `The disruption budget ${metadata.name} needs ${at(status, "desiredHealthy")} healthy pods and has ${at(status, "currentHealthy")} currently`;
+  const failed = list(at(status, "conditions")).find((one) => at(one, "reason") === "SyncFailed");
+  const needs = `needs ${at(status, "desiredHealthy")} healthy pods and has ${at(status, "currentHealthy")} currently`;
+  const why = `does not allow evicting pods currently because it failed sync: ${text(at(failed, "message"))}`;
+  const message = `The disruption budget ${metadata.name} ${failed === undefined ? needs : why}`;
   return failure(429, "TooManyRequests", TOO_MANY, [{ reason: "DisruptionBudget", message }]);
 }
 

@@ -1,10 +1,14 @@
-import { SECOND } from "../core/instant.ts";
+import { type Duration, SECOND } from "../core/instant.ts";
 import type { WorldClock } from "./clock.ts";
-import { type Stored, stamp, storedKey } from "./objects.ts";
-import { graceOf, isFinished, isReady, isTerminating, nodeOf, running, unready } from "./pods.ts";
+import { asObject, type Stored, stamp, storedKey } from "./objects.ts";
+import { finished, running, unready } from "./pod-status.ts";
+import { habitsOf, type PodHabits } from "./pod-template.ts";
+import { claimsOf, graceOf, isFinished, isReady, isTerminating, nodeOf, phaseOf } from "./pods.ts";
 import type { SeededRandom } from "./random.ts";
+import { removed } from "./removal.ts";
 import { at, list } from "./rules/world.ts";
 import type { Store } from "./store.ts";
+import { isAttached } from "./volumes.ts";
 
 /** The node controller waits this long for a heartbeat (--node-monitor-grace-period). */
 const GRACE = 40 * SECOND;
@@ -16,6 +20,8 @@ export class Kubelet {
   readonly #random: SeededRandom;
   readonly #node: string;
   readonly #busy = new Set<string>();
+  /** Pods that were there when it started: what hung before the boot hangs no more. */
+  #found: ReadonlySet<string> = new Set();
   #isUp = false;
   #life = 0;
 
@@ -25,13 +31,15 @@ export class Kubelet {
     this.#random = random;
     this.#node = node;
     store.onChange(({ resource, after }) => {
-      if (resource === "pods" && at(after, "spec", "nodeName") === node) this.#tend();
+      const isOurs = resource === "pods" && at(after, "spec", "nodeName") === node;
+      if (isOurs || (resource === "volumeattachments" && after !== null)) this.#tend();
     });
   }
 
   start(bootId: string): void {
     this.#isUp = true;
     this.#life += 1;
+    this.#found = new Set(this.#pods().map(({ metadata }) => metadata.uid));
     this.#report("True", bootId);
     this.#tend();
   }
@@ -63,19 +71,49 @@ export class Kubelet {
     const conditions = [...others, { type: "Ready", status: ready, lastTransitionTime: since }];
     this.#store.put(ready === "True" ? "kubelet" : "node-controller", "nodes", {
       ...node,
-      status: { nodeInfo, conditions },
+      status: { ...asObject(node.status), nodeInfo, conditions },
     });
   }
 
   #tend(): void {
     if (!this.#isUp) return;
     for (const pod of this.#pods()) {
-      if (isTerminating(pod)) this.#later(pod, "end", this.#random.between(1, Math.max(1, graceOf(pod))) * SECOND);
-      else if (!isReady(pod) && !isFinished(pod)) this.#later(pod, "run", this.#random.between(500, 3_000));
+      const habits = habitsOf(pod.metadata.annotations);
+      if (isTerminating(pod)) this.#end(pod, habits);
+      else if (isFinished(pod)) continue;
+      else if (this.#mayRun(pod, habits))
+        this.#later(pod, "run", this.#random.between(500, 3_000), (current) => this.#run(current, habits));
+      else if (habits.exits !== undefined && phaseOf(pod) === "Running") this.#exitLater(pod, habits.exits);
     }
   }
 
-  #later(pod: Stored, what: "run" | "end", delay: number): void {
+  #mayRun(pod: Stored, { neverReady }: PodHabits): boolean {
+    const isAsItShould = neverReady === true ? phaseOf(pod) === "Running" && !isReady(pod) : isReady(pod);
+    return !isAsItShould && claimsOf(pod).every((claim) => isAttached(this.#store, pod, claim));
+  }
+
+  #run(pod: Stored, { neverReady }: PodHabits): void {
+    if (!isTerminating(pod)) this.#store.put("kubelet", "pods", neverReady === true ? unready(pod) : running(pod));
+  }
+
+  #exitLater(pod: Stored, { afterSeconds, code }: NonNullable<PodHabits["exits"]>): void {
+    this.#later(pod, "exit", afterSeconds * SECOND, (current) => {
+      if (!isTerminating(current))
+        this.#store.put("kubelet", "pods", finished(current, code === 0 ? "Succeeded" : "Failed"));
+    });
+  }
+
+  /** Its containers end within their grace; its object only when nobody's finalizer keeps it. */
+  #end(pod: Stored, { neverEnds }: PodHabits): void {
+    if (neverEnds === true && !(this.#found.has(pod.metadata.uid) && this.#life > 1)) return;
+    const { deletionGracePeriodSeconds = graceOf(pod), finalizers = [] } = pod.metadata;
+    if (deletionGracePeriodSeconds === 0 && finalizers.length > 0) return;
+    this.#later(pod, "end", this.#random.between(1, Math.max(1, deletionGracePeriodSeconds)) * SECOND, (current) => {
+      removed(this.#store, "kubelet", "pods", finished(current, "Failed"), this.#clock.now());
+    });
+  }
+
+  #later(pod: Stored, what: "run" | "exit" | "end", delay: Duration, run: (current: Stored) => void): void {
     const busy = `${what} ${pod.metadata.uid}`;
     if (this.#busy.has(busy)) return;
     this.#busy.add(busy);
@@ -84,9 +122,7 @@ export class Kubelet {
       if (life !== this.#life) return;
       this.#busy.delete(busy);
       const current = this.#store.get("pods", storedKey(pod));
-      if (current?.metadata.uid !== pod.metadata.uid) return;
-      if (what === "end") this.#store.remove("kubelet", "pods", storedKey(pod));
-      else if (!isTerminating(current)) this.#store.put("kubelet", "pods", running(current));
+      if (current?.metadata.uid === pod.metadata.uid) run(current);
     });
   }
 }

@@ -3,6 +3,7 @@ import { formatInstant } from "../core/instant.ts";
 import { at, text } from "./rules/world.ts";
 
 export interface OwnerReference {
+  readonly apiVersion: string;
   readonly kind: string;
   readonly name: string;
   readonly uid: string;
@@ -20,6 +21,7 @@ export interface ObjectMeta {
   readonly deletionGracePeriodSeconds?: number;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly finalizers?: readonly string[];
   readonly ownerReferences?: readonly OwnerReference[];
 }
 
@@ -52,6 +54,32 @@ export function keyOf(namespace: string | undefined, name: string): string {
 }
 
 export const storedKey = ({ metadata }: Stored): string => keyOf(metadata.namespace, metadata.name);
+
+/** The owner reference with controller: true. */
+export const controllerOf = ({ metadata }: Stored): OwnerReference | undefined =>
+  metadata.ownerReferences?.find(({ controller }) => controller === true);
+
+export const isControlledBy = (object: Stored, owner: Stored): boolean =>
+  controllerOf(object)?.uid === owner.metadata.uid;
+
+export const referenceTo = ({ apiVersion, kind, metadata }: Stored): OwnerReference => ({
+  apiVersion,
+  kind,
+  name: metadata.name,
+  uid: metadata.uid,
+});
+
+/** The object with another spec: the server counts those as generations. */
+export function withSpec(object: Stored, spec: object): Stored {
+  const generation = (object.metadata.generation ?? 1) + 1;
+  return { ...object, metadata: { ...object.metadata, generation }, spec };
+}
+
+/** Counts as a status has them: those that are 0 are left out. */
+export const counts = (all: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(all).filter(([, count]) => count !== 0));
+
+export const asObject = (value: unknown): object => (typeof value === "object" && value !== null ? value : {});
 
 /** RFC 3339 with whole seconds, as the server stamps its objects. */
 export function stamp(now: number): string {

@@ -1,41 +1,38 @@
-import type { Draft, OwnerReference, Stored } from "./objects.ts";
+import { controllerOf, type Draft, type OwnerReference, type Stored } from "./objects.ts";
+import { type PodSettings, type PodTemplate, templateOf } from "./pod-template.ts";
 import { at, list, text } from "./rules/world.ts";
 
-interface PodSettings {
+interface PodPlace {
   readonly namespace: string;
   readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
   readonly owner: OwnerReference | null;
+  /** Bound from the start, as what the kubelet or a test puts there itself. */
   readonly node?: string;
-  readonly annotations?: Readonly<Record<string, string>>;
-  readonly graceSeconds: number;
 }
 
-export function pendingPod({
-  namespace,
-  name,
-  labels,
-  owner,
-  node,
-  annotations,
-  graceSeconds,
-}: PodSettings): Draft & { readonly spec: object } {
+export function pendingPod({ namespace, name, owner, node, ...settings }: PodPlace & PodSettings): Draft {
+  return podFrom(templateOf(settings), { namespace, name, owner, ...(node === undefined ? {} : { node }) });
+}
+
+/** As pkg/controller has it: labels, annotations and finalizers of the template, and its spec. */
+export function podFrom({ metadata, spec }: PodTemplate, { namespace, name, owner, node }: PodPlace): Draft {
   return {
     apiVersion: "v1",
     kind: "Pod",
     metadata: {
+      ...metadata,
       name,
       namespace,
-      labels,
-      ...(annotations === undefined ? {} : { annotations }),
       ...(owner === null ? {} : { ownerReferences: [{ ...owner, controller: true }] }),
     },
-    spec: { ...(node === undefined ? {} : { nodeName: node }), terminationGracePeriodSeconds: graceSeconds },
+    spec: { ...spec, ...(node === undefined ? {} : { nodeName: node }) },
     status: { phase: "Pending" },
   };
 }
 
 export const nodeOf = (pod: Stored): string => text(at(pod, "spec", "nodeName"));
+
+export const phaseOf = (pod: Stored): string => text(at(pod, "status", "phase"));
 
 export const isReady = (object: Stored): boolean =>
   list(at(object, "status", "conditions")).some(
@@ -44,18 +41,17 @@ export const isReady = (object: Stored): boolean =>
 
 export const isTerminating = ({ metadata }: Stored): boolean => metadata.deletionTimestamp !== undefined;
 
-export const isFinished = (pod: Stored): boolean => ["Succeeded", "Failed"].includes(text(at(pod, "status", "phase")));
+export const isFinished = (pod: Stored): boolean => ["Succeeded", "Failed"].includes(phaseOf(pod));
+
+/** What its controller counts as one of its replicas. */
+export const isActive = (pod: Stored): boolean => !isTerminating(pod) && !isFinished(pod);
+
+export const isDaemon = (pod: Stored): boolean => controllerOf(pod)?.kind === "DaemonSet";
 
 export const graceOf = (pod: Stored): number => Number(at(pod, "spec", "terminationGracePeriodSeconds") ?? 30);
 
-export function bound(pod: Stored, node: string): Stored {
-  return { ...pod, spec: { ...(typeof pod.spec === "object" ? pod.spec : {}), nodeName: node } };
-}
-
-export function running(pod: Stored): Stored {
-  return { ...pod, status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] } };
-}
-
-export function unready(pod: Stored): Stored {
-  return { ...pod, status: { phase: "Running", conditions: [{ type: "Ready", status: "False" }] } };
-}
+export const claimsOf = (pod: Stored): readonly string[] =>
+  list(at(pod, "spec", "volumes")).flatMap((volume) => {
+    const claim = text(at(volume, "persistentVolumeClaim", "claimName"));
+    return claim === "" ? [] : [claim];
+  });

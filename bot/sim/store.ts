@@ -3,7 +3,7 @@ import type { Instant } from "../core/instant.ts";
 import { type Draft, type Stored, stamp, storedKey } from "./objects.ts";
 import type { SeededRandom } from "./random.ts";
 import type { Change } from "./rules/world.ts";
-import { matches, type Selection } from "./selection.ts";
+import { matches, type Selection, selectionOf } from "./selection.ts";
 
 export interface LoggedEvent {
   readonly version: number;
@@ -23,6 +23,8 @@ const HISTORY_KEPT = 2_000;
 /** One table for each kind behind one counter of versions, with the history that watches are fed from. */
 export class Store {
   readonly #tables = new Map<string, Map<string, Stored>>();
+  /** Controllers look at whole tables all the time. */
+  readonly #sorted = new Map<string, readonly Stored[]>();
   readonly #history = new Map<string, LoggedEvent[]>();
   readonly #compactedAt = new Map<string, number>();
   readonly #watchers = new Map<string, Set<Watcher>>();
@@ -60,8 +62,12 @@ export class Store {
 
   /** In the order of their keys, as the server lists them. */
   all(resource: string): readonly Stored[] {
+    const known = this.#sorted.get(resource);
+    if (known !== undefined) return known;
     const table = this.#tables.get(resource) ?? new Map<string, Stored>();
-    return [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+    const sorted = [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object);
+    this.#sorted.set(resource, sorted);
+    return sorted;
   }
 
   /** Stores a new object or one in place of another, under the next version. */
@@ -78,6 +84,7 @@ export class Store {
     this.#tables.set(resource, table);
     const before = table.get(storedKey(stored)) ?? null;
     table.set(storedKey(stored), stored);
+    this.#sorted.delete(resource);
     this.#record(resource, {
       version: this.#version,
       type: before === null ? "ADDED" : "MODIFIED",
@@ -99,6 +106,7 @@ export class Store {
     if (before === undefined) return;
     this.#version += 1;
     this.#tables.get(resource)?.delete(key);
+    this.#sorted.delete(resource);
     this.#record(resource, { version: this.#version, type: "DELETED", before, after: null });
     this.#tell({ actor, verb: "delete", resource, before, after: null });
   }
@@ -112,8 +120,7 @@ export class Store {
   watch(call: WatchCall, listener: WatchListener): (() => void) | false {
     const from = Number(call.resourceVersion);
     if (Number.isNaN(from) || from < (this.#compactedAt.get(call.resource) ?? 0)) return false;
-    const { namespace, fieldSelector, labelSelector } = call;
-    const selection: Selection = { namespace, fieldSelector, labelSelector };
+    const selection = selectionOf(call);
     for (const event of this.#history.get(call.resource) ?? []) {
       if (event.version > from) deliver(event, selection, listener);
     }

@@ -53,9 +53,9 @@ function worldOf(cluster: SimCluster): ContractWorld {
       });
     },
     holdDisruptionController: async () => {
-      cluster.disruption.isPaused = true;
+      cluster.controllers.disruption.isPaused = true;
       return () => {
-        cluster.disruption.isPaused = false;
+        cluster.controllers.disruption.isPaused = false;
       };
     },
     expiredVersion: async () => {
