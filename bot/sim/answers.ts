@@ -38,6 +38,15 @@ export const wrongUid = (resource: string, name: string, wanted: string, found: 
     `Operation cannot be fulfilled on ${resource} "${name}": Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found}`,
   );
 
+/** The admission plugin NamespaceLifecycle: nothing new is made in a namespace that ends, no eviction either. */
+export const namespaceEnds = (resource: string, name: string, namespace: string): ServerAnswer =>
+  failure(
+    403,
+    "Forbidden",
+    `${resource} "${name}" is forbidden: unable to create new content in namespace ${namespace} because it is being terminated`,
+    [{ reason: "NamespaceTerminating", message: `namespace ${namespace} is being terminated` }],
+  );
+
 /** Success without an object, as evictions and some deletions answer. */
 export const success = (code: number): ServerAnswer => ({
   code,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Call, Resource } from "../coordinator/ports.ts";
 import type { Instant } from "../core/instant.ts";
-import { conflict, failure, notFound, type ServerAnswer, success, wrongUid } from "./answers.ts";
+import { conflict, failure, namespaceEnds, notFound, type ServerAnswer, success, wrongUid } from "./answers.ts";
 import { evictPod } from "./eviction.ts";
 import { type Draft, keyOf, overTheWire, type Stored, sentMeta } from "./objects.ts";
 import { graceOf } from "./pods.ts";
@@ -40,6 +40,7 @@ export class ApiServer {
   readonly #store: Store;
   readonly #now: () => Instant;
   readonly #continued = new Map<string, Continued>();
+  readonly #ending = new Set<string>();
   #tokens = 0;
 
   constructor(store: Store, now: () => Instant) {
@@ -47,7 +48,16 @@ export class ApiServer {
     this.#now = now;
   }
 
+  /** Nothing new is made in it any more; what is in it stays here, for as long as a case needs it. */
+  endNamespace(name: string): void {
+    this.#ending.add(name);
+  }
+
   handle(actor: string, call: Call): ServerAnswer {
+    if ((call.verb === "create" || call.verb === "evict") && this.#ending.has(call.namespace ?? "")) {
+      const name = call.verb === "evict" ? call.name : sentMeta(call.object).name;
+      return namespaceEnds(call.resource, name, call.namespace ?? "");
+    }
     switch (call.verb) {
       case "get":
         return this.#get(call.resource, call.namespace, call.name);

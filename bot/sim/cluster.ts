@@ -43,6 +43,8 @@ interface NodeSettings {
   readonly habits?: Partial<HostHabits>;
   /** How far the host's wall clock is off. */
   readonly skew?: Duration;
+  /** As quantities; what pods ask for doesn't matter when it is not given. */
+  readonly allocatable?: { readonly cpu: string; readonly memory: string };
 }
 
 interface BotLife {
@@ -93,9 +95,15 @@ export class SimCluster {
     this.#faults = new Faults(this.random.fork("faults"), settings.faults ?? NO_FAULTS);
   }
 
-  addNode({ name, labels, habits, skew }: NodeSettings): SimHost {
+  addNode({ name, labels, habits, skew, allocatable }: NodeSettings): SimHost {
     const random = this.random.fork(`host ${name}`);
-    this.store.put("people", "nodes", { apiVersion: "v1", kind: "Node", metadata: { name, labels }, spec: {} });
+    this.store.put("people", "nodes", {
+      apiVersion: "v1",
+      kind: "Node",
+      metadata: { name, labels: { "kubernetes.io/hostname": name, ...labels } },
+      spec: {},
+      ...(allocatable === undefined ? {} : { status: { allocatable } }),
+    });
     const kubelet = new Kubelet(this.store, this.clock, random.fork("kubelet"), name);
     const host = new SimHost(name, {
       clock: this.clock,

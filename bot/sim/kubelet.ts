@@ -1,6 +1,6 @@
 import { type Duration, SECOND } from "../core/instant.ts";
 import type { WorldClock } from "./clock.ts";
-import { asObject, type Stored, stamp, storedKey } from "./objects.ts";
+import { asObject, controllerOf, type Stored, stamp, storedKey } from "./objects.ts";
 import { finished, running, unready } from "./pod-status.ts";
 import { habitsOf, type PodHabits } from "./pod-template.ts";
 import { claimsOf, graceOf, isFinished, isReady, isTerminating, nodeOf, phaseOf } from "./pods.ts";
@@ -12,6 +12,7 @@ import { isAttached } from "./volumes.ts";
 
 /** The node controller waits this long for a heartbeat (--node-monitor-grace-period). */
 const GRACE = 40 * SECOND;
+const JOB_EXITS = { afterSeconds: 20, code: 0 };
 
 /** One node's kubelet, and what the node controller says of the node while the kubelet is silent. */
 export class Kubelet {
@@ -78,13 +79,19 @@ export class Kubelet {
   #tend(): void {
     if (!this.#isUp) return;
     for (const pod of this.#pods()) {
-      const habits = habitsOf(pod.metadata.annotations);
+      const habits = this.#habitsOf(pod);
       if (isTerminating(pod)) this.#end(pod, habits);
       else if (isFinished(pod)) continue;
       else if (this.#mayRun(pod, habits))
         this.#later(pod, "run", this.#random.between(500, 3_000), (current) => this.#run(current, habits));
       else if (habits.exits !== undefined && phaseOf(pod) === "Running") this.#exitLater(pod, habits.exits);
     }
+  }
+
+  /** What a Job runs comes to its end, if nothing else is said of it. */
+  #habitsOf(pod: Stored): PodHabits {
+    const isOfJob = controllerOf(pod)?.kind === "Job";
+    return { ...(isOfJob ? { exits: JOB_EXITS } : {}), ...habitsOf(pod.metadata.annotations) };
   }
 
   #mayRun(pod: Stored, { neverReady }: PodHabits): boolean {

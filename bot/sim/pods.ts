@@ -1,4 +1,4 @@
-import { controllerOf, type Draft, type OwnerReference, type Stored } from "./objects.ts";
+import { asObject, controllerOf, type Draft, type OwnerReference, type Stored } from "./objects.ts";
 import { type PodSettings, type PodTemplate, templateOf } from "./pod-template.ts";
 import { at, list, text } from "./rules/world.ts";
 
@@ -28,6 +28,13 @@ export function podFrom({ metadata, spec }: PodTemplate, { namespace, name, owne
     spec: { ...spec, ...(node === undefined ? {} : { nodeName: node }) },
     status: { phase: "Pending" },
   };
+}
+
+/** The pod with these claims among its volumes. */
+export function withClaims(pod: Draft, claims: readonly string[]): Draft {
+  const spec = asObject(pod["spec"]);
+  const volumes = claims.map((claimName) => ({ name: claimName, persistentVolumeClaim: { claimName } }));
+  return claims.length === 0 ? pod : { ...pod, spec: { ...spec, volumes: [...list(at(spec, "volumes")), ...volumes] } };
 }
 
 export const nodeOf = (pod: Stored): string => text(at(pod, "spec", "nodeName"));

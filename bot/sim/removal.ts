@@ -39,3 +39,10 @@ function marked(object: Stored, now: Instant, graceSeconds: number): Stored {
     metadata: { ...object.metadata, deletionTimestamp, deletionGracePeriodSeconds: graceSeconds },
   };
 }
+
+/** Takes one finalizer away, or all; the object goes if nothing else keeps it. */
+export function letGo(store: Store, actor: string, object: Stored, finalizer?: string): void {
+  const finalizers = (object.metadata.finalizers ?? []).filter((one) => finalizer !== undefined && one !== finalizer);
+  const free = store.put(actor, "pods", { ...object, metadata: { ...object.metadata, finalizers } });
+  if (isOver(free)) store.remove("api-server", "pods", storedKey(free));
+}

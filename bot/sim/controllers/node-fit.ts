@@ -8,8 +8,13 @@ import { isTolerated, type Taint } from "./taints.ts";
 /** What the scheduler takes for a node's taint while it is cordoned. */
 const CORDON: Taint = { key: "node.kubernetes.io/unschedulable", value: "", effect: "NoSchedule" };
 
+type Pod = Pick<Stored, "spec">;
+
+/** Whether node selector, required affinity and taints let the pod onto the node. */
+export const mayRunOn = (pod: Pod, node: Stored): boolean => isChosen(pod, node) && isTaken(pod, node);
+
 /** Whether the scheduler's filters let the pod onto the node beside the pods that are there. */
-export function fits(pod: Stored, node: Stored, there: readonly Stored[]): boolean {
+export function fits(pod: Pod, node: Stored, there: readonly Stored[]): boolean {
   return (
     isChosen(pod, node) &&
     isTaken(pod, node) &&
@@ -22,7 +27,7 @@ export function fits(pod: Stored, node: Stored, there: readonly Stored[]): boole
 }
 
 /** Higher is better: no taint that asks pods to stay away, then what the pod prefers. */
-export function scoreOf(pod: Stored, node: Stored): number {
+export function scoreOf(pod: Pod, node: Stored): number {
   const discouraging = taintsOf(node).filter(
     (taint) => taint.effect === "PreferNoSchedule" && !isTolerated(taint, tolerationsOf(pod)),
   );
@@ -33,7 +38,7 @@ export function scoreOf(pod: Stored, node: Stored): number {
   return weight - 1_000 * discouraging.length;
 }
 
-function isChosen(pod: Stored, node: Stored): boolean {
+function isChosen(pod: Pod, node: Stored): boolean {
   const wanted = Object.entries(at(pod, "spec", "nodeSelector") ?? {});
   if (!wanted.every(([key, value]) => node.metadata.labels?.[key] === value)) return false;
   const required = at(pod, "spec", "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
@@ -42,7 +47,7 @@ function isChosen(pod: Stored, node: Stored): boolean {
 
 /** The one field that a term may name is metadata.name. A term that asks for nothing matches nothing. */
 function isTermMet(term: unknown, { metadata }: Stored): boolean {
-  const labels = { "kubernetes.io/hostname": metadata.name, ...metadata.labels };
+  const labels = metadata.labels ?? {};
   const onLabels = expressionsOf(at(term, "matchExpressions"));
   const onFields = expressionsOf(at(term, "matchFields"));
   return (
@@ -52,12 +57,12 @@ function isTermMet(term: unknown, { metadata }: Stored): boolean {
   );
 }
 
-function isTaken(pod: Stored, node: Stored): boolean {
+function isTaken(pod: Pod, node: Stored): boolean {
   const taints = [...taintsOf(node), ...(isUnschedulable(node) ? [CORDON] : [])];
   return taints.every((taint) => taint.effect === "PreferNoSchedule" || isTolerated(taint, tolerationsOf(pod)));
 }
 
-function hasRoom(pod: Stored, node: Stored, there: readonly Stored[]): boolean {
+function hasRoom(pod: Pod, node: Stored, there: readonly Stored[]): boolean {
   const taken = new Set(there.flatMap(hostPortsOf));
   if (hostPortsOf(pod).some((port) => taken.has(port))) return false;
   return ["cpu", "memory"].every((resource) => {
@@ -68,15 +73,15 @@ function hasRoom(pod: Stored, node: Stored, there: readonly Stored[]): boolean {
   });
 }
 
-const containersOf = (pod: Stored): readonly unknown[] => list(at(pod, "spec", "containers"));
+const containersOf = (pod: Pod): readonly unknown[] => list(at(pod, "spec", "containers"));
 
-const requestOf = (pod: Stored, resource: string): number =>
+const requestOf = (pod: Pod, resource: string): number =>
   containersOf(pod).reduce<number>(
     (sum, one) => sum + readQuantity(text(at(one, "resources", "requests", resource))),
     0,
   );
 
-const hostPortsOf = (pod: Stored): readonly number[] =>
+const hostPortsOf = (pod: Pod): readonly number[] =>
   containersOf(pod)
     .flatMap((one) => list(at(one, "ports")))
     .flatMap((port) => {
@@ -84,7 +89,7 @@ const hostPortsOf = (pod: Stored): readonly number[] =>
       return hostPort === 0 ? [] : [hostPort];
     });
 
-const tolerationsOf = (pod: Stored): readonly unknown[] => list(at(pod, "spec", "tolerations"));
+const tolerationsOf = (pod: Pod): readonly unknown[] => list(at(pod, "spec", "tolerations"));
 
 const taintsOf = (node: Stored): readonly Taint[] =>
   list(at(node, "spec", "taints")).map((taint) => ({

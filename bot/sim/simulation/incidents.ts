@@ -1,10 +1,8 @@
 import type { SimCluster } from "../cluster.ts";
-import type { Stored } from "../objects.ts";
+import { asObject } from "../objects.ts";
 import { pendingPod } from "../pods.ts";
 import { at, list } from "../rules/world.ts";
 import type { Incident } from "./scenario.ts";
-
-const asObject = (value: unknown): object => (typeof value === "object" && value !== null ? value : {});
 
 /** Lets one incident happen. Actor "people" is anyone but Bootswain. */
 export function happen(cluster: SimCluster, { kind, node }: Incident): void {
@@ -72,37 +70,24 @@ function replaceNode(cluster: SimCluster, name: string): void {
 
 /** The starting cluster's pods: one that its budget never lets go, some that are easy, and what every node carries. */
 export function addWorkloads(
-  cluster: SimCluster,
+  { workloads, store }: SimCluster,
   nodes: readonly string[],
   { webOn }: { readonly webOn?: string } = {},
 ): void {
-  const { store, workloads } = cluster;
-  const budget = (namespace: string, name: string, spec: object): Stored =>
-    store.put("people", "poddisruptionbudgets", {
-      apiVersion: "policy/v1",
-      kind: "PodDisruptionBudget",
-      metadata: { name, namespace, generation: 1 },
-      spec: { selector: { matchLabels: { app: name } }, ...spec },
-    });
   const place = webOn === undefined ? {} : { onlyOn: webOn };
   workloads.deploy({ namespace: "web", name: "web", replicas: 1, graceSeconds: 5, ...place });
-  budget("web", "web", { minAvailable: 1 });
+  workloads.addBudget({ namespace: "web", name: "web", promise: { minAvailable: 1 } });
   workloads.deploy({ namespace: "shop", name: "api", replicas: 3, graceSeconds: 10 });
-  budget("shop", "api", { maxUnavailable: 1 });
+  workloads.addBudget({ namespace: "shop", name: "api", promise: { maxUnavailable: 1 } });
   workloads.deploy({ namespace: "shop", name: "batch", replicas: 5, graceSeconds: 20 });
-  const labels = { app: "flannel" };
-  const { metadata } = store.put("people", "daemonsets", {
-    apiVersion: "apps/v1",
-    kind: "DaemonSet",
-    metadata: { name: "flannel", namespace: "kube-system" },
-    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers: [] } } },
-  });
+  workloads.addDaemonSet({ namespace: "kube-system", name: "flannel", graceSeconds: 5 });
+  const annotations = { "kubernetes.io/config.mirror": "static" };
   for (const node of nodes) {
-    const owner = { apiVersion: "apps/v1", kind: "DaemonSet", name: "flannel", uid: metadata.uid };
-    const daemon = { namespace: "kube-system", name: `flannel-${node}`, labels, owner, node, graceSeconds: 5 };
-    const mirror = { "kubernetes.io/config.mirror": "static" };
-    const own = { namespace: "kube-system", name: `kube-vip-${node}`, labels: {}, owner: null, node, graceSeconds: 5 };
-    store.put("people", "pods", pendingPod(daemon));
-    store.put("people", "pods", pendingPod({ ...own, annotations: mirror }));
+    const name = `kube-vip-${node}`;
+    store.put(
+      "people",
+      "pods",
+      pendingPod({ namespace: "kube-system", name, owner: null, node, annotations, graceSeconds: 5 }),
+    );
   }
 }
