@@ -120,7 +120,8 @@ export class ApiServer {
     }
     const sent: Draft = overTheWire(draftOf(object, name, namespace));
     const { status: _, ...withoutStatus } = sent;
-    const made = WITH_STATUS.has(resource) && resource !== "pods" ? withoutStatus : sent;
+    const pending = resource === "pods" ? { status: { phase: "Pending" } } : {};
+    const made = WITH_STATUS.has(resource) ? { ...withoutStatus, ...pending } : sent;
     const { resourceVersion: __, uid: ___, ...metadata } = sent.metadata;
     return {
       code: 201,

@@ -81,11 +81,17 @@ function refusalOf({ metadata, status }: Stored): ServerAnswer | null {
     };
   }
   if (Number(at(status, "disruptionsAllowed") ?? 0) > 0) return null;
-  const failed = list(at(status, "conditions")).find((one) => at(one, "reason") === "SyncFailed");
-  const needs = `needs ${at(status, "desiredHealthy")} healthy pods and has ${at(status, "currentHealthy")} currently`;
-  const why = `does not allow evicting pods currently because it failed sync: ${text(at(failed, "message"))}`;
-  const message = `The disruption budget ${metadata.name} ${failed === undefined ? needs : why}`;
+  const message = `The disruption budget ${metadata.name} ${whyNot(status)}`;
   return failure(429, "TooManyRequests", TOO_MANY, [{ reason: "DisruptionBudget", message }]);
+}
+
+function whyNot(status: unknown): string {
+  const [desired, healthy] = [Number(at(status, "desiredHealthy") ?? 0), Number(at(status, "currentHealthy") ?? 0)];
+  const failed = list(at(status, "conditions")).find((one) => at(one, "reason") === "SyncFailed");
+  if (failed !== undefined)
+    return `does not allow evicting pods currently because it failed sync: ${text(at(failed, "message"))}`;
+  if (healthy <= desired) return `needs ${desired} healthy pods and has ${healthy} currently`;
+  return "does not allow evicting pods currently";
 }
 
 function spend(store: Store, budget: Stored, pod: Stored, now: number): void {

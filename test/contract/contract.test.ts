@@ -1,12 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts";
+import { budgetCases } from "./budget-cases.ts";
+import { drainCases } from "./drain-cases.ts";
 import { evictionCases } from "./eviction-cases.ts";
 import { objectCases } from "./object-cases.ts";
 import { installCrds, realWorld } from "./real-world.ts";
+import { rolloutCases } from "./rollout-cases.ts";
+import { selectorCases } from "./selector-cases.ts";
 import { inSimulation } from "./sim-world.ts";
 import { watchCases } from "./watch-cases.ts";
 
-const cases = [...objectCases, ...watchCases, ...evictionCases];
+const cases = [
+  ...objectCases,
+  ...watchCases,
+  ...selectorCases,
+  ...evictionCases,
+  ...budgetCases,
+  ...rolloutCases,
+  ...drainCases,
+];
 
 describe("the simulated server answers as a real one", () => {
   let plane: ControlPlane;

@@ -5,7 +5,8 @@ import { loadConnection } from "../../bot/kube/connection.ts";
 import { KubeApi } from "../../bot/kube/kube-api.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { createNode } from "../control-plane/fleet.ts";
-import { mustSend } from "../control-plane/rest.ts";
+import { field, type Json } from "../control-plane/json.ts";
+import { mustSend, type Rest } from "../control-plane/rest.ts";
 import { waitFor } from "../control-plane/wait.ts";
 import { createDeployment, createDisruptionBudget, createNamespace } from "../control-plane/workloads.ts";
 import { collect } from "./collect.ts";
@@ -32,6 +33,14 @@ export async function installCrds(plane: ControlPlane): Promise<void> {
   }
 }
 
+/** kwok has every pod ready once, and then leaves it alone. */
+async function makeUnready(rest: Rest, path: string): Promise<void> {
+  const isRunning = (pod: Json | undefined): boolean => field(pod, "status", "phase") === "Running";
+  await waitFor(rest, path, isRunning);
+  const conditions = [{ type: "Ready", status: "False", lastTransitionTime: null }];
+  await mustSend(rest, "PATCH", `${path}/status`, { status: { conditions } }, "strategic");
+}
+
 /** A world of its own namespace on a real API server. */
 export async function realWorld(plane: ControlPlane, namespace: string): Promise<ContractWorld> {
   const api = new KubeApi(loadConnection(plane.kubeconfig()));
@@ -47,7 +56,7 @@ export async function realWorld(plane: ControlPlane, namespace: string): Promise
     addNode: async (name) => {
       await createNode(plane.rest, { name });
     },
-    addPod: async ({ name, app, node }) => {
+    addPod: async ({ name, app, node, neverReady }) => {
       const spec = node === undefined ? { nodeSelector: { nowhere: "true" } } : { nodeName: node };
       await mustSend(plane.rest, "POST", `/api/v1/namespaces/${namespace}/pods`, {
         apiVersion: "v1",
@@ -55,6 +64,7 @@ export async function realWorld(plane: ControlPlane, namespace: string): Promise
         metadata: { name, labels: { app } },
         spec: { containers, ...spec },
       });
+      if (neverReady === true) await makeUnready(plane.rest, `/api/v1/namespaces/${namespace}/pods/${name}`);
     },
     deploy: async (name, replicas) => {
       await createDeployment(plane.rest, {
@@ -72,6 +82,9 @@ export async function realWorld(plane: ControlPlane, namespace: string): Promise
       if (pid === undefined) throw new Error("the controller manager does not run");
       process.kill(pid, "SIGSTOP");
       return () => process.kill(pid, "SIGCONT");
+    },
+    endNamespace: async () => {
+      await mustSend(plane.rest, "DELETE", `/api/v1/namespaces/${namespace}`);
     },
     expiredVersion: async () => "1",
     until: async (isSo) => {

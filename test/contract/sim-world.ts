@@ -1,6 +1,5 @@
 import { SimCluster } from "../../bot/sim/cluster.ts";
 import { Kubelet } from "../../bot/sim/kubelet.ts";
-import { pendingPod } from "../../bot/sim/pods.ts";
 import { SimProcess } from "../../bot/sim/process.ts";
 import { collect } from "./collect.ts";
 import type { ContractWorld } from "./world.ts";
@@ -30,34 +29,32 @@ export async function inSimulation<T>(seed: string, run: (world: ContractWorld) 
 function worldOf(cluster: SimCluster): ContractWorld {
   const process = new SimProcess("contract", cluster.clock, () => {});
   const api = cluster.api(process);
+  const { workloads } = cluster;
   return {
     api,
     namespace: NAMESPACE,
     addNode: async (name) => addNode(cluster, name),
-    addPod: async ({ name, app, node }) => {
-      const place = node === undefined ? {} : { node };
-      cluster.store.put(
-        "people",
-        "pods",
-        pendingPod({ namespace: NAMESPACE, name, labels: { app }, owner: null, graceSeconds: 1, ...place }),
-      );
+    addPod: async ({ name, app, node, neverReady }) => {
+      const place = node === undefined ? { nodeSelector: { nowhere: "true" } } : { node };
+      const habits = neverReady === true ? { habits: { neverReady } } : {};
+      workloads.addPod({ namespace: NAMESPACE, name, labels: { app }, graceSeconds: 1, ...place, ...habits });
     },
     deploy: async (name, replicas) =>
-      cluster.workloads.deploy({ namespace: NAMESPACE, name, replicas, graceSeconds: 1, onlyOn: name }),
-    addBudget: async ({ name, app, minAvailable }) => {
-      cluster.store.put("people", "poddisruptionbudgets", {
-        apiVersion: "policy/v1",
-        kind: "PodDisruptionBudget",
-        metadata: { name, namespace: NAMESPACE, generation: 1 },
-        spec: { selector: { matchLabels: { app } }, minAvailable },
-      });
-    },
+      workloads.deploy({ namespace: NAMESPACE, name, replicas, graceSeconds: 1, onlyOn: name }),
+    addBudget: async ({ name, app, minAvailable }) =>
+      workloads.addBudget({
+        namespace: NAMESPACE,
+        name,
+        selector: { matchLabels: { app } },
+        promise: { minAvailable },
+      }),
     holdDisruptionController: async () => {
       cluster.controllers.disruption.isPaused = true;
       return () => {
         cluster.controllers.disruption.isPaused = false;
       };
     },
+    endNamespace: async () => cluster.server.endNamespace(NAMESPACE),
     expiredVersion: async () => {
       const version = cluster.store.version();
       cluster.store.put("people", "configmaps", {
@@ -79,6 +76,7 @@ const pause = (cluster: SimCluster, delay: number): Promise<void> =>
   new Promise((resolve) => void cluster.clock.after(delay, resolve));
 
 function addNode(cluster: SimCluster, name: string): void {
-  cluster.store.put("people", "nodes", { apiVersion: "v1", kind: "Node", metadata: { name, labels: {} }, spec: {} });
+  const labels = { "kubernetes.io/hostname": name };
+  cluster.store.put("people", "nodes", { apiVersion: "v1", kind: "Node", metadata: { name, labels }, spec: {} });
   new Kubelet(cluster.store, cluster.clock, cluster.random.fork(name), name).start(`boot-${name}`);
 }

@@ -6,13 +6,20 @@ export interface ContractWorld {
   readonly namespace: string;
   /** A Ready node under its kubelet. */
   addNode(name: string): Promise<void>;
-  /** A pod that no controller made; on a node it comes to run. */
-  addPod(pod: { readonly name: string; readonly app: string; readonly node?: string }): Promise<void>;
+  /** A pod that no controller made; on a node it comes to run, and to be ready unless it never is. */
+  addPod(pod: {
+    readonly name: string;
+    readonly app: string;
+    readonly node?: string;
+    readonly neverReady?: true;
+  }): Promise<void>;
   /** A deployment whose pods carry the label app=NAME. */
   deploy(name: string, replicas: number): Promise<void>;
   addBudget(budget: { readonly name: string; readonly app: string; readonly minAvailable: number }): Promise<void>;
   /** The disruption controller stands still, so that a changed budget is not judged, until the returned call. */
   holdDisruptionController(): Promise<() => void>;
+  /** The namespace begins to end; what finalizers keep stays in it. */
+  endNamespace(): Promise<void>;
   /** A version whose history is gone. */
   expiredVersion(): Promise<string>;
   /** Resolves when a look at the cluster says so; fails after a time that is long for this world. */

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Instant, MINUTE, parseInstant, SECOND } from "../../core/instant.ts";
-import { asObject, isControlledBy, referenceTo, type Stored, stamp } from "../objects.ts";
-import { graceOf, isFinished, isTerminating, phaseOf, podFrom } from "../pods.ts";
+import { asObject, counts, isControlledBy, referenceTo, type Stored, stamp } from "../objects.ts";
+import { graceOf, isActive, isFinished, isTerminating, phaseOf, podFrom } from "../pods.ts";
 import { letGo, removePod } from "../removal.ts";
 import { at, list, text } from "../rules/world.ts";
 import { type ControllerParts, Loop } from "./loop.ts";
@@ -58,17 +59,20 @@ export class JobController {
     if (deadline > 0) clock.after((deadline + 1) * SECOND, () => this.#loop.wake());
   }
 
-  /** Each pod that ended is counted once: its finalizer goes by then. */
+  /** Each pod is counted once, by its finalizer: one that is deleted before it succeeded has failed. */
   #count(job: Stored): Stored {
     const { store, clock } = this.#parts;
     const ended = this.#podsOf(job).filter(
-      (pod) => isFinished(pod) && pod.metadata.finalizers?.includes(TRACKING) === true,
+      (pod) => !isActive(pod) && pod.metadata.finalizers?.includes(TRACKING) === true,
     );
     if (ended.length === 0) return job;
-    const added = (phase: string): number => ended.filter((pod) => phaseOf(pod) === phase).length;
-    const total = (key: string, phase: string): number => Number(at(job, "status", key) ?? 0) + added(phase);
-    const status = { succeeded: total("succeeded", "Succeeded"), failed: total("failed", "Failed") };
-    if (added("Failed") > 0) this.#failedAt.set(job.metadata.uid, clock.now());
+    const succeeded = ended.filter((pod) => phaseOf(pod) === "Succeeded").length;
+    const total = (key: string, more: number): number => Number(at(job, "status", key) ?? 0) + more;
+    const status = counts({
+      succeeded: total("succeeded", succeeded),
+      failed: total("failed", ended.length - succeeded),
+    });
+    if (ended.length > succeeded) this.#failedAt.set(job.metadata.uid, clock.now());
     for (const pod of ended) letGo(store, ACTOR, pod, TRACKING);
     return store.put(ACTOR, "jobs", { ...job, status: { ...asObject(job.status), ...status } });
   }
@@ -80,12 +84,13 @@ export class JobController {
     if (ending !== null) {
       const left = alive.filter((pod) => !isTerminating(pod));
       for (const pod of left) removePod(store, pod, { actor: ACTOR, now: clock.now(), graceSeconds: graceOf(pod) });
-      // It has ended only when its last pod has.
-      if (alive.length === 0) this.#end(job, ending);
-    } else if (alive.length === 0) this.#addPod(job);
+      this.#end(job, ending, alive.length === 0);
+    } else if (!alive.some(isActive)) this.#addPod(job);
   }
 
   #endingOf({ spec, status }: Stored): Ending | null {
+    const decided = list(at(status, "conditions")).find((one) => at(one, "type") === "FailureTarget");
+    if (decided !== undefined) return at(decided, "reason") === TOO_LATE.reason ? TOO_LATE : TOO_OFTEN;
     if (Number(at(status, "succeeded") ?? 0) > 0) return DONE;
     if (Number(at(status, "failed") ?? 0) > Number(at(spec, "backoffLimit") ?? 6)) return TOO_OFTEN;
     const startedAt = parseInstant(text(at(status, "startTime"))) ?? 0;
@@ -93,17 +98,15 @@ export class JobController {
     return this.#parts.clock.now() >= startedAt + deadline * SECOND ? TOO_LATE : null;
   }
 
-  #end(job: Stored, { type, reason, message }: Ending): void {
+  /** It is decided at once, and over only when its last pod is. */
+  #end(job: Stored, { type, reason, message }: Ending, isOver: boolean): void {
     const { store, clock } = this.#parts;
-    const first = {
-      type: type === "Complete" ? "SuccessCriteriaMet" : "FailureTarget",
-      status: "True",
-      reason,
-      message,
-    };
-    const conditions = [first, { type, status: "True", reason, message }];
-    const completed = type === "Complete" ? { completionTime: stamp(clock.now()) } : {};
-    store.put(ACTOR, "jobs", { ...job, status: { ...asObject(job.status), ...completed, conditions } });
+    const condition = (one: string): object => ({ type: one, status: "True", reason, message });
+    const decided = condition(type === "Complete" ? "SuccessCriteriaMet" : "FailureTarget");
+    const conditions = isOver ? [decided, condition(type)] : [decided];
+    const completed = isOver && type === "Complete" ? { completionTime: stamp(clock.now()) } : {};
+    const status = { ...asObject(job.status), ...completed, conditions };
+    if (!isDeepStrictEqual(status, job.status)) store.put(ACTOR, "jobs", { ...job, status });
   }
 
   #podsOf(job: Stored): readonly Stored[] {
