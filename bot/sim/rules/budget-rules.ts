@@ -1,7 +1,13 @@
 import type { PodsView } from "./pods-view.ts";
 import { at, type Change, list, nameOf, text } from "./world.ts";
 
-/** Rule 6: a bot deletes a pod past its budget only under a counted force of its node, or when the policy forces. */
+const WORKLOADS: ReadonlySet<string> = new Set(["deployments", "replicasets", "statefulsets", "daemonsets"]);
+const RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
+
+/**
+ * Rule 6: a bot deletes a pod past its budget only under a counted force of its node, or when the policy forces. Of a
+ * workload it changes nothing but when it was restarted.
+ */
 export class BudgetRules {
   readonly #broken: (rule: string) => void;
   readonly #pods: PodsView;
@@ -16,7 +22,10 @@ export class BudgetRules {
 
   see({ resource, verb, actor, before, after, at: now }: Change): void {
     if (resource === "rebootdecisions") this.#seeDecision(after);
-    if (resource === "pods" && verb === "delete" && actor.startsWith("bot")) this.#checkDelete(before, now);
+    if (!actor.startsWith("bot")) return;
+    if (resource === "pods" && verb === "delete") this.#checkDelete(before, now);
+    if (WORKLOADS.has(resource) && unrestarted(before) !== unrestarted(after))
+      this.#broken(`rule 6: ${actor} changed the ${resource} ${nameOf(after ?? before)} beyond its restart`);
   }
 
   #seeDecision(decision: unknown): void {
@@ -35,4 +44,13 @@ export class BudgetRules {
       this.#broken(`rule 6: pod ${nameOf(pod)} on ${node} was deleted past PDB ${key} without a force`);
     }
   }
+}
+
+/** All that it wants, but for the restart; an annotation list that is empty without it is none. */
+function unrestarted(workload: unknown): string {
+  return JSON.stringify(at(workload, "spec") ?? null, (key, value) => {
+    if (key !== "annotations") return value;
+    const others = Object.entries(value ?? {}).filter(([name]) => name !== RESTARTED_AT);
+    return others.length === 0 ? undefined : Object.fromEntries(others);
+  });
 }

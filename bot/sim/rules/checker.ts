@@ -1,6 +1,7 @@
 import { BudgetRules } from "./budget-rules.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { CordonRules } from "./cordon-rules.ts";
+import { DrainRules } from "./drain-rules.ts";
 import { FleetRules } from "./fleet-rules.ts";
 import { OrderRules } from "./order-rules.ts";
 import { PodsView } from "./pods-view.ts";
@@ -30,6 +31,7 @@ export class RuleChecker {
   readonly #budgets: BudgetRules;
   readonly #slots: SlotRules;
   readonly #cordons: CordonRules;
+  readonly #drains: DrainRules;
   readonly #waits: WaitRules;
   #now = 0;
 
@@ -44,6 +46,7 @@ export class RuleChecker {
     this.#budgets = new BudgetRules(this.#pods, (node, at) => isForcedByPolicy(cluster, times, node, at), broken);
     this.#slots = new SlotRules(parts);
     this.#cordons = new CordonRules(parts);
+    this.#drains = new DrainRules({ ...parts, quietFrom });
     this.#waits = new WaitRules({ ...parts, quietFrom, wasNotHelped: (node) => this.#orders.wasNotHelped(node) });
   }
 
@@ -66,6 +69,7 @@ export class RuleChecker {
   /** About once a minute: what should have happened shows in no change. */
   look(now: number): void {
     this.#now = now;
+    this.#drains.look(now);
     this.#waits.look(now);
   }
 

@@ -1,3 +1,5 @@
+import { selects } from "./label-selector.ts";
+import { type DrainData, ruleFor } from "./policy-data.ts";
 import { at, type Change, list, nameOf, text } from "./world.ts";
 
 /** Pods and disruption budgets as the API server stores them. */
@@ -17,13 +19,30 @@ export class PodsView {
     return [...this.#budgets].filter(([, budget]) => covers(budget, pod)).map(([key]) => key);
   }
 
-  /** Whether a running pod of the node may not be evicted now: its budget allows nothing, or it has several. */
-  isBlocked(node: string): boolean {
-    return [...this.#pods.values()].some((pod) => {
-      if (text(at(pod, "spec", "nodeName")) !== node || isLeft(pod) || !isReady(pod)) return false;
-      const names = this.covering(pod);
-      return names.length > 1 || names.some((name) => !allows(this.#budgets.get(name)));
-    });
+  /** Whether a pod of the node may not leave it now: by its budgets, or since the policy protects it. */
+  isBlocked(node: string, drain: DrainData): boolean {
+    return this.#leaving(node, drain).some((pod) => this.#mayNotGo(pod, drain));
+  }
+
+  /** Whether pods are left that must go, and none of them may: nothing but a change from outside ends that. */
+  isStuck(node: string, drain: DrainData): boolean {
+    const left = this.#leaving(node, drain);
+    return left.length > 0 && left.every((pod) => !waits(pod, drain) && this.#mayNotGo(pod, drain));
+  }
+
+  /** The pods that a drain has to get rid of, those that end already among them. */
+  #leaving(node: string, drain: DrainData): readonly unknown[] {
+    return [...this.#pods.values()].filter(
+      (pod) => text(at(pod, "spec", "nodeName")) === node && !isLeft(pod) && ruleFor(drain, pod)?.action !== "leave",
+    );
+  }
+
+  #mayNotGo(pod: unknown, drain: DrainData): boolean {
+    if (at(pod, "metadata", "deletionTimestamp") !== undefined || isIn(pod, "Succeeded", "Failed")) return false;
+    if (isProtected(pod, drain)) return true;
+    const names = this.covering(pod);
+    if (isIn(pod, "Pending")) return false;
+    return names.length > 1 || names.some((name) => !allows(this.#budgets.get(name), pod));
   }
 }
 
@@ -34,13 +53,26 @@ const isOfBot = (pod: unknown): boolean =>
   text(at(pod, "metadata", "namespace")) === "bootswain" &&
   text(at(pod, "metadata", "labels", "app.kubernetes.io/component")) === "bot";
 
-/** Pods that no drain touches, and those that are on their way. */
+const isIn = (pod: unknown, ...phases: readonly string[]): boolean => phases.includes(text(at(pod, "status", "phase")));
+
+/** Pods that no drain touches. */
 function isLeft(pod: unknown): boolean {
   if (isOfBot(pod)) return true;
   if (at(pod, "metadata", "annotations", "kubernetes.io/config.mirror") !== undefined) return true;
-  if (at(pod, "metadata", "deletionTimestamp") !== undefined) return true;
-  if (["Succeeded", "Failed", "Pending"].includes(text(at(pod, "status", "phase")))) return true;
-  return list(at(pod, "metadata", "ownerReferences")).some((owner) => text(at(owner, "kind")) === "DaemonSet");
+  return ownersOf(pod).some((owner) => text(at(owner, "kind")) === "DaemonSet");
+}
+
+const ownersOf = (pod: unknown): readonly unknown[] => list(at(pod, "metadata", "ownerReferences"));
+
+function isProtected(pod: unknown, { emptyDir, unmanaged }: DrainData): boolean {
+  const hasEmptyDir = list(at(pod, "spec", "volumes")).some((volume) => at(volume, "emptyDir") !== undefined);
+  return (emptyDir === "protect" && hasEmptyDir) || (unmanaged === "protect" && ownersOf(pod).length === 0);
+}
+
+/** A rule lets it run on for now, or has a Job run before it goes. */
+function waits(pod: unknown, drain: DrainData): boolean {
+  const rule = ruleFor(drain, pod);
+  return rule?.action === "waitUntilFinished" || rule?.before !== undefined;
 }
 
 const isReady = (pod: unknown): boolean =>
@@ -48,14 +80,20 @@ const isReady = (pod: unknown): boolean =>
     (one) => text(at(one, "type")) === "Ready" && text(at(one, "status")) === "True",
   );
 
-function allows(budget: unknown): boolean {
-  const observed = Number(at(budget, "status", "observedGeneration") ?? 0);
-  const isJudged = observed >= Number(at(budget, "metadata", "generation") ?? 1);
-  return isJudged && Number(at(budget, "status", "disruptionsAllowed") ?? 0) > 0;
+function allows(budget: unknown, pod: unknown): boolean {
+  const number = (key: string): number => Number(at(budget, "status", key) ?? 0);
+  if (!isReady(pod)) {
+    if (text(at(budget, "spec", "unhealthyPodEvictionPolicy")) === "AlwaysAllow") return true;
+    if (number("desiredHealthy") > 0 && number("currentHealthy") >= number("desiredHealthy")) return true;
+  }
+  const isJudged = number("observedGeneration") >= Number(at(budget, "metadata", "generation") ?? 1);
+  return isJudged && number("disruptionsAllowed") > 0;
 }
 
 function covers(budget: unknown, pod: unknown): boolean {
   if (text(at(budget, "metadata", "namespace")) !== text(at(pod, "metadata", "namespace"))) return false;
-  const labels = at(budget, "spec", "selector", "matchLabels");
-  return Object.entries(labels ?? {}).every(([key, value]) => at(pod, "metadata", "labels", key) === value);
+  return selects(at(budget, "spec", "selector"), labelsOf(pod));
 }
+
+const labelsOf = (object: unknown): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(at(object, "metadata", "labels") ?? {}).map(([key, value]) => [key, text(value)]));

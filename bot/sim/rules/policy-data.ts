@@ -1,3 +1,5 @@
+import { at, text } from "./world.ts";
+
 /** A policy as people write it, key by key: what the checker knows of it, without a word of the product in between. */
 
 export interface WindowData {
@@ -22,6 +24,26 @@ export interface MayData {
   readonly other: { readonly by: string };
 }
 
+export interface PodRuleData {
+  readonly match: { readonly namespace?: string; readonly matchLabels?: Readonly<Record<string, string>> };
+  readonly action?: "evict" | "leave" | "waitUntilFinished";
+  readonly order?: number;
+  readonly before?: { readonly cronJob: string; readonly timeout: string };
+  readonly atMost?: string;
+}
+
+export interface DrainData {
+  readonly giveUpAfter: string;
+  readonly retryAfter: string;
+  readonly whenWindowCloses: "stop" | "finish";
+  readonly forceAfter?: string;
+  readonly emptyDir?: "delete" | "protect";
+  readonly unmanaged?: "delete" | "protect";
+  readonly gracePeriod?: string;
+  readonly ignoreTerminatingAfter?: string;
+  readonly pods?: readonly PodRuleData[];
+}
+
 export interface PoolData {
   readonly name: string;
   readonly nodes?: { readonly matchLabels: Readonly<Record<string, string>> };
@@ -32,12 +54,7 @@ export interface PoolData {
   readonly maxUnavailable: number | string;
   readonly spreadOver?: string;
   readonly may: MayData;
-  readonly drain: {
-    readonly giveUpAfter: string;
-    readonly retryAfter: string;
-    readonly whenWindowCloses: "stop" | "finish";
-    readonly forceAfter?: string;
-  };
+  readonly drain: DrainData;
   readonly reboot: { readonly delay: string; readonly backWithin: string };
   readonly verify: { readonly soak: string; readonly atMost: string };
   readonly overdue?: { readonly after: string; readonly then: "remind" | "automatic" };
@@ -67,6 +84,14 @@ export function poolFor(policy: PolicyData, labels: Readonly<Record<string, stri
   const fits = ({ nodes }: PoolData): boolean =>
     Object.entries(nodes?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
   return policy.pools.find(fits) ?? null;
+}
+
+/** The first rule that matches a pod; undefined where none does. */
+export function ruleFor({ pods = [] }: DrainData, pod: unknown): PodRuleData | undefined {
+  return pods.find(({ match: { namespace, matchLabels = {} } }) => {
+    if (namespace !== undefined && namespace !== text(at(pod, "metadata", "namespace"))) return false;
+    return Object.entries(matchLabels).every(([key, value]) => at(pod, "metadata", "labels", key) === value);
+  });
 }
 
 /** How many nodes of a pool of this size may be unavailable. */

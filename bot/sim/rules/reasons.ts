@@ -57,7 +57,7 @@ export class Reasons {
       paused: cluster.isPaused,
       skipped: votes.isSkipped(moment),
       "back-off": reboot.retryAt > now,
-      blocked: pods.isBlocked(view.name),
+      blocked: pods.isBlocked(view.name, pool.drain),
       "did not help": wasNotHelped(view.name),
       "did not happen": reboot.missed >= 2,
       approval: !votes.isApproved(moment),

@@ -2,6 +2,7 @@ import { type Duration, HOUR, type Instant, MINUTE, parseInstant } from "../../c
 import type { SeededRandom } from "../random.ts";
 import { LocalClock, localText } from "../rules/local-clock.ts";
 import type { FreezeData, MayData, PolicyData, PoolData, WindowData } from "../rules/policy-data.ts";
+import { anyDrain } from "./any-drain.ts";
 
 export const CONTROL_PLANE = "node-role.kubernetes.io/control-plane";
 export const ZONE_LABEL = "topology.kubernetes.io/zone";
@@ -86,11 +87,7 @@ function anyPool(name: string, mode: PoolData["mode"], random: SeededRandom): Po
     windows: random.chance(0.45) ? "always" : anyWindows(random),
     maxUnavailable: random.pick([1, 1, 2, 3, "25%", "50%", "100%"]) ?? 1,
     may: anyMay(random),
-    drain: {
-      giveUpAfter: minutes(random.between(2, 15)),
-      retryAfter: minutes(random.between(5, 30)),
-      whenWindowCloses: random.chance(0.3) ? "finish" : "stop",
-    },
+    drain: anyDrain(random),
     reboot: { delay: `${random.between(0, 90)}s`, backWithin: minutes(random.between(8, 15)) },
     verify: { soak: `${random.between(0, 120)}s`, atMost: "10m" },
     // biome-ignore lint/suspicious/noThenProperty: a key of the policy

@@ -4,6 +4,7 @@ import type { HostHabits } from "../host.ts";
 import type { SeededRandom } from "../random.ts";
 import type { PolicyData } from "../rules/policy-data.ts";
 import { anyPlace, anyPolicy, CONTROL_PLANE, changedPolicy, LAB, ZONE_LABEL } from "./any-policy.ts";
+import { anyObstacles, type Obstacle } from "./obstacles.ts";
 
 export interface ScenarioNode {
   readonly name: string;
@@ -47,6 +48,7 @@ export interface Scenario {
   /** The first one from the start. */
   readonly policies: readonly PolicyChange[];
   readonly incidents: readonly Incident[];
+  readonly obstacles: readonly Obstacle[];
   readonly faults: FaultSettings;
   /** How many bots run as pods in the cluster; 0 where two run outside of it. */
   readonly botPods: number;
@@ -77,6 +79,7 @@ export function scenarioOf(random: SeededRandom): Scenario {
       nodes.some(({ showsVoter }) => showsVoter),
       random,
     ),
+    obstacles: anyObstacles(names, random.fork("obstacles")),
     faults: anyFaults(place.start + TROUBLE, random),
     peopleForce: random.chance(0.4),
     botPods: random.fork("bots").pick([0, 0, 2, 2, 3]) ?? 0,

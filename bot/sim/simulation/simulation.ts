@@ -6,6 +6,7 @@ import { RuleChecker } from "../rules/checker.ts";
 import type { PolicyData } from "../rules/policy-data.ts";
 import type { Tamper } from "../sim-api.ts";
 import { addWorkloads, happen, showVoter } from "./incidents.ts";
+import { placeObstacle, setBeforeJob } from "./obstacle-effects.ts";
 import { People } from "./people.ts";
 import { CHANNEL, CLUSTER, Policies } from "./policies.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
@@ -106,10 +107,10 @@ function checkerOf({ start, policies, faults }: Scenario): RuleChecker {
 /** Not before the last node has come to need its reboot. */
 function earliestEnd({ start, nodes, faults }: Scenario): Instant {
   const last = Math.max(...nodes.flatMap(({ needsAt }) => needsAt));
-  return Math.max(faults.until + HOUR, start + last + 30 * MINUTE);
+  return Math.max(faults.until + 2 * HOUR, start + last + 30 * MINUTE);
 }
 
-function begin(cluster: SimCluster, { nodes, incidents, botPods }: Scenario): void {
+function begin(cluster: SimCluster, { nodes, incidents, obstacles, botPods }: Scenario): void {
   for (const node of nodes) {
     const host = cluster.addNode(node);
     if (node.showsVoter) showVoter(cluster, node.name, true);
@@ -120,6 +121,8 @@ function begin(cluster: SimCluster, { nodes, incidents, botPods }: Scenario): vo
     cluster,
     nodes.map(({ name }) => name),
   );
+  setBeforeJob(cluster, { afterSeconds: 20, code: 0 });
+  for (const obstacle of obstacles) placeObstacle(cluster, obstacle);
   for (const incident of incidents) cluster.clock.after(incident.at, () => happen(cluster, incident));
   if (botPods > 0) {
     cluster.deployBots(botPods);
