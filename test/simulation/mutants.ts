@@ -1,4 +1,4 @@
-import type { PolicyData, PoolData } from "../../bot/sim/rules/policy-data.ts";
+import type { DrainData, PolicyData, PoolData } from "../../bot/sim/rules/policy-data.ts";
 import type { Tamper } from "../../bot/sim/sim-api.ts";
 
 /** Slots are written against whatever version is there: the compare-and-set is gone. */
@@ -28,6 +28,9 @@ const inEachPool =
   (change: (pool: PoolData) => PoolData) =>
   (policy: PolicyData): PolicyData => ({ ...policy, pools: policy.pools.map(change) });
 
+const inEachDrain = (drain: Partial<DrainData>) =>
+  inEachPool((pool) => ({ ...pool, drain: { ...pool.drain, ...drain } }));
+
 /** Bots that are told another policy than the one that the checker knows, and the rule that they break by it. */
 export const believed: Readonly<Record<string, { policy: (policy: PolicyData) => PolicyData; rule: string }>> = {
   "that windows are always open": { policy: inEachPool((pool) => ({ ...pool, windows: "always" })), rule: "rule 2" },
@@ -49,5 +52,9 @@ export const believed: Readonly<Record<string, { policy: (policy: PolicyData) =>
   },
   "that nothing is spread": { policy: inEachPool(({ spreadOver: _, ...pool }) => pool), rule: "rule 1" },
   "that no quorum is needed": { policy: inEachPool((pool) => ({ ...pool, quorum: "none" })), rule: "rule 1" },
+  "that budgets may be broken after a minute": { policy: inEachDrain({ forceAfter: "1m" }), rule: "rule 6" },
+  "that a blocked node may keep its slot": { policy: inEachDrain({ giveUpAfter: "12h" }), rule: "rule 9" },
+  "that no pod is protected": { policy: inEachDrain({ emptyDir: "delete", unmanaged: "delete" }), rule: "rule 11" },
+  "that there are no rules for pods": { policy: inEachDrain({ pods: [] }), rule: "rule 11" },
   "that pools are only observed": { policy: inEachPool((pool) => ({ ...pool, mode: "observe" })), rule: "rule 10" },
 };

@@ -4,6 +4,7 @@ import { CordonRules } from "./cordon-rules.ts";
 import { DrainRules } from "./drain-rules.ts";
 import { FleetRules } from "./fleet-rules.ts";
 import { OrderRules } from "./order-rules.ts";
+import { PodRules } from "./pod-rules.ts";
 import { PodsView } from "./pods-view.ts";
 import { lengthOf, poolFor } from "./policy-data.ts";
 import { PolicyTimes, type ToldPolicy } from "./policy-times.ts";
@@ -29,6 +30,7 @@ export class RuleChecker {
   readonly #fleet: FleetRules;
   readonly #orders: OrderRules;
   readonly #budgets: BudgetRules;
+  readonly #podRules: PodRules;
   readonly #slots: SlotRules;
   readonly #cordons: CordonRules;
   readonly #drains: DrainRules;
@@ -44,6 +46,7 @@ export class RuleChecker {
     this.#fleet = new FleetRules({ maxRebooting: policies[0]?.policy.maxRebooting ?? 0, slotMost }, broken);
     this.#orders = new OrderRules(broken);
     this.#budgets = new BudgetRules(this.#pods, (node, at) => isForcedByPolicy(cluster, times, node, at), broken);
+    this.#podRules = new PodRules(parts);
     this.#slots = new SlotRules(parts);
     this.#cordons = new CordonRules(parts);
     this.#drains = new DrainRules({ ...parts, quietFrom });
@@ -57,6 +60,7 @@ export class RuleChecker {
     this.#fleet.see(change);
     this.#orders.see(change);
     this.#budgets.see(change);
+    this.#podRules.see(change);
     this.#slots.see(change);
     this.#cordons.see(change);
   }

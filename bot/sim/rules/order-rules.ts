@@ -8,11 +8,14 @@ interface Order {
   calls: number;
 }
 
+/** A reboot that was called in time has begun by then (design, section 5: "reboot did not happen"). */
+const NEVER_AFTER = 60_000;
+
 interface Host {
   order: string;
   pending: string;
   /** What the last call was made for, and on which boot. */
-  called: { readonly pending: string; readonly bootId: string } | null;
+  called: { readonly pending: string; readonly bootId: string; readonly notAfter: number } | null;
 }
 
 /** Rules 2 (its second half), 4 and 7: what an order may do, and when a node may be uncordoned. */
@@ -51,7 +54,7 @@ export class OrderRules {
     }
     if (this.#cordons.get(node) !== host.order)
       this.#broken(`rule 7: ${node} called its reboot without the cordon of its order`);
-    this.#checkHelps(node, host);
+    this.#checkHelps(node, host, order.notAfter);
   }
 
   /** Whether the node was rebooted for the very reasons that it still wants to be rebooted for, and nobody said retry. */
@@ -61,9 +64,9 @@ export class OrderRules {
     return host.called.bootId !== (this.#bootIds.get(node) ?? "") && host.called.pending === host.pending;
   }
 
-  #checkHelps(node: string, host: Host): void {
+  #checkHelps(node: string, host: Host, notAfter: number): void {
     if (this.wasNotHelped(node)) this.#broken(`rule 4: ${node} was rebooted again for what a reboot had not helped`);
-    host.called = { pending: host.pending, bootId: this.#bootIds.get(node) ?? "" };
+    host.called = { pending: host.pending, bootId: this.#bootIds.get(node) ?? "", notAfter };
     this.#retried.delete(node);
   }
 
@@ -87,7 +90,7 @@ export class OrderRules {
     const reasons = list(at(status, "pending", "reasons")).map((reason) => text(at(reason, "identity")));
     const known = this.#hosts.get(nameOf(report));
     const host = { order: id, pending: reasons.join(), called: known?.called ?? null };
-    if (host.pending === "") host.called = null;
+    if (host.pending === "" || neverWentDown(host.called, status)) host.called = null;
     this.#hosts.set(nameOf(report), host);
     const order = this.#orders.get(id);
     if (order !== undefined && text(at(status, "order", "dropped")) !== "") order.dropped = true;
@@ -118,4 +121,13 @@ export class OrderRules {
     if (!isRetry) return;
     for (const target of list(at(decision, "spec", "targets"))) this.#retried.add(text(at(target, "node")));
   }
+}
+
+/** Long after its order ended the host still speaks from the same boot: what boots it later was not that call. */
+function neverWentDown(called: Host["called"], status: unknown): boolean {
+  return (
+    called !== null &&
+    text(at(status, "bootID")) === called.bootId &&
+    time(at(status, "heartbeat")) > called.notAfter + NEVER_AFTER
+  );
 }

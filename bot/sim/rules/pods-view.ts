@@ -64,7 +64,7 @@ function isLeft(pod: unknown): boolean {
 
 const ownersOf = (pod: unknown): readonly unknown[] => list(at(pod, "metadata", "ownerReferences"));
 
-function isProtected(pod: unknown, { emptyDir, unmanaged }: DrainData): boolean {
+export function isProtected(pod: unknown, { emptyDir, unmanaged }: DrainData): boolean {
   const hasEmptyDir = list(at(pod, "spec", "volumes")).some((volume) => at(volume, "emptyDir") !== undefined);
   return (emptyDir === "protect" && hasEmptyDir) || (unmanaged === "protect" && ownersOf(pod).length === 0);
 }

@@ -21,12 +21,13 @@ export interface RebootCall {
   readonly node: string;
 }
 
-const record = (value: unknown): Record<string, unknown> =>
-  typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : {};
-
 /** Reads a path of keys out of an object; undefined where it ends early. */
 export function at(object: unknown, ...keys: readonly string[]): unknown {
-  return keys.reduce<unknown>((value, key) => record(value)[key], object);
+  return keys.reduce<unknown>(
+    (value, key) =>
+      typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined,
+    object,
+  );
 }
 
 export const text = (value: unknown): string => (typeof value === "string" ? value : "");
