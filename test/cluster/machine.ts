@@ -31,6 +31,7 @@ export class Machine {
   #agent: Program | null = null;
   #calls = 0;
   #isRebooting = false;
+  #reboots: Promise<void> = Promise.resolve();
   #isGone = false;
 
   private constructor(settings: MachineSettings, root: HostRoot, bootId: string) {
@@ -89,6 +90,7 @@ export class Machine {
   async remove(): Promise<void> {
     this.#isGone = true;
     this.#watcher.close();
+    await this.#reboots;
     await this.#agent?.kill();
     await this.#root.remove();
   }
@@ -98,13 +100,16 @@ export class Machine {
     const calls = text.split("\n").length - 1;
     if (calls <= this.#calls) return;
     this.#calls = calls;
-    if (!this.#isRebooting) await this.#reboot();
+    if (this.#isRebooting) return;
+    this.#reboots = this.#reboot();
+    await this.#reboots;
   }
 
   async #reboot(): Promise<void> {
     this.#isRebooting = true;
     const { rest } = this.#settings.plane;
     await delay(SHUTDOWN_MS);
+    if (this.#isGone) return;
     await this.#agent?.kill();
     await setNodeDown(rest, this.node);
     await rm(this.#root.at(SENTINEL), { force: true });

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Timings } from "../../bot/core/timings.ts";
 import { Repository } from "../../bot/git/testing/repository.ts";
 import { ANA, aWorkspace, BEN, OPS } from "../../bot/sim/slack/a-workspace.ts";
 import type { Message } from "../../bot/sim/slack/message.ts";
@@ -41,6 +42,8 @@ const TIMINGS = {
 export interface StageSettings {
   readonly policy: string;
   readonly nodes: readonly { readonly name: string; readonly isControlPlane: boolean }[];
+  /** Times that are other than a stage's usual ones. */
+  readonly timings?: Partial<Timings>;
 }
 
 /** A real control plane with machines, a real git repository, an emulated Slack, and the product as real processes. */
@@ -71,7 +74,7 @@ export class Stage {
     this.ben = new Person(this.workspace, this.slack, BEN);
   }
 
-  static async set({ policy, nodes }: StageSettings): Promise<Stage> {
+  static async set({ policy, nodes, timings = {} }: StageSettings): Promise<Stage> {
     const users = [BOT_USER, AGENT_USER].map((name) => ({ name, groups: ["system:serviceaccounts"] }));
     const plane = await startControlPlane({ users });
     const workspace = aWorkspace();
@@ -84,21 +87,30 @@ export class Stage {
     const repository = new Repository();
     repository.commit("abal-kuber.yaml", policy, "Reboot nights");
     const stage = new Stage({ plane, slack, workspace, folder, repository });
-    await writeFile(stage.timingsFile, JSON.stringify(TIMINGS));
+    await writeFile(stage.timingsFile, JSON.stringify({ ...TIMINGS, ...timings }));
     await installCrds(plane);
     const applied = await plane.kubectl(["apply", "-f", "-"], await readFile(RBAC, "utf8"));
     if (applied.code !== 0) throw new Error(`deploy/rbac.yaml was refused: ${applied.stderr}`);
-    for (const { name, isControlPlane } of nodes) {
-      const labels = isControlPlane ? CONTROL_PLANE : {};
-      stage.machines.set(
-        name,
-        await Machine.make({ plane, node: name, labels, agentUser: AGENT_USER, timingsFile: stage.timingsFile }),
-      );
-    }
+    await stage.addMachines(
+      nodes.map(({ name, isControlPlane }) => ({ name, labels: isControlPlane ? CONTROL_PLANE : {} })),
+    );
+    return stage;
+  }
+
+  async addMachines(nodes: readonly { name: string; labels: Readonly<Record<string, string>> }[]): Promise<void> {
+    const { plane, timingsFile } = this;
+    for (const { name, labels } of nodes)
+      this.machines.set(name, await Machine.make({ plane, node: name, labels, agentUser: AGENT_USER, timingsFile }));
     // The controller manager taints new nodes for a moment, and the scheduler would put everything on the first one without.
     for (const { name } of nodes)
       await waitFor(plane.rest, `/api/v1/nodes/${name}`, (node) => read(node, "spec", "taints") === undefined);
-    return stage;
+  }
+
+  /** The machine is taken out of the cluster, and its Node with it. */
+  async removeMachine(name: string): Promise<void> {
+    await this.machine(name).remove();
+    this.machines.delete(name);
+    await this.plane.rest.request("DELETE", `/api/v1/nodes/${name}`);
   }
 
   get timingsFile(): string {

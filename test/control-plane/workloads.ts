@@ -14,6 +14,13 @@ export interface NewDeployment {
   /** As in a pod's spec. */
   readonly affinity?: JsonObject;
   readonly tolerations?: readonly JsonObject[];
+  /** More of the pods' metadata and spec. */
+  readonly pod?: PodParts;
+}
+
+export interface PodParts {
+  readonly finalizers?: readonly string[];
+  readonly spec?: JsonObject;
 }
 
 export interface NewDisruptionBudget {
@@ -37,7 +44,8 @@ export function createNamespace(rest: Rest, name: string): Promise<Json> {
 
 export function createDeployment(rest: Rest, options: NewDeployment): Promise<Json> {
   const { namespace, name, replicas = 1, labels = { app: name }, annotations = {}, nodeSelector = {} } = options;
-  const { affinity = {}, tolerations = [] } = options;
+  const { affinity = {}, tolerations = [], pod = {} } = options;
+  const { finalizers = [], spec = {} } = pod;
   const containers = [{ name: "main", image: "registry.example/none:1" }];
   return mustSend(rest, "POST", `/apis/apps/v1/namespaces/${namespace}/deployments`, {
     apiVersion: "apps/v1",
@@ -46,7 +54,10 @@ export function createDeployment(rest: Rest, options: NewDeployment): Promise<Js
     spec: {
       replicas,
       selector: { matchLabels: labels },
-      template: { metadata: { labels, annotations }, spec: { containers, nodeSelector, affinity, tolerations } },
+      template: {
+        metadata: { labels, annotations, finalizers },
+        spec: { containers, nodeSelector, affinity, tolerations, ...spec },
+      },
     },
   });
 }
