@@ -33,3 +33,10 @@ export function phasesOf(audit: readonly AuditEvent[], node: string): readonly s
   const phases = written.map((event) => String(read(event.responseObject, "status", "phase")));
   return phases.filter((phase, index) => phase !== phases[index - 1]);
 }
+
+/** Whose turn it was of these nodes, one after the other; those that had a slot at once are one entry. */
+export function turnsOf(audit: readonly AuditEvent[], nodes: readonly string[]): readonly string[] {
+  const fleets = botWrites(audit).filter(({ resource }) => resource === "rebootfleets");
+  const turns = fleets.map((event) => slotsIn(event).filter((node) => nodes.includes(node)));
+  return turns.map((turn) => turn.join()).filter((turn, index, all) => turn !== "" && turn !== all[index - 1]);
+}

@@ -1,7 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { field, type Json, parseJson, stringAt } from "./json.ts";
 
-/** One request that was answered. Bodies are there for writes to nodes, their status, evictions, the bot's lease and bootswain.dev. */
+/**
+ * One request that was answered. Bodies are there for writes to nodes, their status, evictions, the bot's lease and bootswain.dev; of
+ * pods that are deleted, what was sent.
+ */
 export interface AuditEvent {
   readonly verb: string;
   readonly user: string;

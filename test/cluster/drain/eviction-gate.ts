@@ -8,7 +8,11 @@ import { mustSend } from "../../control-plane/rest.ts";
 import { read } from "../stage.ts";
 
 /** Null lets the eviction pass; else the API server answers with this. */
-type Verdict = null | { readonly code: number; readonly message: string };
+type Verdict = null | {
+  readonly code: number;
+  readonly message: string;
+  readonly details?: { readonly retryAfterSeconds: number };
+};
 
 /** Asked about an eviction before the API server looks at the pod: whatever it does meanwhile is what the server then finds. */
 type Guard = (pod: string) => Promise<Verdict> | Verdict;

@@ -107,7 +107,7 @@ export const nameOf = (pod: Json | undefined): PodName => ({
   uid: stringAt(pod, "metadata", "uid"),
 });
 
-export const isRunning = (pod: Json | undefined): boolean =>
+const isRunning = (pod: Json | undefined): boolean =>
   stringAt(pod, "status", "phase") === "Running" && field(pod, "metadata", "deletionTimestamp") === undefined;
 
 export const isEnding = (pod: Json | undefined): boolean => field(pod, "metadata", "deletionTimestamp") !== undefined;

@@ -18,6 +18,12 @@ export function evictionsIn(audit: readonly AuditEvent[], namespace: string): re
   return audit.filter((event) => isEviction(event) && event.namespace === namespace).map(requestOf);
 }
 
+/** The pods that the bot only asked whether they could be evicted. */
+export function dryRunsIn(audit: readonly AuditEvent[], namespace: string): readonly string[] {
+  const asked = audit.filter(({ user, subresource }) => user === BOT_USER && subresource === "eviction");
+  return asked.filter((event) => event.namespace === namespace && isDryRun(event)).map(({ name }) => name);
+}
+
 /** Pods that the bot deleted itself, past their budgets. */
 export function deletionsIn(audit: readonly AuditEvent[], namespace: string): readonly AuditEvent[] {
   return audit.filter(
@@ -38,10 +44,12 @@ export function recordsIn(audit: readonly AuditEvent[], node: string): readonly 
   );
 }
 
-function isEviction({ user, subresource, requestObject }: AuditEvent): boolean {
-  const isDryRun = read(requestObject, "deleteOptions", "dryRun") !== undefined;
-  return user === BOT_USER && subresource === "eviction" && !isDryRun;
+function isEviction(event: AuditEvent): boolean {
+  return event.user === BOT_USER && event.subresource === "eviction" && !isDryRun(event);
 }
+
+const isDryRun = ({ requestObject }: AuditEvent): boolean =>
+  read(requestObject, "deleteOptions", "dryRun") !== undefined;
 
 function requestOf(event: AuditEvent): EvictionRequest {
   const { namespace, name, code, requestObject } = event;
