@@ -53,8 +53,6 @@ export const isFinished = (pod: Stored): boolean => ["Succeeded", "Failed"].incl
 /** What its controller counts as one of its replicas. */
 export const isActive = (pod: Stored): boolean => !isTerminating(pod) && !isFinished(pod);
 
-export const isDaemon = (pod: Stored): boolean => controllerOf(pod)?.kind === "DaemonSet";
-
 export const graceOf = (pod: Stored): number => Number(at(pod, "spec", "terminationGracePeriodSeconds") ?? 30);
 
 export const claimsOf = (pod: Stored): readonly string[] =>

@@ -138,7 +138,7 @@ export class StartingCluster {
   }
 }
 
-export const workersOf = (count: number): readonly string[] =>
+const workersOf = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `abal-kuber${String(index + 4).padStart(2, "0")}`);
 
 function goodPolicy(textOf: string): Policy {

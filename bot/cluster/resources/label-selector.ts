@@ -14,7 +14,7 @@ export const labelSelectorSchema = z.object({
 
 type Sent = z.infer<typeof requirement>;
 
-export const readRequirement = ({ values, ...rest }: Sent): Requirement => ({ ...rest, values: values ?? [] });
+const readRequirement = ({ values, ...rest }: Sent): Requirement => ({ ...rest, values: values ?? [] });
 
 export function readLabelSelector({
   matchLabels,

@@ -25,7 +25,7 @@ export function blockersNow(member: Member, snapshot: Snapshot, now: Instant): r
 }
 
 /** The node's check, when it says more than the record: it worked, and no try was made since. */
-export function checkOf({ node, reboot }: Member, snapshot: Snapshot): Check | null {
+function checkOf({ node, reboot }: Member, snapshot: Snapshot): Check | null {
   const check = snapshot.checks?.get(node.name);
   if (check === undefined || check.problem !== null || check.nodeUid !== node.uid || check.order !== null) return null;
   return check.at > (reboot?.outcome?.at ?? 0) ? check : null;

@@ -37,7 +37,7 @@ export function mayRunOn({ nodeSelector, terms, tolerations }: Placement, { name
   return taints.every((taint) => taint.effect === "PreferNoSchedule" || isTolerated(taint, tolerations));
 }
 
-export function isTolerated(taint: Taint, tolerations: readonly Toleration[]): boolean {
+function isTolerated(taint: Taint, tolerations: readonly Toleration[]): boolean {
   return tolerations.some(({ key, operator, value, effect }) => {
     if (effect !== null && effect !== taint.effect) return false;
     if (key === null) return operator === "Exists";

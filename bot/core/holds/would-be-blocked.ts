@@ -40,7 +40,7 @@ export function wouldBeBlocked(situation: Situation): Hold | null {
  * Blockers that no force lifts. An operator may free its pods only once their node is cordoned, so the first try of an
  * opening is made in spite of them.
  */
-export function inTheWay({ blockers, standing, reboot, opening }: Situation): readonly Refusal[] {
+function inTheWay({ blockers, standing, reboot, opening }: Situation): readonly Refusal[] {
   const isFirst = reboot === null || triesIn(reboot, opening?.opens ?? null) === 0;
   return blockers.filter(
     (refusal) => !isForced(refusal, standing.force) && !(isFirst && verdictOf(refusal) === "its operator may free it"),

@@ -2,7 +2,7 @@ import type { SeededRandom } from "../random.ts";
 import type { DrainData, PodRuleData } from "../rules/policy-data.ts";
 
 /** A suspended CronJob that is there in every run. */
-export const BEFORE_DATABASE = "db/switch-primary";
+const BEFORE_DATABASE = "db/switch-primary";
 
 /** How a pool's nodes are drained, by chance; each kind of pod that is met has a rule now and then. */
 export function anyDrain(random: SeededRandom): DrainData {
