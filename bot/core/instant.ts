@@ -34,8 +34,23 @@ type Parts = Readonly<Partial<Record<Intl.DateTimeFormatPartTypes, string>>>;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-/** By a format that is made once for each zone: making one takes longer than all else in a turn. */
+/** Texts of minutes that were asked for lately: sentences name the same few again in every turn. */
+const minutes = new Map<string, Parts>();
+const MINUTES_KEPT = 2_000;
+
 function partsOf(instant: Instant, zone: string): Parts {
+  const minute = Math.floor(instant / MINUTE);
+  const key = `${minute} ${zone}`;
+  const known = minutes.get(key);
+  if (known !== undefined) return known;
+  if (minutes.size >= MINUTES_KEPT) minutes.clear();
+  const parts = formatted(minute * MINUTE, zone);
+  minutes.set(key, parts);
+  return parts;
+}
+
+/** By a format that is made once for each zone: making one takes longer than all else in a turn. */
+function formatted(instant: Instant, zone: string): Parts {
   const format = formats.get(zone) ?? new Intl.DateTimeFormat("en-US", { ...SHORT, timeZone: zone });
   formats.set(zone, format);
   return Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]));

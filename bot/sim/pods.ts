@@ -1,4 +1,4 @@
-import { asObject, controllerOf, type Draft, type OwnerReference, type Stored } from "./objects.ts";
+import { asObject, type Draft, type OwnerReference, type Stored } from "./objects.ts";
 import { type PodSettings, type PodTemplate, templateOf } from "./pod-template.ts";
 import { at, list, text } from "./rules/world.ts";
 

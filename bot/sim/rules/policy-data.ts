@@ -26,7 +26,7 @@ export interface MayData {
 
 export interface PodRuleData {
   readonly match: { readonly namespace?: string; readonly matchLabels?: Readonly<Record<string, string>> };
-  readonly action?: "evict" | "leave" | "waitUntilFinished";
+  readonly action?: "evict" | "move" | "leave" | "waitUntilFinished";
   readonly order?: number;
   readonly before?: { readonly cronJob: string; readonly timeout: string };
   readonly atMost?: string;
@@ -37,6 +37,7 @@ export interface DrainData {
   readonly retryAfter: string;
   readonly whenWindowCloses: "stop" | "finish";
   readonly forceAfter?: string;
+  readonly moveByRollout?: boolean;
   readonly emptyDir?: "delete" | "protect";
   readonly unmanaged?: "delete" | "protect";
   readonly gracePeriod?: string;

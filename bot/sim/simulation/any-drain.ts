@@ -11,6 +11,7 @@ export function anyDrain(random: SeededRandom): DrainData {
     retryAfter: minutes(random.between(5, 30)),
     whenWindowCloses: random.chance(0.3) ? "finish" : "stop",
     ...(random.chance(0.12) ? { forceAfter: minutes(random.between(20, 180)) } : {}),
+    ...(random.chance(0.3) ? { moveByRollout: true } : {}),
     ...(random.chance(0.2) ? { emptyDir: "protect" } : {}),
     ...(random.chance(0.2) ? { unmanaged: "protect" } : {}),
     ...(random.chance(0.2) ? { gracePeriod: `${random.between(1, 15)}s` } : {}),
@@ -26,6 +27,7 @@ function anyRules(random: SeededRandom): readonly PodRuleData[] {
     { match: { matchLabels: { app: "long" } }, action: "waitUntilFinished", atMost: minutes(random.between(1, 15)) },
     { match: { namespace: "shop", matchLabels: { app: "api" } }, order: random.between(1, 3) },
     { match: { matchLabels: { app: "scratch" } }, action: "leave" },
+    { match: { matchLabels: { app: "surge" } }, action: "move" },
     { match: { matchLabels: { app: "batch" } }, order: 5, before },
   ];
   return rules.filter(() => random.chance(0.6));

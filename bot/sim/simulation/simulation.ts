@@ -11,7 +11,7 @@ import { People } from "./people.ts";
 import { CHANNEL, CLUSTER, Policies } from "./policies.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
 import { SimSlack } from "./slack.ts";
-import { Tally } from "./tally.ts";
+import { Tally, type Trouble } from "./tally.ts";
 import { unfinished } from "./unfinished.ts";
 
 export interface SimulationOptions {
@@ -32,6 +32,7 @@ export interface SimulationResult {
   readonly fingerprint: string;
   readonly writes: number;
   readonly reboots: number;
+  readonly met: Readonly<Record<Trouble, number>>;
   readonly lasted: Duration;
 }
 
@@ -92,6 +93,7 @@ export async function simulate({ seed, log, onLine, tamper, believed }: Simulati
     fingerprint: tally.fingerprint(),
     writes: tally.writes,
     reboots: tally.reboots,
+    met: tally.met,
     lasted: cluster.clock.now() - scenario.start,
   };
 }

@@ -2,10 +2,27 @@ import { createHash } from "node:crypto";
 import { formatInstant } from "../../core/instant.ts";
 import { at, type Change, list, nameOf, text } from "../rules/world.ts";
 
+export type Trouble = "held" | "yielded" | "forced" | "restarted";
+
+/** A node that is newly held for what blocks it, a drain that gives up, a pod deleted past its budget, a Deployment restarted. */
+function troubleIn({ actor, resource, verb, before, after }: Change): Trouble | null {
+  if (!actor.startsWith("bot")) return null;
+  if (resource === "deployments" && verb === "update") return "restarted";
+  if (resource === "pods" && verb === "delete") return "forced";
+  if (resource !== "nodereboots") return null;
+  const becomes = (is: (record: unknown) => boolean): boolean => is(after) && !is(before);
+  if (becomes((record) => text(at(record, "status", "phase")) === "yielding")) return "yielded";
+  const isHeld = (record: unknown): boolean =>
+    list(at(record, "status", "holds")).some((hold) => text(at(hold, "kind")) === "would be blocked");
+  return becomes(isHeld) ? "held" : null;
+}
+
 /** Counts what happened, and hashes every write so that two runs can be compared. */
 export class Tally {
   writes = 0;
   reboots = 0;
+  /** How often each kind of trouble with a drain was met. */
+  readonly met: Record<Trouble, number> = { held: 0, yielded: 0, forced: 0, restarted: 0 };
   readonly #hash = createHash("sha256");
   readonly #onLine: ((line: string) => void) | undefined;
   readonly #phases = new Map<string, string>();
@@ -16,6 +33,8 @@ export class Tally {
 
   see(change: Change): void {
     this.writes += 1;
+    const trouble = troubleIn(change);
+    if (trouble !== null) this.met[trouble] += 1;
     this.#hash.update(JSON.stringify([change.at, change.actor, change.verb, change.resource, change.after]));
     if (this.#onLine === undefined) return;
     const line = this.#lineOf(change);
