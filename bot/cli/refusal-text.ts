@@ -13,9 +13,10 @@ export function refusalText(refusal: Refusal): readonly string[] {
   ];
 }
 
-function moveText({ diagnosis }: Refusal): readonly string[] {
-  const move = diagnosis?.move ?? null;
-  if (move === null) return [];
+/** Where waiting helps nobody is asked to move anything. */
+function moveText(refusal: Refusal): readonly string[] {
+  const move = refusal.diagnosis?.move ?? null;
+  if (move === null || verdictOf(refusal) !== "can never be satisfied") return [];
   if (move.kind === "impossible") return [`      move: not possible, ${move.because}`];
   const { namespace, name } = move.deployment;
   return [`      move: possible, a restart of Deployment ${namespace}/${name} brings it up elsewhere first`];

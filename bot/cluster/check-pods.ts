@@ -1,6 +1,8 @@
 import type { Lease } from "../coordinator/ports.ts";
+import { diagnose } from "../core/drain/diagnosis/diagnose.ts";
 import { moveOf } from "../core/drain/diagnosis/movable.ts";
 import { mustLeave } from "../core/drain/filter.ts";
+import { movableOf } from "../core/drain/move.ts";
 import { isOwn } from "../core/drain/own-pods.ts";
 import { ruleFor } from "../core/drain/rules.ts";
 import type { Movable } from "../core/fleet/diagnosis.ts";
@@ -64,11 +66,12 @@ interface Moving {
 /** Of what is refused it was read already; of what a rule moves it is read once the node is cordoned. */
 async function findMovable({ parts, lease, step, answers, movable }: Moving, pods: readonly Pod[]): Promise<void> {
   for (const pod of pods) {
-    const known = answers.get(pod.uid)?.evidence ?? null;
+    const evidence = answers.get(pod.uid)?.evidence ?? null;
+    const refused = evidence === null ? null : movableOf({ diagnosis: diagnose(evidence) });
     const isRuled = step.order !== null && pod.deletingSince === null && ruleFor(pod, step.drain).action === "move";
-    const evidence = known ?? (isRuled ? await evidenceOf(parts, lease, pod) : null);
-    const move = evidence === null ? null : moveOf(evidence);
+    const move = isRuled ? moveOf(evidence ?? (await evidenceOf(parts, lease, pod))) : null;
     if (move?.kind === "possible") movable.set(pod.uid, move.deployment);
+    else if (refused !== null) movable.set(pod.uid, refused);
   }
 }
 

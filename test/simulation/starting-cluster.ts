@@ -24,7 +24,7 @@ export class StartingCluster {
   fewestReady = Number.POSITIVE_INFINITY;
   #hasBeenReady = false;
 
-  constructor(policyText: string, { seed = "starting cluster", workers = 1 } = {}) {
+  constructor(policyText: string, { seed = "starting cluster", workers = 1, isWebBound = true } = {}) {
     const policy = goodPolicy(policyText);
     const policySource = () => ({
       start: (heard: (news: { kind: "good"; policy: Policy; source: string; text: null }) => void) => {
@@ -40,7 +40,7 @@ export class StartingCluster {
       this.cluster.addNode({ name, labels, habits: { boot: 20_000 } });
       this.cluster.startAgent(name);
     }
-    addWorkloads(this.cluster, names, { webOn: WORKER });
+    addWorkloads(this.cluster, names, isWebBound ? { webOn: WORKER } : {});
   }
 
   get now(): number {

@@ -75,9 +75,12 @@ export function restarted(deployment: Json, at: string | null): Json {
   const metadata = within(template, "metadata");
   const { [RESTARTED_AT]: _, ...others } = within(metadata, "annotations");
   const annotations = at === null ? others : { ...others, [RESTARTED_AT]: at };
+  const { annotations: __, ...unannotated } = metadata;
+  // Without the restart the template is the very one that it was, so that its ReplicaSet is used again.
+  const next = Object.keys(annotations).length === 0 ? unannotated : { ...metadata, annotations };
   return {
     ...(isRecord(deployment) ? deployment : {}),
-    spec: { ...spec, template: { ...template, metadata: { ...metadata, annotations } } },
+    spec: { ...spec, template: { ...template, metadata: next } },
   };
 }
 

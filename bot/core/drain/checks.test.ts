@@ -96,15 +96,16 @@ describe("a slot is taken on a look that is fresh and clean", () => {
     expect(stepKinds(planned(parts)).includes("SetSlots")).toBe(expected);
   });
 
-  test("a refusal holds the node, and an operator's only after the first try", () => {
+  test("an operator's refusal holds no node, since it may act only once that is cordoned: the back-off is between two tries", () => {
     const told = { cause: "operator", says: "", fixes: [], owner: null, move: null } as const;
     const diagnosis = { ...told, verdict: "its operator may free it" } as const;
     const blockers = [aRefusal({ diagnosis })];
-    const parts = (tries: number) => ({
+    const outcome = { ...yielded, why: { kind: "blocked", refused: blockers } } as const;
+    const parts = (retryAt: number) => ({
       budgets: [aBudget()],
-      reboots: [aReboot({ blockers, blockedSince: NOW - HOUR, tries, triesSince: NOW })],
+      reboots: [aReboot({ blockers, blockedSince: NOW - HOUR, tries: 1, triesSince: NOW, outcome, retryAt })],
     });
-    expect(holdKinds(planned(parts(0)))).toEqual([]);
-    expect(holdKinds(planned(parts(1)))).toEqual(["would be blocked"]);
+    expect(holdKinds(planned(parts(NOW + MINUTE)))).toEqual(["back-off"]);
+    expect(holdKinds(planned(parts(NOW)))).toEqual([]);
   });
 });

@@ -159,6 +159,14 @@ describe("in the drain", () => {
       }),
     ],
     [
+      "waiting helps",
+      { decisions: [asked], checks: new Map([["worker-1", aCheck({ order: ORDER })]]) },
+      draining({
+        refused: [aRefusal({ diagnosis: { ...movable, verdict: "clears by itself" } })],
+        onlyRefusedSince: NOW,
+      }),
+    ],
+    [
       "it was tried for this order",
       { decisions: [asked], reboot: { moves: [aMove({ state: "refused" })] } },
       draining({ refused: [refusal], onlyRefusedSince: NOW }),

@@ -16,8 +16,10 @@ import { ruleFor } from "./rules.ts";
 /** How many moves a record keeps: those that still count against the wave are among them. */
 const MOVES_KEPT = 20;
 
+/** Only what can never go by itself is moved: a Deployment that is merely short of a pod for now is not restarted for it. */
 export function movableOf({ diagnosis }: Pick<Refusal, "diagnosis">): Movable | null {
-  return diagnosis?.move?.kind === "possible" ? diagnosis.move.deployment : null;
+  if (diagnosis?.verdict !== "can never be satisfied") return null;
+  return diagnosis.move?.kind === "possible" ? diagnosis.move.deployment : null;
 }
 
 /** A refused pod that the policy has moved, so that it doesn't block its node: it is restarted once the node is cordoned. */

@@ -16,6 +16,6 @@ export interface Check {
   readonly pods: readonly Pod[];
   /** Answers other than yes, by the pod's UID. */
   readonly answers: ReadonlyMap<string, EvictionAnswer>;
-  /** By the UIDs of pods that could be moved: those that are refused, and those that a rule moves. */
+  /** By the UIDs of pods that could be moved: those that are refused for good, and those that a rule moves. */
   readonly movable: ReadonlyMap<string, Movable>;
 }

@@ -5,7 +5,6 @@ import { verdictOf } from "../drain/preflight.ts";
 import type { Refusal } from "../fleet/phase.ts";
 import { listed } from "../listed.ts";
 import type { Situation } from "../situation.ts";
-import { triesIn } from "../tries.ts";
 import type { Hold } from "./hold.ts";
 
 /**
@@ -37,12 +36,11 @@ export function wouldBeBlocked(situation: Situation): Hold | null {
 }
 
 /**
- * Blockers that no force lifts. An operator may free its pods only once their node is cordoned, so the first try of an
- * opening is made in spite of them.
+ * Blockers that no force lifts. An operator may free its pods only once their node is cordoned, so no look can be clean of
+ * them: tries are made in spite of them, with the back-off between two.
  */
-function inTheWay({ blockers, standing, reboot, opening }: Situation): readonly Refusal[] {
-  const isFirst = reboot === null || triesIn(reboot, opening?.opens ?? null) === 0;
+function inTheWay({ blockers, standing }: Situation): readonly Refusal[] {
   return blockers.filter(
-    (refusal) => !isForced(refusal, standing.force) && !(isFirst && verdictOf(refusal) === "its operator may free it"),
+    (refusal) => !isForced(refusal, standing.force) && verdictOf(refusal) !== "its operator may free it",
   );
 }
