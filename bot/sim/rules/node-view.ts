@@ -41,6 +41,8 @@ export class NodeView {
   report: ReportState | null = null;
   reboot: RebootState = RESTING;
   drainedSince = Number.NaN;
+  /** The drain's own clock runs from when it was decided on. */
+  drainDecidedAt = Number.NaN;
   /** When decisions about it became void: another boot, another node of that name, an order given. */
   readonly voidedAt: number[] = [];
   readonly #orders = new Set<string>();
@@ -70,10 +72,13 @@ export class NodeView {
     };
   }
 
-  seeReboot({ after, at: now }: Change): void {
+  seeReboot({ after, at: now, decidedAt }: Change): void {
     const status = at(after, "status");
     const phase = text(at(status, "phase")) || "waiting";
-    if (phase === "draining" && this.reboot.phase !== "draining") this.drainedSince = now;
+    if (phase === "draining" && this.reboot.phase !== "draining") {
+      this.drainedSince = now;
+      this.drainDecidedAt = decidedAt;
+    }
     this.phases.set(now, phase);
     this.reboot = {
       phase,

@@ -2,7 +2,7 @@ import type { ClusterView } from "./cluster-view.ts";
 import { isProtected } from "./pods-view.ts";
 import { type DrainData, lengthOf, poolFor, ruleFor } from "./policy-data.ts";
 import type { PolicyTimes } from "./policy-times.ts";
-import { KNOWN_LATE } from "./slot-rules.ts";
+import { BEFORE_CALL, KNOWN_LATE } from "./slot-rules.ts";
 import { at, type Change, list, nameOf, text } from "./world.ts";
 
 /** What runs before pods leave may have run for an earlier call that came late. */
@@ -53,7 +53,7 @@ export class PodRules {
     const rule = ruleFor(drain, pod);
     if (rule?.action === "leave") return "the policy leaves it there";
     if (isProtected(pod, drain)) return "the policy protects it";
-    const began = this.#parts.cluster.node(node).drainedSince;
+    const began = this.#parts.cluster.node(node).drainDecidedAt - BEFORE_CALL;
     if (rule?.action === "waitUntilFinished" && now < began + lengthOf(rule.atMost ?? "0s"))
       return "the policy waits until it has finished";
     const isDone = now - (this.#completed.get(node) ?? 0) < JOB_LASTS;
