@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { diagnose } from "./drain/diagnosis/diagnose.ts";
 import type { Verb } from "./fleet/decision.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "./instant.ts";
 import {
@@ -22,6 +23,7 @@ import {
   planned,
   stepKinds,
 } from "./testing/builders.ts";
+import { anEvidence } from "./testing/evidence.ts";
 import { aFleet, ORDER, preparing, stepOf, underWay } from "./testing/phases.ts";
 
 const pausedFleet = { ...aFleet(), paused: { by: "ana", reason: "" } };
@@ -75,12 +77,12 @@ describe("stored holds", () => {
   });
 
   test("what would block a drain is on record with since when, and said once", () => {
-    const blockers = [aRefusal()];
-    const check = aCheck({ pods: [aPod()], answers: new Map([["uid-web-1", anAnswer()]]) });
+    const blockers = [aRefusal({ diagnosis: diagnose(anEvidence()) })];
+    const check = aCheck({ pods: [aPod()], answers: new Map([["uid-web-1", anAnswer({ evidence: anEvidence() })]]) });
     const checks = new Map([["worker-1", check]]);
     const record = stepOf(planned({ checks, budgets: [aBudget()] }), "RecordHolds");
     expect(record?.next).toMatchObject({ blockers: [{ pod: "web-1" }], blockedSince: NOW });
-    expect(record?.says).toBe("would be blocked: PDB web/web");
+    expect(record?.says).toMatch(/^would be blocked: PDB web\/web\. PDB web\/web wants 1 ready pod/);
     const known = aReboot({ blockers, blockedSince: NOW - HOUR, holds: [{ kind: "would be blocked", until: null }] });
     expect(planned({ checks, budgets: [aBudget()], reboots: [known] }).steps).toEqual([]);
   });

@@ -30,7 +30,7 @@ export class Timeline {
   #facts(change: Change): readonly (readonly [string, string | null])[] {
     switch (change.resource) {
       case "nodereboots":
-        return [["phase", phaseFact(change.after)], ...refusedFacts(change.after)];
+        return [["phase", phaseFact(change.after)], ["hold", holdFact(change.after)], ...refusedFacts(change.after)];
       case "nodes":
         return [
           ["cordon", cordonFact(change)],
@@ -49,6 +49,15 @@ function phaseFact(reboot: unknown): string | null {
   const newest = list(at(reboot, "status", "history")).at(-1);
   const phase = text(at(reboot, "status", "phase"));
   return newest === undefined ? null : `${phase.padEnd(10)} ${text(at(newest, "says"))}`;
+}
+
+/** What would stop its drain, found before the cordon, with the change that would help; the empty text once that is over. */
+function holdFact(reboot: unknown): string {
+  const isHeld = list(at(reboot, "status", "holds")).some((hold) => text(at(hold, "kind")) === "would be blocked");
+  const [diagnosis] = list(at(reboot, "status", "blockers")).map((refusal) => at(refusal, "diagnosis"));
+  if (!isHeld || diagnosis === undefined) return "";
+  const fix = text(at(list(at(diagnosis, "fixes"))[0], "command"));
+  return `waiting    is held, with nothing touched: ${text(at(diagnosis, "says"))}${fix === "" ? "" : ` Fix: ${fix}`}`;
 }
 
 /** One a pod and budget; a budget that is met and only spent for a moment is not worth a line. */

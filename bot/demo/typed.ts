@@ -20,6 +20,7 @@ const HELP = [
   "force NODE REASON         past the disruption budget that blocks it",
   "skip NODE HOURS           leave it alone for so many hours",
   "retry NODE                try again now",
+  "move NODE                 restart the Deployment that blocks it, so that its pod comes up elsewhere first",
   "scale N                   give the web deployment N replicas, as kubectl would",
   "wait                      let time go on",
   "quit",
@@ -36,7 +37,7 @@ export function parseTyped(line: string, nodes: readonly string[], now: number):
   return decided(word, node, rest, now);
 }
 
-const isVerb = (word: string): word is Verb => ["approve", "force", "skip", "retry"].includes(word);
+const isVerb = (word: string): word is Verb => ["approve", "force", "skip", "retry", "move"].includes(word);
 
 function scaled(text: string): Typed {
   const replicas = Number(text);

@@ -15,14 +15,20 @@ export interface Wanted {
 export function wantedDecisions({ plan, snapshot }: Turn): readonly Wanted[] {
   const isBusy =
     (snapshot.fleet?.slots.length ?? 0) > 0 || [...plan.nodes.values()].some(({ phase }) => phase.kind !== "waiting");
-  return isBusy ? [] : [...plan.nodes.values()].flatMap(wantedOf);
+  if (isBusy) return [];
+  const pending = [...plan.nodes.values()].filter(({ situation }) => situation.report?.pending != null);
+  const blocked = pending.flatMap(forceOf);
+  // A blocked node is in nobody's way: what to do about it is asked when nothing else is left.
+  return blocked.length === pending.length ? blocked : pending.flatMap(approvalOf);
 }
 
-function wantedOf({ situation, holds }: PlannedNode): readonly Wanted[] {
-  const { node, report, reboot } = situation;
-  if (report?.pending == null) return [];
+function approvalOf({ situation, holds }: PlannedNode): readonly Wanted[] {
   const needsApproval = holds.length > 0 && holds.every(({ kind }) => kind === "approval");
-  if (needsApproval) return holds.map(({ says }) => ({ node: node.name, verb: "approve", why: says }));
+  return needsApproval ? holds.map(({ says }) => ({ node: situation.node.name, verb: "approve", why: says })) : [];
+}
+
+function forceOf({ situation, holds }: PlannedNode): readonly Wanted[] {
+  const { node, reboot } = situation;
   const why = holds.find(({ kind }) => kind === "would be blocked" || kind === "back-off")?.says ?? "";
   const isBlocked = why !== "" && refusalsOf(reboot).length > 0;
   return isBlocked && situation.standing.force === null ? [{ node: node.name, verb: "force", why }] : [];

@@ -6,7 +6,7 @@ import type { Snapshot } from "../fleet/snapshot.ts";
 import type { Instant } from "../instant.ts";
 import { sieveOf } from "./filter.ts";
 import { movesByPolicy } from "./move.ts";
-import { preflight } from "./preflight.ts";
+import { preflight, verdictOf } from "./preflight.ts";
 import { isSame } from "./refusal.ts";
 
 /** What a drain of the node would meet as far as is known now; for a node that is not under way. */
@@ -20,8 +20,19 @@ export function blockersNow(member: Member, snapshot: Snapshot, now: Instant): r
     check === null ? reboot.blockers : preflight(check, sieveOf(member, { snapshot, now }), snapshot.budgets);
   const isMoved = (refusal: Refusal): boolean =>
     check !== null && movesByPolicy(refusal, member, { snapshot, pods: check.pods });
-  const left = found.filter((refusal) => stillBlocks(refusal, snapshot) && !isMoved(refusal));
+  // What is on record was sorted out before it was put there.
+  const mayHold = (refusal: Refusal): boolean => check === null || reboot.tries > 0 || keepsFromTrying(refusal);
+  const left = found.filter((refusal) => stillBlocks(refusal, snapshot) && !isMoved(refusal) && mayHold(refusal));
   return isSame(left, reboot.blockers) ? reboot.blockers : left;
+}
+
+/**
+ * What passes by itself is waited for in the drain, and an operator may free its pods only once their node is cordoned: a
+ * first try is made in spite of them. After one that they ended they count (design, section 6: a retry needs a clean look).
+ */
+function keepsFromTrying(refusal: Refusal): boolean {
+  const verdict = verdictOf(refusal);
+  return verdict === "can never be satisfied" || verdict === "needs capacity";
 }
 
 /** The node's check, when it says more than the record: it worked, and no try was made since. */
