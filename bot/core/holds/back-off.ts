@@ -1,11 +1,13 @@
 import { describeYield } from "../advance/yield-text.ts";
 import { budgetsOf, isForced } from "../drain/force.ts";
 import { verdictOf } from "../drain/preflight.ts";
-import type { Refusal } from "../fleet/phase.ts";
+import { budgetKey, type DisruptionBudget } from "../fleet/disruption-budget.ts";
+import type { BudgetReading, Refusal } from "../fleet/phase.ts";
 import type { NodeReboot } from "../fleet/reboot.ts";
 import { wallClock } from "../instant.ts";
 import { listed } from "../listed.ts";
 import type { Situation } from "../situation.ts";
+import { triesIn } from "../tries.ts";
 import type { Hold } from "./hold.ts";
 
 /** Lifted at its time, by a person, or as soon as nothing of what blocked the node stands in its way any more. */
@@ -34,9 +36,25 @@ function whyText({ outcome }: NodeReboot): string {
   return outcome?.kind === "yielded" ? `: ${describeYield(outcome.why)}` : "";
 }
 
-/** Only budgets stood in its way, and they don't any more; or waiting for a time is no use, as another hold says. */
-function isOver(refused: readonly Refusal[], { blockers, standing }: Situation): boolean {
+/**
+ * Only budgets stood in its way, and they don't any more; or waiting for a time is no use, as another hold says. A drain
+ * closes budgets by what it evicts, and its uncordon opens them again: that alone is worth one more try in an opening, and
+ * not one after the other, each with an outage of its own.
+ */
+function isOver(refused: readonly Refusal[], { blockers, standing, snapshot, reboot, opening }: Situation): boolean {
   const left = blockers.filter((refusal) => !isForced(refusal, standing.force));
   if (left.some((refusal) => verdictOf(refusal) === "can never be satisfied")) return true;
-  return left.length === 0 && refused.every(({ kind }) => kind === "budget" || kind === "several budgets");
+  if (left.length > 0 || !refused.every(({ kind }) => kind === "budget" || kind === "several budgets")) return false;
+  const isFirst = reboot === null || triesIn(reboot, opening?.opens ?? null) < 2;
+  return isFirst || standing.force !== null || refused.every(({ budgets }) => hasOtherTerms(budgets, snapshot.budgets));
+}
+
+/** One of the budgets is gone or was changed, or its workload was scaled. */
+function hasOtherTerms(then: readonly BudgetReading[], now: ReadonlyMap<string, DisruptionBudget>): boolean {
+  return then.some((reading) => {
+    const budget = now.get(budgetKey(reading));
+    return (["uid", "observedGeneration", "desiredHealthy", "expectedPods"] as const).some(
+      (key) => budget?.[key] !== reading[key],
+    );
+  });
 }

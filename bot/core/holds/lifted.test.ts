@@ -29,6 +29,7 @@ const blocked = (...refused: Parameters<typeof aRefusal>[0][]) =>
     blockers: refused.map((refusal) => aRefusal(refusal)),
     blockedSince: NOW - 16 * MINUTE,
   });
+const blockedTwice = { ...blocked({}), tries: 2, triesSince: NOW - MINUTE };
 const ranOut = aReboot({ retryAt: NOW + 30 * MINUTE, outcome: gaveUp({ kind: "order ran out" }) });
 const didNotHappen = aReboot({ missed: 2, outcome: gaveUp({ kind: "reboot did not happen" }) });
 
@@ -57,6 +58,18 @@ test.each<[string, Parts]>([
     },
   ],
   ["has reached the time of its next try", { reboots: [{ ...ranOut, retryAt: NOW }] }],
+  [
+    "was blocked by a budget that allows again",
+    {
+      reboots: [{ ...blocked({}), tries: 1, triesSince: NOW - MINUTE }],
+      budgets: [aBudget({ disruptionsAllowed: 1 })],
+    },
+  ],
+  ["was blocked twice by a budget that is gone", { reboots: [blockedTwice] }],
+  [
+    "was blocked twice by a budget whose workload was scaled",
+    { reboots: [blockedTwice], budgets: [aBudget({ disruptionsAllowed: 1, expectedPods: 2 })] },
+  ],
   ["is to be retried", { reboots: [ranOut], decisions: [counted("retry")] }],
   [
     "is forced past the budget that blocked it",
@@ -107,6 +120,11 @@ test.each<[string, Parts, string]>([
     "a budget that allows, but by numbers of its former spec, lifts nothing",
     { reboots: [blocked({})], budgets: [aBudget({ disruptionsAllowed: 1, generation: 2 })] },
     "back-off, would be blocked",
+  ],
+  [
+    "a budget that blocked twice and only has its pods back lifts nothing",
+    { reboots: [blockedTwice], budgets: [aBudget({ disruptionsAllowed: 1 })] },
+    "back-off",
   ],
   [
     "one budget of two that allows again is not enough",
