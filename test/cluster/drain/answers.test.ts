@@ -49,7 +49,7 @@ describe("Drain, exactly", () => {
     });
     await grounds.needsReboot(node);
     await grounds.rebooted(node);
-    const requests = await asked(namespace);
+    const requests = await grounds.evictions(namespace, 2);
     expect(requests).toHaveLength(2);
     expect(requests.find(({ name }) => name === "gone")).toMatchObject({ ...gone, code: 404 });
     expect(requests.find(({ name }) => name === "moved")).toMatchObject({ ...moved, code: 409 });

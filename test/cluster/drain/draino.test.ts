@@ -26,7 +26,7 @@ test("pod disappears before eviction", async () => {
   });
   await grounds.needsReboot(node);
   await grounds.rebooted(node);
-  expect(evictionsIn(await grounds.audit(), namespace)).toMatchObject([{ ...pod, code: 404 }]);
+  expect(await grounds.evictions(namespace, 1)).toMatchObject([{ ...pod, code: 404 }]);
 });
 
 test("evicted pod replaced with another UID", async () => {
@@ -41,7 +41,7 @@ test("evicted pod replaced with another UID", async () => {
   });
   await grounds.needsReboot(node);
   await grounds.rebooted(node);
-  expect(evictionsIn(await grounds.audit(), namespace)).toMatchObject([{ ...pod, code: 409 }]);
+  expect(await grounds.evictions(namespace, 1)).toMatchObject([{ ...pod, code: 409 }]);
   expect((await podsIn(grounds.rest, namespace)).map((one) => read(one, "metadata", "uid"))).toEqual([elsewhere]);
 });
 

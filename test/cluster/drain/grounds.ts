@@ -7,6 +7,7 @@ import { waitFor } from "../../control-plane/wait.ts";
 import { createNamespace } from "../../control-plane/workloads.ts";
 import { isRebooted, phaseOf, read, Stage } from "../stage.ts";
 import { EvictionGate } from "./eviction-gate.ts";
+import { type EvictionRequest, evictionsIn } from "./requests.ts";
 
 /** The keys of each pool beside its name, nodes and mode, as YAML of one line. */
 type Pools = Readonly<Record<string, string>>;
@@ -126,6 +127,16 @@ export class Grounds {
 
   audit(): Promise<readonly AuditEvent[]> {
     return this.stage.plane.auditLog();
+  }
+
+  /** What was evicted there, once so many were answered: nobody waits for an eviction whose pod is gone already. */
+  async evictions(namespace: string, atLeast: number): Promise<readonly EvictionRequest[]> {
+    const deadline = AbortSignal.timeout(30_000);
+    for (;;) {
+      const found = evictionsIn(await this.audit(), namespace);
+      if (found.length >= atLeast) return found;
+      deadline.throwIfAborted();
+    }
   }
 
   /** After each case. */

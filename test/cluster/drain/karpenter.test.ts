@@ -54,7 +54,7 @@ test("UID conflicts: a pod of another UID is not evicted, and the drain goes on 
   await waitFor(grounds.rest, podPath(namespace, "web"), (pod) => isEnding(pod) && nameOf(pod).uid !== first.uid);
   await letGo(grounds.rest, namespace, "web");
   await grounds.rebooted(node);
-  expect(evictionsIn(await grounds.audit(), namespace)).toMatchObject([
+  expect(await grounds.evictions(namespace, 2)).toMatchObject([
     { ...first, code: 409 },
     { name: "web", uid: second, code: 201 },
   ]);
