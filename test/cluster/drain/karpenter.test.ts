@@ -54,10 +54,8 @@ test("UID conflicts: a pod of another UID is not evicted, and the drain goes on 
   await waitFor(grounds.rest, podPath(namespace, "web"), (pod) => isEnding(pod) && nameOf(pod).uid !== first.uid);
   await letGo(grounds.rest, namespace, "web");
   await grounds.rebooted(node);
-  expect(await grounds.evictions(namespace, 2)).toMatchObject([
-    { ...first, code: 409 },
-    { name: "web", uid: second, code: 201 },
-  ]);
+  const asked = (await grounds.evictions(namespace, 2)).map(({ uid, code }) => `${uid} ${code}`);
+  expect(asked.sort()).toEqual([`${first.uid} 409`, `${second} 201`].sort());
 });
 
 test("two PDBs on one pod: it is refused by name of both, and goes once one of them is gone", async () => {
