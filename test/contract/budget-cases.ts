@@ -54,6 +54,15 @@ async function nakedPods(world: ContractWorld, app: string): Promise<void> {
   await untilReady(world, app, 2);
 }
 
+/** Of a kind that the server has never heard of. */
+const UNKNOWN_OWNER = {
+  apiVersion: "databases.example.com/v1",
+  kind: "Quorum",
+  name: "q",
+  uid: "00000000-0000-4000-8000-000000000002",
+  controller: true,
+};
+
 export const budgetCases: readonly ContractCase[] = [
   {
     says: "over pods of nobody only a number in minAvailable counts; all else expects none and lets none go",
@@ -94,6 +103,7 @@ export const budgetCases: readonly ContractCase[] = [
         { maxUnavailable: "50%" },
         { maxUnavailable: "0%" },
         { maxUnavailable: 5 },
+        {},
       ]);
     },
   },
@@ -130,15 +140,6 @@ export const budgetCases: readonly ContractCase[] = [
     says: "over pods whose owner has no scale a share can't be worked out: the budget says so and lets nothing go",
     run: async (world) => {
       await world.addNode("unscaled");
-      const owners = [
-        { apiVersion: "batch/v1", kind: "Job", name: "unscaled", uid: "00000000-0000-4000-8000-000000000001" },
-        {
-          apiVersion: "databases.example.com/v1",
-          kind: "Quorum",
-          name: "q",
-          uid: "00000000-0000-4000-8000-000000000002",
-        },
-      ];
       const job = {
         apiVersion: "batch/v1",
         kind: "Job",
@@ -155,8 +156,7 @@ export const budgetCases: readonly ContractCase[] = [
         },
       };
       await mustCreate(world, "jobs", job);
-      const ownerReferences = owners.slice(1).map((owner) => ({ ...owner, controller: true }));
-      const metadata = { labels: { app: "unscaled-1" }, ownerReferences };
+      const metadata = { labels: { app: "unscaled-1" }, ownerReferences: [UNKNOWN_OWNER] };
       await mustCreate(world, "pods", podObject(world, "unscaled-1", metadata, { nodeName: "unscaled" }));
       await untilReady(world, "unscaled-1", 1);
       await world.until(async () => (await podsOf(world, "app=unscaled-0")).length === 1);
@@ -169,6 +169,20 @@ export const budgetCases: readonly ContractCase[] = [
       }
       const [pod] = await podsOf(world, "app=unscaled-1");
       return [...seen, refusal(await evict(world, pod))];
+    },
+  },
+  {
+    says: "a budget that could once be worked out and can't any more refuses in words of its own",
+    run: async (world) => {
+      await world.addNode("no-more");
+      await addBudget(world, "no-more", { minAvailable: "50%" });
+      await numbers(world, "no-more", 0);
+      const metadata = { labels: { app: "no-more" }, ownerReferences: [UNKNOWN_OWNER] };
+      await mustCreate(world, "pods", podObject(world, "no-more", metadata, { nodeName: "no-more" }));
+      await untilReady(world, "no-more", 1);
+      await world.until(async () => (await read(world, "no-more"))?.syncProblem !== null);
+      const [pod] = await podsOf(world, "app=no-more");
+      return refusal(await evict(world, pod));
     },
   },
   {
