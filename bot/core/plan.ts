@@ -155,11 +155,21 @@ function recordHolds(situation: Recorded, holds: readonly Hold[]): readonly Step
     holds: holds.map(({ kind, until }) => ({ kind, until })),
     blockers,
     moves,
-    blockedSince: blockers.length === 0 ? null : (reboot.blockedSince ?? now),
+    blockedSince:
+      blockers.length > 0 ? (reboot.blockedSince ?? now) : isBetweenTries(situation) ? reboot.blockedSince : null,
   };
   const says =
     blockers === reboot.blockers || blockers.length === 0 ? "" : `would be blocked: ${blockersText(blockers)}`;
   return [{ kind: "RecordHolds", version: reboot.version, next, says }];
+}
+
+/**
+ * A drain may close a budget by what it evicts, and its uncordon opens it again: between two such tries nothing is in the
+ * way, and yet the node has been blocked all the while.
+ */
+function isBetweenTries({ reboot, now }: Recorded): boolean {
+  const { outcome, retryAt } = reboot;
+  return outcome?.kind === "yielded" && outcome.why.kind === "blocked" && retryAt !== null && now < retryAt;
 }
 
 /** One at a time and oldest first, so that each is judged with the ones before it in force. */

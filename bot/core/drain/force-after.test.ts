@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { HOUR, MINUTE } from "../instant.ts";
 import {
   aBudget,
+  aNode,
   anAnswer,
   aPod,
   aPolicy,
@@ -57,4 +58,23 @@ test("what no force lifts is not forced by it either", () => {
   } as const;
   const blockers = [aRefusal({ kind: "protected", budgets: [], diagnosis })];
   expect(holdKinds(planned(held(NOW - 2 * HOUR, { blockers }), { policy }))).toEqual(["would be blocked"]);
+});
+
+test.each<[string, number, number | null]>([
+  ["goes on between two tries, though nothing is in the way of a node that is not cordoned", NOW + MINUTE, NOW - HOUR],
+  ["is over once the next try does not follow the last one", NOW, null],
+])("what forceAfter counts %s", (_, retryAt, expected) => {
+  const why = { kind: "blocked", refused: [aRefusal()] } as const;
+  const outcome = { kind: "yielded", at: NOW - MINUTE, order: "o1", why } as const;
+  const record = { blockers: why.refused, outcome, tries: 2, triesSince: NOW - MINUTE, retryAt };
+  const nodes = [aNode({ ready: false })];
+  const plan = planned(
+    {
+      nodes,
+      budgets: [aBudget({ disruptionsAllowed: 1 })],
+      reboots: [aReboot({ ...record, blockedSince: NOW - HOUR })],
+    },
+    { policy },
+  );
+  expect(stepOf(plan, "RecordHolds")?.next).toMatchObject({ blockers: [], blockedSince: expected });
 });

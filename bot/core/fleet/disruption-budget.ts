@@ -33,12 +33,13 @@ export function covers({ namespace, selector }: DisruptionBudget, pod: Pick<Pod,
   return namespace === pod.namespace && selector !== null && selects(selector, pod.labels);
 }
 
-/** The budgets that cover a pod; more than one is a misconfiguration. */
+/** The budgets that cover a pod, by their names; more than one is a misconfiguration. */
 export function coveringBudgets(
   pod: Pick<Pod, "namespace" | "labels">,
   budgets: ReadonlyMap<string, DisruptionBudget>,
 ): readonly DisruptionBudget[] {
-  return [...budgets.values()].filter((budget) => covers(budget, pod));
+  const covering = [...budgets.values()].filter((budget) => covers(budget, pod));
+  return covering.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /** A budget whose newest spec the controller has judged; the numbers of any other are out of date. */
