@@ -79,6 +79,9 @@ const isServersFault = (answer: Answered): boolean => answer.code >= 500 && !isA
 
 const isAboutBudgets = ({ body }: Answered): boolean => messageOf(body).includes("PodDisruptionBudget");
 
+/** A webhook may say anything, and the record keeps it. */
+const MESSAGE_MOST = 1_000;
+
 /** How long evidence is good for while the numbers of the budgets stay the same. */
 const EVIDENCE_LASTS = MINUTE;
 
@@ -93,7 +96,10 @@ export async function judged(
   const { store } = parts.mirrors;
   const covering = coveringBudgets(pod, store.budgets);
   const causes = causesOf(answer.body).filter(({ reason }) => reason === "DisruptionBudget");
-  const message = [messageOf(answer.body), ...causes.map((cause) => cause.message)].join(" ").trim();
+  const message = [messageOf(answer.body), ...causes.map((cause) => cause.message)]
+    .join(" ")
+    .trim()
+    .slice(0, MESSAGE_MOST);
   const isRefused = answer.code === 429 && causes.length > 0;
   const isPending =
     isRefused && (covering.some((budget) => !isJudged(budget)) || message.includes("still being processed"));

@@ -47,7 +47,7 @@ export function parseDisruptionBudget(object: Json): DisruptionBudget | null {
     selector: selector == null ? null : readLabelSelector(selector),
     promise: promiseOf(parsed.data.spec),
     unhealthyPods: unhealthyPodEvictionPolicy === "AlwaysAllow" ? "AlwaysAllow" : "IfHealthyBudget",
-    syncProblem: failed === undefined ? null : (failed.message ?? ""),
+    syncProblem: failed === undefined ? null : (failed.message ?? "").slice(0, 500),
   };
 }
 

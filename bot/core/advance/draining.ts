@@ -3,7 +3,7 @@ import { removalsOf } from "../drain/evictions.ts";
 import { fateOf, hangs, podsToDrain, type Sieve, sieveOf } from "../drain/filter.ts";
 import { budgetsOf, isForced } from "../drain/force.ts";
 import { abandoned, moveEndsAt, moveUnderWay, settledMoves, withMoves } from "../drain/move.ts";
-import { fromAnswer, isSame, refusalOf } from "../drain/refusal.ts";
+import { fromAnswer, isSame, refusalOf, worthKeeping } from "../drain/refusal.ts";
 import type { Move } from "../fleet/move.ts";
 import type { PhaseOf, Refusal } from "../fleet/phase.ts";
 import type { NodePods, Pod } from "../fleet/pod.ts";
@@ -79,7 +79,7 @@ function outOfTime(situation: Recorded, phase: Draining, late: readonly Pod[]): 
     return answer === undefined ? [] : [fromAnswer(pod, answer, snapshot.budgets)];
   });
   if (refused.length > 0)
-    return yieldNode(situation, phase, { kind: "blocked", refused: [...phase.refused, ...refused] });
+    return yieldNode(situation, phase, { kind: "blocked", refused: worthKeeping([...phase.refused, ...refused]) });
   // What no budget holds was only to be moved for kindness: it is evicted now.
   return updating(situation, phase, { moves: abandoned(reboot.moves) });
 }
@@ -106,9 +106,10 @@ interface Seen {
 /** The same phase when nothing of note changed, so that it is written only when something did. */
 function reading({ now }: Recorded, phase: Draining, { refused, left, isMoving }: Seen): Draining {
   const onlyRefused = refused.length > 0 && !isMoving;
+  const worth = worthKeeping(refused);
   const next: Draining = {
     ...phase,
-    refused: isSame(refused, phase.refused) ? phase.refused : refused,
+    refused: isSame(worth, phase.refused) ? phase.refused : worth,
     onlyRefusedSince: onlyRefused ? (phase.onlyRefusedSince ?? now) : null,
     emptySince: left === 0 ? (phase.emptySince ?? now) : null,
   };

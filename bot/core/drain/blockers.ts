@@ -7,7 +7,7 @@ import type { Instant } from "../instant.ts";
 import { sieveOf } from "./filter.ts";
 import { movesByPolicy } from "./move.ts";
 import { preflight, verdictOf } from "./preflight.ts";
-import { isSame } from "./refusal.ts";
+import { isSame, worthKeeping } from "./refusal.ts";
 
 /** What a drain of the node would meet as far as is known now; for a node that is not under way. */
 export function blockersNow(member: Member, snapshot: Snapshot, now: Instant): readonly Refusal[] {
@@ -22,7 +22,9 @@ export function blockersNow(member: Member, snapshot: Snapshot, now: Instant): r
     check !== null && movesByPolicy(refusal, member, { snapshot, pods: check.pods });
   // What is on record was sorted out before it was put there.
   const mayHold = (refusal: Refusal): boolean => check === null || reboot.tries > 0 || keepsFromTrying(refusal);
-  const left = found.filter((refusal) => stillBlocks(refusal, snapshot) && !isMoved(refusal) && mayHold(refusal));
+  const left = worthKeeping(
+    found.filter((refusal) => stillBlocks(refusal, snapshot) && !isMoved(refusal) && mayHold(refusal)),
+  );
   return isSame(left, reboot.blockers) ? reboot.blockers : left;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Move, moveKey } from "../fleet/move.ts";
 import { HOUR, MINUTE } from "../instant.ts";
-import type { DrainSettings } from "../policy/policy.ts";
+import type { DrainSettings, PodRule } from "../policy/policy.ts";
 import {
   aBudget,
   aCheck,
@@ -61,6 +61,14 @@ const refusedAtFirst = (order: string | null = ORDER) =>
 const drainOf = (parts: Parts & { readonly reboot?: object } = {}, phase = draining()) =>
   underWay(phase, { podsListedFor: ORDER, budgets: [aBudget()], pods: [aPod()], checks: refusedAtFirst(), ...parts });
 
+const rule: PodRule = {
+  match: { namespace: "web", matchLabels: {} },
+  action: "move",
+  order: 0,
+  before: null,
+  atMost: null,
+};
+
 describe("before the slot", () => {
   const waiting: Parts = { budgets: [aBudget()], checks: refusedAtFirst(null) };
 
@@ -68,13 +76,6 @@ describe("before the slot", () => {
     expect(holdKinds(planned(waiting, { policy: policy() }))).toEqual([]);
   });
 
-  const rule = {
-    match: { namespace: "web", matchLabels: {} },
-    action: "move",
-    order: 0,
-    before: null,
-    atMost: null,
-  } as const;
   test("nor for one that a rule moves", () => {
     expect(holdKinds(planned(waiting, { policy: policy({ pods: [rule] }) }))).toEqual([]);
   });
@@ -148,7 +149,7 @@ describe("in the drain", () => {
     expect(stepKinds(then)).toEqual(["Evict"]);
   });
 
-  test.each<[string, Parts & { readonly reboot?: object }, ReturnType<typeof draining>]>([
+  test.each<[string, Parts & { readonly reboot?: object }, ReturnType<typeof draining>, Partial<PodRule>?]>([
     ["the policy moves nothing and nobody asked", {}, draining()],
     [
       "another pod can never go",
@@ -167,6 +168,18 @@ describe("in the drain", () => {
       }),
     ],
     [
+      "a rule waits until the pod has finished",
+      { decisions: [asked] },
+      draining(),
+      { action: "waitUntilFinished", atMost: HOUR },
+    ],
+    [
+      "a Job must run before it leaves",
+      { decisions: [asked] },
+      draining(),
+      { before: { cronJob: "db/switch", timeout: MINUTE } },
+    ],
+    [
       "it was tried for this order",
       { decisions: [asked], reboot: { moves: [aMove({ state: "refused" })] } },
       draining({ refused: [refusal], onlyRefusedSince: NOW }),
@@ -179,8 +192,9 @@ describe("in the drain", () => {
       },
       draining({ refused: [refusal], onlyRefusedSince: NOW }),
     ],
-  ])("nothing is moved when %s", (_, parts, phase) => {
-    expect(nextRecord(planned(drainOf(parts, phase), { policy: policy({}) }))?.moves ?? []).not.toContainEqual(
+  ])("nothing is moved when %s", (_, parts, phase, changes) => {
+    const pods = changes === undefined ? [] : [{ ...rule, action: "evict" as const, ...changes }];
+    expect(nextRecord(planned(drainOf(parts, phase), { policy: policy({ pods }) }))?.moves ?? []).not.toContainEqual(
       expect.objectContaining({ state: "moving" }),
     );
   });

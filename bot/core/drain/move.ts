@@ -6,7 +6,7 @@ import type { PhaseOf, Refusal } from "../fleet/phase.ts";
 import type { Pod } from "../fleet/pod.ts";
 import type { Snapshot } from "../fleet/snapshot.ts";
 import type { Instant } from "../instant.ts";
-import { POOL_DEFAULTS } from "../policy/policy.ts";
+import { POOL_DEFAULTS, type PodRule } from "../policy/policy.ts";
 import type { Recorded } from "../situation.ts";
 import type { Step } from "../step.ts";
 import { isForced } from "./force.ts";
@@ -32,8 +32,12 @@ export function movesByPolicy(
   const pod = pods.find(({ uid }) => uid === refusal.podUid);
   if (target === null || pod === undefined || wasMovedInWave(target, member, snapshot)) return false;
   const { drain } = member.pool ?? POOL_DEFAULTS;
-  return drain.moveByRollout || ruleFor(pod, drain).action === "move";
+  const rule = ruleFor(pod, drain);
+  return mayMove(rule) && (drain.moveByRollout || rule.action === "move");
 }
+
+/** A rule that waits for the pod, or has a Job run before it leaves, is not got round by a restart. */
+const mayMove = ({ action, before }: PodRule): boolean => (action === "evict" || action === "move") && before === null;
 
 /**
  * A Deployment is moved once a wave: not again for a node that was already waiting when it was moved off another one, or it
@@ -118,7 +122,9 @@ function targetOf(draining: Draining, pod: Pod): Movable | null {
   );
   if (wasTried) return null;
   const { drain } = situation.pool ?? POOL_DEFAULTS;
-  const byPolicy = ruleFor(pod, drain).action === "move" || (isRefused && drain.moveByRollout);
+  const rule = ruleFor(pod, drain);
+  if (!mayMove(rule)) return null;
+  const byPolicy = rule.action === "move" || (isRefused && drain.moveByRollout);
   if (byPolicy && !wasMovedInWave(target, situation, situation.snapshot)) return target;
   return isRefused && isAsked(situation) ? target : null;
 }

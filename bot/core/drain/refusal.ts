@@ -87,6 +87,22 @@ function readingOf(budget: DisruptionBudget | undefined): BudgetReading | null {
 
 const nameOf = (pod: Pod): string => `${pod.namespace}/${pod.name}`;
 
+/** How many refusals a record holds: a node may run hundreds of pods, and an object has its largest size. */
+const KEPT_MOST = 50;
+
+/** Those worth a record: of each set of budgets at least one, since a force names what it was shown. */
+export function worthKeeping(refusals: readonly Refusal[]): readonly Refusal[] {
+  if (refusals.length <= KEPT_MOST) return refusals;
+  const firsts = new Map(
+    [...refusals]
+      .reverse()
+      .map((one) => [one.budgets.map(({ namespace, name }) => `${namespace}/${name}`).join(), one]),
+  );
+  const order = [...new Set([...firsts.values(), ...refusals])].slice(0, KEPT_MOST);
+  const kept = new Set(order);
+  return refusals.filter((one) => kept.has(one));
+}
+
 /** Times and messages may differ between two refusals of the same kind: they are not worth a write. */
 export function isSame(left: readonly Refusal[], right: readonly Refusal[]): boolean {
   const key = (refusals: readonly Refusal[]) =>
