@@ -4,7 +4,7 @@ import { budgetKey, covers, type DisruptionBudget } from "../fleet/disruption-bu
 import type { Refusal } from "../fleet/phase.ts";
 import type { Pod } from "../fleet/pod.ts";
 import { podsToDrain, type Sieve } from "./filter.ts";
-import { fromAnswer, ofPolicy } from "./refusal.ts";
+import { fromAnswer, ofPolicy, readingOf } from "./refusal.ts";
 import { aboutPod } from "./ruled-out.ts";
 
 type Budgets = ReadonlyMap<string, DisruptionBudget>;
@@ -30,8 +30,7 @@ export function preflight({ pods, answers, at }: Check, sieve: Sieve, budgets: B
 function beyondBudget(budget: DisruptionBudget, pods: readonly Pod[], at: number): readonly Refusal[] {
   const covered = pods.filter((pod) => pod.controller === null && !pod.finished && pod.ready && covers(budget, pod));
   return covered.slice(Math.max(1, budget.disruptionsAllowed)).map((pod) => {
-    const { namespace, name, uid, observedGeneration } = budget;
-    const { currentHealthy, desiredHealthy, expectedPods, disruptionsAllowed } = budget;
+    const { namespace, name, disruptionsAllowed } = budget;
     const key = budgetKey(budget);
     const says = `PDB ${key} lets ${disruptionsAllowed} of its ${covered.length} pods here go, and nothing makes another in its place (they have no controller).`;
     const command = `kubectl -n ${namespace} delete pdb ${name}`;
@@ -39,9 +38,7 @@ function beyondBudget(budget: DisruptionBudget, pods: readonly Pod[], at: number
     return {
       ...aboutPod(pod),
       kind: "budget" as const,
-      budgets: [
-        { namespace, name, uid, observedGeneration, currentHealthy, desiredHealthy, expectedPods, disruptionsAllowed },
-      ],
+      budgets: [readingOf(budget)],
       message: "",
       diagnosis: {
         verdict: "can never be satisfied",

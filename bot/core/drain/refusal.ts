@@ -72,14 +72,16 @@ export function fromAnswer(
   { kind, budgets, message, evidence, at }: EvictionAnswer,
   known: ReadonlyMap<string, DisruptionBudget>,
 ): Refusal {
-  const readings = budgets.flatMap((name) => readingOf(known.get(name)) ?? []);
+  const readings = budgets.flatMap((name) => {
+    const budget = known.get(name);
+    return budget === undefined ? [] : [readingOf(budget)];
+  });
   // What the server only asks to wait for is no fault of the workload's.
   const diagnosis = evidence === null || kind === "wait" ? null : diagnose(evidence);
   return { ...aboutPod(pod), kind: KIND[kind], budgets: readings, message, diagnosis, at };
 }
 
-function readingOf(budget: DisruptionBudget | undefined): BudgetReading | null {
-  if (budget === undefined) return null;
+export function readingOf(budget: DisruptionBudget): BudgetReading {
   const { namespace, name, uid, observedGeneration } = budget;
   const { currentHealthy, desiredHealthy, expectedPods, disruptionsAllowed } = budget;
   return { namespace, name, uid, observedGeneration, currentHealthy, desiredHealthy, expectedPods, disruptionsAllowed };
