@@ -142,6 +142,13 @@ describe("the Eviction API's answers", () => {
   });
 });
 
+test("one against a budget that can't be worked out is a refusal, though the server calls it still being processed", async () => {
+  const budget = aBudget({ generation: 1, observedGeneration: 0, syncProblem: "found no controllers for pod" });
+  const answer = refused("The disruption budget web is still being processed by the server.");
+  const { known } = await evicted(toEviction(answer), [budget]);
+  expect(known).toMatchObject({ kind: "refused", budgets: ["web/web"], evidence: { budgets: [{ name: "web" }] } });
+});
+
 test("what explains a refusal is read once while its budget says the same", async () => {
   const { parts, mirrors, calls } = scripted(NOW, toEviction(refused()));
   mirrors.store.budgets.set("web/web", aBudget());

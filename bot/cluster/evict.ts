@@ -101,8 +101,10 @@ export async function judged(
     .trim()
     .slice(0, MESSAGE_MOST);
   const isRefused = answer.code === 429 && causes.length > 0;
-  const isPending =
-    isRefused && (covering.some((budget) => !isJudged(budget)) || message.includes("still being processed"));
+  // One that could never be worked out answers "still being processed" for ever.
+  const isHopeless = covering.some(({ syncProblem }) => syncProblem !== null);
+  const isUnjudged = covering.some((budget) => !isJudged(budget)) || message.includes("still being processed");
+  const isPending = isRefused && isUnjudged && !isHopeless;
   const kind = answer.code === 500 ? "misconfigured" : isRefused && !isPending ? "refused" : "wait";
   const isOfBudget = isRefused || kind === "misconfigured";
   const budgets = isOfBudget ? namesOf(pod, causes, covering.map(budgetKey)) : [];

@@ -31,5 +31,5 @@ function forceOf({ situation, holds }: PlannedNode): readonly Wanted[] {
   const { node, reboot } = situation;
   const why = holds.find(({ kind }) => kind === "would be blocked" || kind === "back-off")?.says ?? "";
   const isBlocked = why !== "" && refusalsOf(reboot).length > 0;
-  return isBlocked && situation.standing.force === null ? [{ node: node.name, verb: "force", why }] : [];
+  return isBlocked && situation.standing.forces.length === 0 ? [{ node: node.name, verb: "force", why }] : [];
 }

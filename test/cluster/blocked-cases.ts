@@ -95,6 +95,13 @@ export const BLOCKED_CASES: readonly BlockedCase[] = [
     cause: "min available 100 %",
   },
   {
+    name: "no-promise",
+    objects: (node) => [deployment(node, { replicas: 2 }), budget(node, {})],
+    pods: 2,
+    verdict: NEVER,
+    cause: "no promise",
+  },
+  {
     name: "two-budgets",
     objects: (node) => [
       deployment(node),

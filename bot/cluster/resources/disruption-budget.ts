@@ -51,8 +51,7 @@ export function parseDisruptionBudget(object: Json): DisruptionBudget | null {
   };
 }
 
-/** A budget that says neither promises one pod, as the server has it. */
-function promiseOf({ minAvailable, maxUnavailable }: z.infer<typeof budgetSchema>["spec"]): BudgetPromise {
+function promiseOf({ minAvailable, maxUnavailable }: z.infer<typeof budgetSchema>["spec"]): BudgetPromise | null {
   if (maxUnavailable != null) return { kind: "maxUnavailable", value: maxUnavailable };
-  return { kind: "minAvailable", value: minAvailable ?? 1 };
+  return minAvailable == null ? null : { kind: "minAvailable", value: minAvailable };
 }

@@ -15,6 +15,7 @@ export const CAUSES = [
   "two budgets",
   "unhealthy pods",
   "several owners",
+  "no promise",
   "no controller",
   "operator",
   "starting",

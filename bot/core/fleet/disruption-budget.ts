@@ -20,7 +20,8 @@ export interface DisruptionBudget {
   readonly disruptionsAllowed: number;
   /** Null selects nothing; the empty one every pod of the namespace. */
   readonly selector: LabelSelector | null;
-  readonly promise: BudgetPromise;
+  /** Null for one that says neither: the server takes it, and it lets nothing go. */
+  readonly promise: BudgetPromise | null;
   readonly unhealthyPods: "IfHealthyBudget" | "AlwaysAllow";
   /** Why the controller could not work it out (condition DisruptionAllowed, reason SyncFailed). */
   readonly syncProblem: string | null;

@@ -115,6 +115,16 @@ test.each<Row>([
     { verdict: never, cause: "max unavailable 0", commands: [patch({ maxUnavailable: 1 })] },
   ],
   [
+    "neither minAvailable nor maxUnavailable",
+    of(3, aBudget({ promise: null, currentHealthy: 3, expectedPods: 0, desiredHealthy: 0 })),
+    {
+      verdict: never,
+      cause: "no promise",
+      says: "PDB web/web says neither minAvailable nor maxUnavailable, so it lets nothing go, and Deployment web has 3 replicas (3 of 3). Waiting can't fix this.",
+      commands: [patch({ maxUnavailable: 1 })],
+    },
+  ],
+  [
     "minAvailable 100 %",
     of(3, budgetOf(least("100%"), [3, 3, 3])),
     {

@@ -37,7 +37,7 @@ function looserBudget(facts: Facts): Fix {
   const { budget } = facts;
   if (isScaled(facts)) {
     const spec =
-      budget.promise.kind === "minAvailable" ? { minAvailable: null, maxUnavailable: 1 } : { maxUnavailable: 1 };
+      budget.promise?.kind === "minAvailable" ? { minAvailable: null, maxUnavailable: 1 } : { maxUnavailable: 1 };
     return { says: "let one pod be unavailable at a time", command: patchOf(budget, spec) };
   }
   return countedBudget(facts);
@@ -48,7 +48,7 @@ export function countedBudget({ budget, evidence }: Facts): Fix {
   const ready = evidence.covered.filter(({ pod }) => pod.ready && pod.deletingSince === null).length;
   const least = Math.max(0, ready - 1);
   const spec =
-    budget.promise.kind === "maxUnavailable" ? { maxUnavailable: null, minAvailable: least } : { minAvailable: least };
+    budget.promise?.kind === "maxUnavailable" ? { maxUnavailable: null, minAvailable: least } : { minAvailable: least };
   const says = least === 0 ? "promise nothing of these pods" : `promise ${least} of these pods`;
   return { says, command: patchOf(budget, spec) };
 }
@@ -66,4 +66,4 @@ export const removal = ({ namespace, name }: DisruptionBudget): string => `kubec
 
 /** Whether the budget's own numbers need a scale that some of its pods' makers don't have. */
 export const needsScale = ({ budget }: Facts): boolean =>
-  budget.promise.kind === "maxUnavailable" || isShare(budget.promise);
+  budget.promise?.kind === "maxUnavailable" || isShare(budget.promise);

@@ -48,6 +48,7 @@ const sharedCause = ({ makers }: Facts): Cause =>
 
 function causeOf({ budget: { promise }, wanted, workload }: Facts): Cause {
   if (workload.kind === "none") return "no controller";
+  if (promise === null) return "no promise";
   if (promise.kind === "maxUnavailable") return "max unavailable 0";
   if (promise.value === "100%") return "min available 100 %";
   return wanted === 1 ? "single replica" : "every replica needed";
