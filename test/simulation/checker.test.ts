@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { simulate } from "../../bot/sim/simulation/simulation.ts";
+import { believed, ignoreNotAfter, withoutSlotVersions } from "./mutants.ts";
+
+const MUTANT_SEEDS = 300;
+
+test.each([
+  ["a slot is written without its version", withoutSlotVersions],
+  ["agents ignore notAfter", ignoreNotAfter],
+])("the checker finds out when %s", async (_, tamper) => {
+  for (let seed = 1; seed <= MUTANT_SEEDS; seed += 1) {
+    const { problems } = await simulate({ seed, tamper });
+    if (problems.some((problem) => problem.includes(" rule "))) return;
+  }
+  expect.fail(`no rule was broken in ${MUTANT_SEEDS} seeds`);
+});
+
+test.each(Object.entries(believed))("the checker finds out when the bots believe %s", async (_, { policy, rule }) => {
+  for (let seed = 1; seed <= MUTANT_SEEDS; seed += 1) {
+    const { problems } = await simulate({ seed, believed: policy });
+    if (problems.some((problem) => problem.includes(` ${rule}: `))) return;
+  }
+  expect.fail(`${rule} was not broken in ${MUTANT_SEEDS} seeds`);
+});
