@@ -20,6 +20,8 @@ import type { Store } from "./store.ts";
 /** Falsifies what goes over the wire, to prove that the checker sees what is wrong. */
 export interface Tamper {
   readonly arriving?: (process: string, call: Call, store: Store) => Call;
+  /** How much longer than usual a call is on its way. */
+  readonly delays?: (process: string, call: Call) => Duration;
   readonly answered?: (process: string, call: Call, answer: ServerAnswer) => ServerAnswer;
 }
 
@@ -50,7 +52,7 @@ export class SimApi implements Api {
       const fault = faults.ofCall(world.now(), call);
       switch (fault.kind) {
         case "none":
-          this.#send(call, faults.latency(), answered);
+          this.#send(call, faults.latency() + (this.#parts.tamper.delays?.(process.name, call) ?? 0), answered);
           return;
         case "crash before":
           process.kill();

@@ -1,15 +1,22 @@
 import { expect, test } from "vitest";
 import { simulate } from "../../bot/sim/simulation/simulation.ts";
-import { believed, ignoreNotAfter, withoutSlotVersions } from "./mutants.ts";
+import { believed, ignoreNotAfter, lateSlots, withoutSlotVersions } from "./mutants.ts";
 
 const MUTANT_SEEDS = 300;
+
+test("slots that are written late break no rule as long as their versions are looked at", async () => {
+  for (let seed = 1; seed <= 10; seed += 1) {
+    const { problems } = await simulate({ seed, tamper: lateSlots() });
+    expect({ seed, rules: problems.filter((problem) => problem.includes(" rule ")) }).toEqual({ seed, rules: [] });
+  }
+});
 
 test.each([
   ["a slot is written without its version", withoutSlotVersions],
   ["agents ignore notAfter", ignoreNotAfter],
 ])("the checker finds out when %s", async (_, tamper) => {
   for (let seed = 1; seed <= MUTANT_SEEDS; seed += 1) {
-    const { problems } = await simulate({ seed, tamper });
+    const { problems } = await simulate({ seed, tamper: tamper() });
     if (problems.some((problem) => problem.includes(" rule "))) return;
   }
   expect.fail(`no rule was broken in ${MUTANT_SEEDS} seeds`);

@@ -1,17 +1,31 @@
+import { MINUTE } from "../../bot/core/instant.ts";
 import type { DrainData, PolicyData, PoolData } from "../../bot/sim/rules/policy-data.ts";
 import type { Tamper } from "../../bot/sim/sim-api.ts";
 
-/** Slots are written against whatever version is there: the compare-and-set is gone. */
-export const withoutSlotVersions: Tamper = {
+/** Every other write of slots comes minutes late, when its bot has long given it up: harmless while its version is looked at. */
+export const lateSlots = (): Tamper => {
+  let writes = 0;
+  return {
+    delays: (process, call) => {
+      if (!process.startsWith("bot") || call.verb !== "update" || call.resource !== "rebootfleets") return 0;
+      writes += 1;
+      return writes % 2 === 0 ? 4 * MINUTE : 0;
+    },
+  };
+};
+
+/** And slots are written against whatever version is there: the compare-and-set is gone. */
+export const withoutSlotVersions = (): Tamper => ({
+  ...lateSlots(),
   arriving: (process, call, store) => {
     if (!process.startsWith("bot") || call.verb !== "update" || call.resource !== "rebootfleets") return call;
     const resourceVersion = store.get("rebootfleets", call.name)?.metadata.resourceVersion ?? "";
     return { ...call, object: { ...record(call.object), metadata: { name: call.name, resourceVersion } } };
   },
-};
+});
 
 /** Agents are told that their order never ends. */
-export const ignoreNotAfter: Tamper = {
+export const ignoreNotAfter = (): Tamper => ({
   answered: (process, call, answer) => {
     if (!process.startsWith("agent") || call.resource !== "nodereboots") return answer;
     const text = JSON.stringify(answer.body).replace(
@@ -20,7 +34,7 @@ export const ignoreNotAfter: Tamper = {
     );
     return { ...answer, body: JSON.parse(text) };
   },
-};
+});
 
 const record = (value: unknown): object => (typeof value === "object" && value !== null ? value : {});
 

@@ -52,9 +52,13 @@ export async function deletePod(rest: Rest, namespace: string, name: string): Pr
   await mustSend(rest, "DELETE", podPath(namespace, name));
 }
 
-/** Gone when this resolves. */
+/**
+ * Gone when this resolves, and the name is free. Not by force: kwok would still end what it sees ending, by its name, and so
+ * a pod that has that name by then.
+ */
 export async function removePod(rest: Rest, namespace: string, name: string): Promise<void> {
-  await mustSend(rest, "DELETE", `${podPath(namespace, name)}?gracePeriodSeconds=0`);
+  await deletePod(rest, namespace, name);
+  await waitFor(rest, podPath(namespace, name), (pod) => pod === undefined);
 }
 
 /** Lets a pod go that HELD keeps. */
