@@ -11,7 +11,8 @@ const cluster = {
     globalSetup: ["test/control-plane/global-setup.ts"],
     testTimeout: 300_000,
     hookTimeout: 120_000,
-    fileParallelism: false,
+    // Two at a time: most of a test is waiting for controllers.
+    maxWorkers: 2,
     sequence: { groupOrder: 2 },
   },
 };

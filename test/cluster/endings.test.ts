@@ -180,7 +180,7 @@ async function allowOnly(set: Stage, node: string): Promise<void> {
   await waitFor(rest, WEB, (found) => isRolledOut(found) && read(found, "status", "replicas") === 1);
 }
 
-/** Open since the minute began, until half a minute from now on. */
+/** Open since the minute began, for a minute at least, and until 40 s from now on. */
 function closingWindow(): string {
   const now = new Date();
   const from = new Intl.DateTimeFormat("en-GB", {
@@ -188,7 +188,7 @@ function closingWindow(): string {
     minute: "2-digit",
     timeZone: "America/Chicago",
   }).format(now);
-  return `[{ from: "${from}", for: ${now.getUTCSeconds() + 40}s }]`;
+  return `[{ from: "${from}", for: ${Math.max(60, now.getUTCSeconds() + 40)}s }]`;
 }
 
 test("yielded until the window ends: a budget that closes in mid-drain stops the try, and with the window closed nothing is cordoned", async () => {
