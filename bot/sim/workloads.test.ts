@@ -69,7 +69,7 @@ test("pods go where they fit: by requests, host ports, selectors and what a node
 
 test("a pod that moves gets its volume when the old node has let it go", async () => {
   const cluster = await aCluster(({ workloads, controllers }) => {
-    controllers.volumes.detachAfter = 30 * SECOND;
+    controllers.volumes.detachIn(30 * SECOND);
     workloads.addStatefulSet({ namespace: NAMESPACE, name: "db", replicas: 1, graceSeconds: 1, hasData: true });
   });
   const before = onlyPod(cluster, "db-0");

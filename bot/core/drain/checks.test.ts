@@ -71,6 +71,21 @@ describe("when a node's pods are looked at", () => {
     expect([at(SECOND), at(5 * MINUTE)]).toEqual([false, true]);
   });
 
+  test("and as often as the next one when nodes of another pool wait for it", () => {
+    const later = [aWindow("23:00", "01:00")];
+    const first = aPool({ name: "first", matchLabels: { first: "yes" }, windows: later });
+    const pools = [first, aPool({ after: ["first"], windows: "always" })];
+    const nodes = [aNode({ labels: { first: "yes" } }), aNode({ name: "worker-2" })];
+    const at = (age: number) => {
+      const checks = new Map([
+        ["worker-1", aCheck({ at: NOW - age })],
+        ["worker-2", aCheck({ nodeUid: "uid-worker-2" })],
+      ]);
+      return isLookedAt(planned({ nodes, checks }, { policy: aPolicy({ pools }) }));
+    };
+    expect([at(5 * MINUTE - 1), at(5 * MINUTE)]).toEqual([false, true]);
+  });
+
   test("four at a time, those first that could go", () => {
     const nodes = Array.from({ length: 8 }, (_, index) => aNode({ name: `worker-${index + 1}` }));
     const first = aPool({ name: "first", matchLabels: { first: "yes" } });

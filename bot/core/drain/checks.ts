@@ -27,8 +27,10 @@ export function checksOf(waiting: readonly Waiting[]): {
   readonly wakeAt: readonly Instant[];
 } {
   const closed = budgetsIn(waiting[0]?.situation.snapshot);
+  const awaited = new Set(waiting.filter(waitsForOthers).flatMap(({ situation }) => situation.ahead));
   const due = waiting.flatMap((one) => {
-    const at = dueAt(one, closed);
+    const isHurried = isNext(one) || awaited.has(one.situation.node.name);
+    const at = dueAt(one, closed, isHurried);
     return at === null ? [] : [{ ...one, at }];
   });
   const now = waiting[0]?.situation.now ?? 0;
@@ -45,8 +47,11 @@ export function checksOf(waiting: readonly Waiting[]): {
 /** Only what a check could end stands in its way. */
 const isNext = ({ holds }: Waiting): boolean => holds.every(({ kind }) => ENDED_BY_CHECK.has(kind));
 
-/** Null for a node that need not be looked at. */
-function dueAt({ situation, holds }: Waiting, closed: Budgets): Instant | null {
+/** Nodes wait for those that their pool goes after: whether these could go must be known as well as for the next one. */
+const waitsForOthers = ({ holds }: Waiting): boolean => holds.some(({ kind }) => kind === "after");
+
+/** Null for a node that need not be looked at. `isHurried`: it could go next, or others wait for it. */
+function dueAt({ situation, holds }: Waiting, closed: Budgets, isHurried: boolean): Instant | null {
   const { snapshot, node, reboot, report } = situation;
   if (snapshot.checks === null || report?.pending == null || reboot.phase.kind !== "waiting") return null;
   if (!isOrderable(situation) || !holds.every(({ kind }) => LATER.has(kind) || ENDED_BY_CHECK.has(kind))) return null;
@@ -57,12 +62,11 @@ function dueAt({ situation, holds }: Waiting, closed: Budgets): Instant | null {
   const again = last + timings.evictAgain;
   if (check === undefined || check.nodeUid !== node.uid || check.order !== null || check.at <= triedAt) return again;
   if (check.problem !== null) return again;
-  const isFirst = isNext({ situation, holds });
   // Budgets of a busy cluster change all the time: for a node that has to wait anyway that is no hurry.
-  if (isStale(check, closed)) return check.at + (isFirst ? SECOND : timings.checkValid);
+  if (isStale(check, closed)) return check.at + (isHurried ? SECOND : timings.checkValid);
   const waitsForServer = [...check.answers.values()].some(({ kind }) => kind === "wait");
   if (waitsForServer) return again;
-  return check.at + (isFirst ? timings.checkValid : timings.checkAhead);
+  return check.at + (isHurried ? timings.checkValid : timings.checkAhead);
 }
 
 /** Whether a slot may be taken on what is known of the node's pods. */

@@ -18,8 +18,7 @@ export class AttachController {
   readonly #loop: Loop;
   readonly #leaving = new Set<string>();
   readonly #bootIds = new Map<string, string>();
-  /** Null is never, until the node is booted again. */
-  detachAfter: Duration | null = 2 * SECOND;
+  #detachAfter: Duration | null = 2 * SECOND;
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
@@ -28,6 +27,12 @@ export class AttachController {
     parts.store.onChange(({ resource, after }) => {
       if (resource === "nodes") this.#seeNode(after);
     });
+  }
+
+  /** Null is never, until the node is booted again. What should have been detached meanwhile is, once it is not null. */
+  detachIn(length: Duration | null): void {
+    this.#detachAfter = length;
+    this.#loop.wake();
   }
 
   #reconcile(): void {
@@ -62,9 +67,9 @@ export class AttachController {
 
   #detachLater(attachment: Stored): void {
     const { uid } = attachment.metadata;
-    if (this.detachAfter === null || this.#leaving.has(uid)) return;
+    if (this.#detachAfter === null || this.#leaving.has(uid)) return;
     this.#leaving.add(uid);
-    this.#parts.clock.after(this.detachAfter, () => {
+    this.#parts.clock.after(this.#detachAfter, () => {
       this.#leaving.delete(uid);
       this.#detach(attachment);
     });

@@ -14,8 +14,13 @@ const NEVER_AFTER = 60_000;
 interface Host {
   order: string;
   pending: string;
-  /** What the last call was made for, and on which boot. */
-  called: { readonly pending: string; readonly bootId: string; readonly notAfter: number } | null;
+  /** What the last call was made for, and on which boot; `isDead` once it is sure that nothing came of it. */
+  called: {
+    readonly pending: string;
+    readonly bootId: string;
+    readonly notAfter: number;
+    readonly isDead: boolean;
+  } | null;
 }
 
 /** Rules 2 (its second half), 4 and 7: what an order may do, and when a node may be uncordoned. */
@@ -25,7 +30,8 @@ export class OrderRules {
   readonly #hosts = new Map<string, Host>();
   readonly #cordons = new Map<string, string>();
   readonly #bootIds = new Map<string, string>();
-  readonly #retried = new Set<string>();
+  /** Nodes for which somebody said retry since their last call, with the boot that they said it on. */
+  readonly #retried = new Map<string, string>();
 
   constructor(broken: (rule: string) => void) {
     this.#broken = broken;
@@ -57,16 +63,25 @@ export class OrderRules {
     this.#checkHelps(node, host, order.notAfter);
   }
 
-  /** Whether the node was rebooted for the very reasons that it still wants to be rebooted for, and nobody said retry. */
+  /**
+   * Whether the node was rebooted since the last call, for the very reasons that it still wants to be rebooted for, and
+   * nobody said retry. Also by something else than a call of which nothing came: its need is older than its boot all the same.
+   */
   wasNotHelped(node: string): boolean {
+    const bootId = this.#bootIds.get(node) ?? "";
+    return this.#retried.get(node) !== bootId && this.#isAsBefore(node);
+  }
+
+  #isAsBefore(node: string): boolean {
     const host = this.#hosts.get(node);
-    if (host === undefined || host.called === null || this.#retried.has(node)) return false;
+    if (host === undefined || host.called === null) return false;
     return host.called.bootId !== (this.#bootIds.get(node) ?? "") && host.called.pending === host.pending;
   }
 
   #checkHelps(node: string, host: Host, notAfter: number): void {
-    if (this.wasNotHelped(node)) this.#broken(`rule 4: ${node} was rebooted again for what a reboot had not helped`);
-    host.called = { pending: host.pending, bootId: this.#bootIds.get(node) ?? "", notAfter };
+    if (host.called?.isDead === false && !this.#retried.has(node) && this.#isAsBefore(node))
+      this.#broken(`rule 4: ${node} was rebooted again for what a reboot had not helped`);
+    host.called = { pending: host.pending, bootId: this.#bootIds.get(node) ?? "", notAfter, isDead: false };
     this.#retried.delete(node);
   }
 
@@ -90,7 +105,8 @@ export class OrderRules {
     const reasons = list(at(status, "pending", "reasons")).map((reason) => text(at(reason, "identity")));
     const known = this.#hosts.get(nameOf(report));
     const host = { order: id, pending: reasons.join(), called: known?.called ?? null };
-    if (host.pending === "" || neverWentDown(host.called, status)) host.called = null;
+    if (host.pending === "") host.called = null;
+    else if (host.called !== null && neverWentDown(host.called, status)) host.called = { ...host.called, isDead: true };
     this.#hosts.set(nameOf(report), host);
     const order = this.#orders.get(id);
     if (order !== undefined && text(at(status, "order", "dropped")) !== "") order.dropped = true;
@@ -119,7 +135,8 @@ export class OrderRules {
     const isRetry =
       text(at(decision, "spec", "verb")) === "retry" && text(at(decision, "status", "outcome")) === "counted";
     if (!isRetry) return;
-    for (const target of list(at(decision, "spec", "targets"))) this.#retried.add(text(at(target, "node")));
+    for (const node of list(at(decision, "spec", "targets")).map((target) => text(at(target, "node"))))
+      this.#retried.set(node, this.#bootIds.get(node) ?? "");
   }
 }
 

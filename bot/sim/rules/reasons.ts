@@ -88,7 +88,10 @@ export class Reasons {
     const { of, now } = this.#parts;
     const { view, pool } = waiter;
     if (view.reboot.phase !== "waiting" || view.report?.pendingSince == null) return Number.POSITIVE_INFINITY;
-    if (this.#ofNode(waiter).length > 0) return Number.POSITIVE_INFINITY;
+    // A budget may be short for a moment, or the pod be moved: only a node that is said to be held by it is not waited for.
+    const isHeld = view.reboot.holds.includes("would be blocked");
+    const reasons = this.#ofNode(waiter).filter((reason) => reason !== "blocked" || isHeld);
+    if (reasons.length > 0) return Number.POSITIVE_INFINITY;
     return this.#ofTime(waiter).length === 0 ? now : of.openings.opensAt(pool, now);
   }
 

@@ -100,10 +100,10 @@ const EFFECTS: Readonly<Record<ObstacleKind, Effect>> = {
   },
   "stuck volumes": {
     appears: ({ controllers }) => {
-      controllers.volumes.detachAfter = null;
+      controllers.volumes.detachIn(null);
     },
     clears: ({ controllers }) => {
-      controllers.volumes.detachAfter = 2 * SECOND;
+      controllers.volumes.detachIn(2 * SECOND);
     },
   },
 };
