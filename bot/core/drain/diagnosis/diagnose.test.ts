@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
 import type { Diagnosis } from "../../fleet/diagnosis.ts";
-import type { DisruptionBudget } from "../../fleet/disruption-budget.ts";
-import type { Pod } from "../../fleet/pod.ts";
 import type { Evidence } from "../../fleet/workload.ts";
 import { MINUTE } from "../../instant.ts";
+import { budgetOf, least, most, of, patch, pods, scale } from "../../testing/budgets.ts";
 import { aBudget, aPod, NOW } from "../../testing/builders.ts";
-import { anEvidence, covering, NOBODY, ofDeployment, ofOperator, ofPlain } from "../../testing/evidence.ts";
+import { anEvidence, covering, NOBODY, ofDeployment, ofPlain } from "../../testing/evidence.ts";
 import { diagnose } from "./diagnose.ts";
 
 type Row = readonly [
@@ -13,31 +12,6 @@ type Row = readonly [
   evidence: Evidence,
   expected: Partial<Diagnosis> & { readonly commands: readonly string[] },
 ];
-
-const pods = (count: number, changes: Partial<Pod> = {}): readonly Pod[] =>
-  Array.from({ length: count }, (_, index) => aPod({ name: `web-${index + 1}`, ...changes }));
-
-/** A budget in the state that the disruption controller would give it while `healthy` of `expected` pods are ready. */
-const budgetOf = (
-  promise: DisruptionBudget["promise"],
-  [healthy, expected, desired]: readonly [number, number, number],
-  changes: Partial<DisruptionBudget> = {},
-): DisruptionBudget =>
-  aBudget({ promise, currentHealthy: healthy, expectedPods: expected, desiredHealthy: desired, ...changes });
-
-const least = (value: number | string) => ({ kind: "minAvailable", value }) as const;
-const most = (value: number | string) => ({ kind: "maxUnavailable", value }) as const;
-
-const of = (count: number, promise: DisruptionBudget, changes: Partial<Evidence> = {}): Evidence => {
-  const workload = ofDeployment({ replicas: count });
-  const all = pods(count);
-  const [pod = aPod()] = all;
-  return anEvidence({ pod, workload, budgets: [promise], covered: covering(all, workload), siblings: all, ...changes });
-};
-
-const patch = (spec: object, name = "web"): string =>
-  `kubectl -n web patch pdb ${name} --type=merge -p '${JSON.stringify({ spec })}'`;
-const scale = (what: string, count: number): string => `kubectl -n web scale ${what} --replicas=${count}`;
 
 const never = "can never be satisfied";
 
@@ -237,160 +211,8 @@ test.each<Row>([
       commands: [patch({ minAvailable: 0 })],
     },
   ],
-  [
-    "CloudNativePG's primary",
-    anEvidence({
-      workload: ofOperator("postgresql.cnpg.io/v1", "Cluster", "pg"),
-      covered: covering(pods(1), ofOperator("postgresql.cnpg.io/v1", "Cluster", "pg")),
-    }),
-    {
-      verdict: "its operator may free it",
-      cause: "operator",
-      owner: "Cluster pg",
-      says: "PDB web/web wants 1 ready pod. web/web-1 belongs to Cluster pg (postgresql.cnpg.io): CloudNativePG switches its primary over once the node is cordoned, when a replica is ready; a cluster of one instance it never lets go.",
-      commands: [
-        `kubectl -n web patch cluster.postgresql.cnpg.io pg --type=merge -p '{"spec":{"enablePDB":false}}'`,
-        "kubectl -n web describe cluster.postgresql.cnpg.io pg",
-      ],
-    },
-  ],
-  [
-    "KubeVirt's machine",
-    anEvidence({
-      workload: ofOperator("kubevirt.io/v1", "VirtualMachineInstance", "vm"),
-      covered: covering(pods(1), ofOperator("kubevirt.io/v1", "VirtualMachineInstance", "vm")),
-    }),
-    {
-      verdict: "its operator may free it",
-      commands: ["virtctl -n web migrate vm", "kubectl -n web describe virtualmachineinstance.kubevirt.io vm"],
-    },
-  ],
-  [
-    "Longhorn's instance manager",
-    anEvidence({
-      workload: ofOperator("longhorn.io/v1beta2", "InstanceManager", "im"),
-      covered: covering(pods(1), ofOperator("longhorn.io/v1beta2", "InstanceManager", "im")),
-    }),
-    {
-      verdict: "its operator may free it",
-      commands: [
-        `kubectl -n web patch settings.longhorn.io node-drain-policy --type=merge -p '{"value":"allow-if-replica-is-stopped"}'`,
-        "kubectl -n web describe instancemanager.longhorn.io im",
-      ],
-    },
-  ],
-  [
-    "any other operator's pod under a budget that never lets one go",
-    anEvidence({
-      workload: ofOperator("example.com/v1", "Widget", "w"),
-      covered: covering(pods(1), ofOperator("example.com/v1", "Widget", "w")),
-    }),
-    {
-      verdict: "its operator may free it",
-      cause: "operator",
-      commands: [patch({ minAvailable: 0 }), "kubectl -n web describe widget.example.com w"],
-    },
-  ],
-  [
-    "a replica that is only starting",
-    of(2, budgetOf(least(1), [1, 2, 1]), {
-      covered: covering(
-        [aPod(), aPod({ name: "web-2", ready: false, readyChanged: NOW - MINUTE })],
-        ofDeployment({ replicas: 2 }),
-      ),
-    }),
-    {
-      verdict: "clears by itself",
-      cause: "starting",
-      says: "PDB web/web wants 1 ready pod: 1 is ready and 1 must stay. web/web-2 is starting, so this clears by itself.",
-      commands: [],
-    },
-  ],
-  [
-    "a replica that is still to come",
-    of(2, budgetOf(least(1), [1, 1, 1]), { covered: covering(pods(1), ofDeployment({ replicas: 2 })) }),
-    { verdict: "clears by itself", cause: "starting", commands: [] },
-  ],
-  [
-    "a replica that fits nowhere",
-    of(2, budgetOf(least(1), [1, 2, 1]), {
-      covered: covering(
-        [aPod(), aPod({ name: "web-2", node: null, ready: false, schedulable: false })],
-        ofDeployment({ replicas: 2 }),
-      ),
-    }),
-    { verdict: "needs capacity", cause: "no room", commands: ["kubectl -n web describe pod web-2"] },
-  ],
-  [
-    "a budget that would let one go by now",
-    of(2, budgetOf(least(1), [2, 2, 1], { disruptionsAllowed: 1 })),
-    { verdict: "clears by itself", cause: "unknown", commands: [] },
-  ],
-  [
-    "a budget that can't be read yet",
-    anEvidence({ budgets: [] }),
-    { verdict: "clears by itself", cause: "unknown", commands: [] },
-  ],
 ])("%s", (_, evidence, { commands, ...expected }) => {
   const found = diagnose(evidence);
   expect(found).toMatchObject(expected);
   expect(found.fixes.map(({ command }) => command)).toEqual(commands);
-});
-
-test.each<[string, Evidence, string | null]>([
-  ["one replica that may surge, with room elsewhere", anEvidence(), null],
-  [
-    "no surge",
-    anEvidence({ workload: ofDeployment({ maxSurge: 0, maxUnavailable: 1 }) }),
-    "its Deployment may run no pod more for a while (maxSurge is 0)",
-  ],
-  [
-    "fewer pods in between",
-    anEvidence({ workload: ofDeployment({ maxUnavailable: 1 }) }),
-    "its Deployment may run with fewer pods for a while (maxUnavailable is 1)",
-  ],
-  ["paused", anEvidence({ workload: ofDeployment({ isPaused: true }) }), "its Deployment is paused"],
-  [
-    "rolling out",
-    anEvidence({ workload: ofDeployment({ isRollingOut: true }) }),
-    "its Deployment is rolling out already",
-  ],
-  [
-    "a replica on another node",
-    anEvidence({
-      workload: ofDeployment({ replicas: 2 }),
-      siblings: [aPod(), aPod({ name: "web-2", node: "worker-2" })],
-    }),
-    "other pods of its Deployment run elsewhere, and would be restarted, too",
-  ],
-  [
-    "a replica that is not there",
-    anEvidence({ workload: ofDeployment({ replicas: 2 }) }),
-    "other pods of its Deployment run elsewhere, and would be restarted, too",
-  ],
-  [
-    "a volume of one node",
-    anEvidence({ singleNodeClaims: ["data"] }),
-    "only one node at a time may use its volume (data)",
-  ],
-  [
-    "a path of the host",
-    anEvidence({ pod: aPod({ needs: { ...aPod().needs, hasHostPath: true } }) }),
-    "it uses a path of its host",
-  ],
-  [
-    "a port of the host",
-    anEvidence({ pod: aPod({ needs: { ...aPod().needs, hasHostPort: true } }) }),
-    "it uses a port of its host",
-  ],
-  ["no room elsewhere", anEvidence({ roomOn: null }), "no other node that it may run on has room for it"],
-])("a move is possible by a surge alone: %s", (_, evidence, because) => {
-  const deployment = { namespace: "web", name: "web", uid: "uid-web", restartedAt: null };
-  expect(diagnose(evidence).move).toEqual(
-    because === null ? { kind: "possible", deployment } : { kind: "impossible", because },
-  );
-});
-
-test("what no Deployment makes is not moved", () => {
-  expect(diagnose(anEvidence({ workload: ofPlain("StatefulSet", "db", 1) })).move).toBeNull();
 });
