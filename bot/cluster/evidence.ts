@@ -5,12 +5,11 @@ import type { LabelSelector } from "../core/fleet/label-selector.ts";
 import type { Owner, Pod } from "../core/fleet/pod.ts";
 import type { Evidence, Workload } from "../core/fleet/workload.ts";
 import { type CallParts, fencedCall } from "./calls.ts";
-import { isRecord } from "./json.ts";
 import type { Mirrors } from "./mirrors.ts";
 import { isForOneNode } from "./resources/claim.ts";
 import { parseDeployment } from "./resources/deployment.ts";
 import { labelSelectorText } from "./resources/label-selector.ts";
-import { parsePod } from "./resources/pod.ts";
+import { parsePodList } from "./resources/pod.ts";
 import { ownerIn, replicasOf } from "./resources/workload.ts";
 import { roomFor } from "./room.ts";
 
@@ -40,7 +39,7 @@ export async function evidenceOf(parts: ReadParts, lease: Lease, pod: Pod): Prom
   const read = { at: parts.clock.now(), pod, workload, budgets, covered, siblings, singleNodeClaims };
   // Other nodes are looked at only where all else speaks for a move.
   const roomOn =
-    lackOf(read) === null ? await roomFor(pod, parts.mirrors.store, (call) => fencedCall(parts, lease, call)) : null;
+    lackOf(read) === null ? await roomFor(pod, parts.mirrors, (call) => fencedCall(parts, lease, call)) : null;
   return { ...read, roomOn };
 }
 
@@ -63,9 +62,7 @@ class Reader {
       limit: PODS_MOST,
       ...(labelSelector === "" ? {} : { labelSelector }),
     });
-    const body = answer.kind === "answered" && answer.code === 200 ? answer.body : null;
-    const items = isRecord(body) && Array.isArray(body["items"]) ? body["items"] : [];
-    return items.flatMap((item) => parsePod(item) ?? []);
+    return (answer.kind === "answered" && answer.code === 200 ? parsePodList(answer.body) : null) ?? [];
   }
 
   workloadOf({ namespace, controller }: Pod): Promise<Workload> {

@@ -1,10 +1,9 @@
-import type { Answer, Call, Json } from "../coordinator/ports.ts";
+import type { Answer, Call } from "../coordinator/ports.ts";
 import type { Node, NodeName } from "../core/fleet/node.ts";
 import { mayRunOn } from "../core/fleet/placement.ts";
 import type { Pod } from "../core/fleet/pod.ts";
 import { isRebootPending } from "../core/node-marks.ts";
-import { isRecord } from "./json.ts";
-import { parsePod } from "./resources/pod.ts";
+import type { Mirrors } from "./mirrors.ts";
 import type { Store } from "./store.ts";
 
 /** How many nodes are looked at before a pod counts as one that fits nowhere else. */
@@ -16,12 +15,17 @@ type Ask = (call: Call) => Promise<Answer>;
  * Another node on which a pod like this one would fit: Ready, not cordoned, not held by us, allowed by the pod's selectors,
  * affinity and tolerations, and with its requests free. Nodes that don't reboot next come first, as the scheduler has it.
  */
-export async function roomFor(pod: Pod, store: Store, ask: Ask): Promise<NodeName | null> {
+export async function roomFor(pod: Pod, mirrors: Mirrors, ask: Ask): Promise<NodeName | null> {
+  const { store } = mirrors;
   const usable = [...store.nodes.values()].filter((node) => isUsable(node, store) && node.name !== pod.node);
   const fitting = usable.filter((node) => mayRunOn(pod.needs.placement, node));
   const calm = (node: Node): number => (node.taints.some(isRebootPending) ? 1 : 0);
-  for (const node of [...fitting].sort((a, b) => calm(a) - calm(b)).slice(0, NODES_MOST))
-    if (await hasRoom(node, pod, ask)) return node.name;
+  const inOrder = [...fitting].sort((a, b) => calm(a) - calm(b)).slice(0, NODES_MOST);
+  if (pod.needs.cpuMillis === 0 && pod.needs.memoryBytes === 0) return inOrder[0]?.name ?? null;
+  for (const node of inOrder) {
+    const there = await mirrors.listPods(node.name, ask);
+    if (there !== null && hasRoom(node, pod, there)) return node.name;
+  }
   return null;
 }
 
@@ -30,21 +34,11 @@ function isUsable({ name, ready, cordon, deletedAt }: Node, { reboots }: Store):
   return ready && deletedAt === null && cordon.kind === "none" && phase === "waiting";
 }
 
-async function hasRoom({ name, allocatable }: Node, pod: Pod, ask: Ask): Promise<boolean> {
-  const { cpuMillis, memoryBytes } = pod.needs;
-  if (cpuMillis === 0 && memoryBytes === 0) return true;
-  const answer = await ask({ verb: "list", resource: "pods", fieldSelector: `spec.nodeName=${name}` });
-  if (answer.kind === "unanswered" || answer.code !== 200) return false;
-  const there = itemsOf(answer.body).flatMap((item) => parsePod(item) ?? []);
+function hasRoom({ allocatable }: Node, { needs: { cpuMillis, memoryBytes } }: Pod, there: readonly Pod[]): boolean {
   const used = there.filter(({ finished }) => !finished);
   const sum = (of: (one: Pod) => number): number => used.reduce((total, one) => total + of(one), 0);
   return (
     sum(({ needs }) => needs.cpuMillis) + cpuMillis <= allocatable.cpuMillis &&
     sum(({ needs }) => needs.memoryBytes) + memoryBytes <= allocatable.memoryBytes
   );
-}
-
-function itemsOf(body: Json): readonly Json[] {
-  const items = isRecord(body) ? body["items"] : [];
-  return Array.isArray(items) ? items : [];
 }

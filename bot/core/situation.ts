@@ -1,4 +1,5 @@
 import type { Standing } from "./decide/standing.ts";
+import type { DisruptionBudget } from "./fleet/disruption-budget.ts";
 import type { Member } from "./fleet/member.ts";
 import type { Refusal } from "./fleet/phase.ts";
 import type { NodeReboot } from "./fleet/reboot.ts";
@@ -22,6 +23,8 @@ export interface Situation extends Member {
   readonly ahead: readonly string[];
   /** Why losing it would cost the cluster's quorum, as the end of a sentence. */
   readonly quorumLack: string | null;
+  /** Budgets that allow nothing now, by namespace; the same for all nodes. */
+  readonly closedBudgets: ReadonlyMap<string, readonly DisruptionBudget[]>;
   /** What a drain of it would meet, as far as is known; what its drain meets is in its phase. */
   readonly blockers: readonly Refusal[];
   /** What people's decisions amount to for this node now. */

@@ -2,6 +2,7 @@ import { type Standing, standingOf } from "./decide/standing.ts";
 import { blockersNow } from "./drain/blockers.ts";
 import { forceOfPolicy } from "./drain/force-after.ts";
 import type { Decision } from "./fleet/decision.ts";
+import { closedByNamespace } from "./fleet/disruption-budget.ts";
 import { type Member, membersOf } from "./fleet/member.ts";
 import type { NodeName } from "./fleet/node.ts";
 import type { Snapshot } from "./fleet/snapshot.ts";
@@ -25,6 +26,7 @@ export function situationsOf(
   const members = membersOf(snapshot, policy);
   const quorum = quorumMembers(snapshot.nodes.values());
   const taken = takenUids(snapshot, members);
+  const closedBudgets = closedByNamespace(snapshot.budgets);
   const decisions = decisionsByNode(snapshot.decisions.values());
   const alone = members.map((member): Situation => {
     const blockers = blockersNow(member, snapshot, now);
@@ -38,6 +40,7 @@ export function situationsOf(
       inFlight,
       policy,
       now,
+      closedBudgets,
       blockers,
       standing,
       ahead: [],

@@ -53,8 +53,10 @@ export type Step =
       readonly order: OrderId;
       readonly labels: Labels;
     }
-  /** Writes bootswain.dev/lifted-for also on a node that shows no cordon: the write fences off a late cordon of that order. */
-  /** `labels` are the pool's nodeLabels.after once the node was rebooted; null when it was not. */
+  /**
+   * Writes bootswain.dev/lifted-for also on a node that shows no cordon: the write fences off a late cordon of that order.
+   * `labels` are the pool's nodeLabels.after once the node was rebooted; null when it was not.
+   */
   | {
       readonly kind: "Uncordon";
       readonly node: NodeName;

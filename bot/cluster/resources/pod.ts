@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Json } from "../../coordinator/ports.ts";
 import type { Pod } from "../../core/fleet/pod.ts";
 import { parseInstant } from "../../core/instant.ts";
+import { isRecord } from "../json.ts";
 import { ownerOf, parseMetadata } from "./metadata.ts";
 import { podSpecSchema, readNeeds } from "./pod-spec.ts";
 
@@ -22,6 +23,12 @@ const podSchema = z.object({
     })
     .optional(),
 });
+
+/** The pods of a list's answer; null for what is no list. */
+export function parsePodList(list: Json): readonly Pod[] | null {
+  const items = isRecord(list) ? list["items"] : undefined;
+  return Array.isArray(items) ? items.flatMap((item) => parsePod(item) ?? []) : null;
+}
 
 export function parsePod(object: Json): Pod | null {
   const metadata = parseMetadata(object);

@@ -1,4 +1,4 @@
-import type { Drainage } from "../drain/drainage.ts";
+import { checkOfDrain, type Drainage, type Draining as OneDraining } from "../drain/drainage.ts";
 import { removalsOf } from "../drain/evictions.ts";
 import { fateOf, hangs, podsToDrain, type Sieve, sieveOf } from "../drain/filter.ts";
 import { budgetsOf, isForced } from "../drain/force.ts";
@@ -66,14 +66,14 @@ function drain(situation: Recorded, phase: Draining, pods: NodePods): Advance {
 }
 
 /** The replacement of a pod that was to be moved did not come up in time. */
-function isLate(draining: { situation: Recorded; phase: Draining }, pod: Pod): boolean {
+function isLate(draining: OneDraining, pod: Pod): boolean {
   const move = moveUnderWay(draining, pod);
   return move !== null && draining.situation.now >= moveEndsAt(draining, move);
 }
 
 function outOfTime(situation: Recorded, phase: Draining, late: readonly Pod[]): Advance {
-  const { snapshot, node, reboot } = situation;
-  const check = snapshot.checks?.get(node.name);
+  const { snapshot, reboot } = situation;
+  const check = checkOfDrain({ situation, phase });
   const refused = late.flatMap((pod) => {
     const answer = snapshot.evictions.get(pod.uid) ?? check?.answers.get(pod.uid);
     return answer === undefined ? [] : [fromAnswer(pod, answer, snapshot.budgets)];

@@ -1,7 +1,6 @@
 import type { Check } from "../fleet/check.ts";
-import { allAllow, budgetKey, budgetsFingerprint, covers, type DisruptionBudget } from "../fleet/disruption-budget.ts";
+import { budgetsFingerprint, covers, type DisruptionBudget } from "../fleet/disruption-budget.ts";
 import type { Pod } from "../fleet/pod.ts";
-import type { Snapshot } from "../fleet/snapshot.ts";
 import type { Hold, HoldKind } from "../holds/hold.ts";
 import { type Instant, SECOND } from "../instant.ts";
 import { POOL_DEFAULTS } from "../policy/policy.ts";
@@ -26,11 +25,10 @@ export function checksOf(waiting: readonly Waiting[]): {
   readonly steps: readonly Step[];
   readonly wakeAt: readonly Instant[];
 } {
-  const closed = budgetsIn(waiting[0]?.situation.snapshot);
   const awaited = new Set(waiting.filter(waitsForOthers).flatMap(({ situation }) => situation.ahead));
   const due = waiting.flatMap((one) => {
     const isHurried = isNext(one) || awaited.has(one.situation.node.name);
-    const at = dueAt(one, closed, isHurried);
+    const at = dueAt(one, isHurried);
     return at === null ? [] : [{ ...one, at }];
   });
   const now = waiting[0]?.situation.now ?? 0;
@@ -51,7 +49,7 @@ const isNext = ({ holds }: Waiting): boolean => holds.every(({ kind }) => ENDED_
 const waitsForOthers = ({ holds }: Waiting): boolean => holds.some(({ kind }) => kind === "after");
 
 /** Null for a node that need not be looked at. `isHurried`: it could go next, or others wait for it. */
-function dueAt({ situation, holds }: Waiting, closed: Budgets, isHurried: boolean): Instant | null {
+function dueAt({ situation, holds }: Waiting, isHurried: boolean): Instant | null {
   const { snapshot, node, reboot, report } = situation;
   if (snapshot.checks === null || report?.pending == null || reboot.phase.kind !== "waiting") return null;
   if (!isOrderable(situation) || !holds.every(({ kind }) => LATER.has(kind) || ENDED_BY_CHECK.has(kind))) return null;
@@ -63,45 +61,29 @@ function dueAt({ situation, holds }: Waiting, closed: Budgets, isHurried: boolea
   if (check === undefined || check.nodeUid !== node.uid || check.order !== null || check.at <= triedAt) return again;
   if (check.problem !== null) return again;
   // Budgets of a busy cluster change all the time: for a node that has to wait anyway that is no hurry.
-  if (isStale(check, closed)) return check.at + (isHurried ? SECOND : timings.checkValid);
+  if (isStale(check, situation)) return check.at + (isHurried ? SECOND : timings.checkValid);
   const waitsForServer = [...check.answers.values()].some(({ kind }) => kind === "wait");
   if (waitsForServer) return again;
   return check.at + (isHurried ? timings.checkValid : timings.checkAhead);
 }
 
 /** Whether a slot may be taken on what is known of the node's pods. */
-export function isCleared({ snapshot, node, now }: Recorded): boolean {
+export function isCleared(situation: Recorded): boolean {
+  const { snapshot, node, now } = situation;
   if (snapshot.checks === null) return true;
   const check = snapshot.checks.get(node.name);
   if (check === undefined || check.nodeUid !== node.uid || check.order !== null || check.problem !== null) return false;
-  return now - check.at <= snapshot.timings.checkValid && !isStale(check, budgetsIn(snapshot));
+  return now - check.at <= snapshot.timings.checkValid && !isStale(check, situation);
 }
 
 /** A budget says something else now than it answered then, or allows nothing any more for a pod that it let go then. */
-function isStale({ answers, pods }: Check, { all, closedIn }: Budgets): boolean {
+function isStale({ answers, pods }: Check, { snapshot, closedBudgets }: Recorded): boolean {
   for (const { budgets, fingerprint } of answers.values())
-    if (budgetsFingerprint(budgets, all) !== fingerprint) return true;
+    if (budgetsFingerprint(budgets, snapshot.budgets) !== fingerprint) return true;
   return pods.some(
-    (pod) => !answers.has(pod.uid) && closedIn.get(pod.namespace)?.some((budget) => isHeldBy(pod, budget)) === true,
+    (pod) =>
+      !answers.has(pod.uid) && closedBudgets.get(pod.namespace)?.some((budget) => isHeldBy(pod, budget)) === true,
   );
-}
-
-interface Budgets {
-  readonly all: Snapshot["budgets"];
-  /** Those that allow nothing now, by namespace. */
-  readonly closedIn: ReadonlyMap<string, readonly DisruptionBudget[]>;
-}
-
-function budgetsIn(snapshot: Snapshot | undefined): Budgets {
-  const all = snapshot?.budgets ?? new Map<string, DisruptionBudget>();
-  const closedIn = new Map<string, DisruptionBudget[]>();
-  for (const budget of all.values()) {
-    if (allAllow([budgetKey(budget)], all)) continue;
-    const known = closedIn.get(budget.namespace);
-    if (known === undefined) closedIn.set(budget.namespace, [budget]);
-    else known.push(budget);
-  }
-  return { all, closedIn };
 }
 
 const isHeldBy = (pod: Pod, budget: DisruptionBudget): boolean =>

@@ -1,13 +1,12 @@
 import { isSelf } from "../fleet/bots.ts";
 import { allAllow, budgetsFingerprint } from "../fleet/disruption-budget.ts";
 import type { Move } from "../fleet/move.ts";
-import type { PhaseOf } from "../fleet/phase.ts";
 import type { Pod } from "../fleet/pod.ts";
 import { SECOND } from "../instant.ts";
 import type { Recorded } from "../situation.ts";
 import { type PodRef, podKey, type Step } from "../step.ts";
 import { type BeforeJob, beforeJobOf, standingOfJob } from "./before-job.ts";
-import type { Drainage } from "./drainage.ts";
+import { checkOfDrain, type Drainage, type Draining as OneDraining } from "./drainage.ts";
 import { mayForce } from "./force.ts";
 import { moveEndsAt, movesToBegin, moveUnderWay, restarts } from "./move.ts";
 import { runsUntil } from "./refusal.ts";
@@ -25,10 +24,8 @@ export interface Removals {
   readonly isMoving: boolean;
 }
 
-interface Draining {
-  readonly situation: Recorded;
+interface Draining extends OneDraining {
   readonly drainage: Drainage;
-  readonly phase: PhaseOf<"draining">;
 }
 
 /** What to do now so that `pods`, all that must leave, leave: the first tier of them, those first that may not be able to. */
@@ -54,9 +51,8 @@ export function removalsOf(draining: Draining, pods: readonly Pod[]): Removals {
 }
 
 /** The check after the cordon met a refusal, and the pod has not gone since. */
-function wasRefusedAtFirst({ situation, phase }: Draining, { uid, deletingSince }: Pod): boolean {
-  const check = situation.snapshot.checks?.get(situation.node.name);
-  return check?.order === phase.order && check.answers.has(uid) && deletingSince === null;
+function wasRefusedAtFirst(draining: Draining, { uid, deletingSince }: Pod): boolean {
+  return deletingSince === null && checkOfDrain(draining)?.answers.has(uid) === true;
 }
 
 const runsOn = ({ drainage }: Draining, pod: Pod): boolean =>

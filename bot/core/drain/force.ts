@@ -1,4 +1,5 @@
 import type { Standing } from "../decide/standing.ts";
+import { budgetKey } from "../fleet/disruption-budget.ts";
 import type { Refusal } from "../fleet/phase.ts";
 import type { EvictionAnswer } from "../fleet/snapshot.ts";
 
@@ -12,17 +13,14 @@ export function mayForce(answer: EvictionAnswer | undefined, force: Force): bool
 
 /** The disruption budgets that a force of these would break, as namespace/name, sorted. */
 export function budgetsOf(refusals: readonly Refusal[]): readonly string[] {
-  const names = refusals
-    .filter(({ kind }) => kind === "budget" || kind === "several budgets")
-    .flatMap(({ budgets }) => budgets.map(({ namespace, name }) => `${namespace}/${name}`));
+  const names = refusals.filter(isOfBudgets).flatMap(({ budgets }) => budgets.map(budgetKey));
   return [...new Set(names)].sort();
 }
 
-export function isForced({ kind, budgets }: Refusal, force: Force): boolean {
-  const isBudget = kind === "budget" || kind === "several budgets";
-  return (
-    isBudget &&
-    budgets.length > 0 &&
-    budgets.every(({ namespace, name }) => force?.budgets.has(`${namespace}/${name}`) === true)
-  );
+/** The only refusals that a force can lift. */
+export const isOfBudgets = ({ kind }: Refusal): boolean => kind === "budget" || kind === "several budgets";
+
+export function isForced(refusal: Refusal, force: Force): boolean {
+  const names = refusal.budgets.map(budgetKey);
+  return isOfBudgets(refusal) && names.length > 0 && names.every((name) => force?.budgets.has(name) === true);
 }

@@ -1,14 +1,14 @@
-import type { Check } from "../fleet/check.ts";
 import type { Movable } from "../fleet/diagnosis.ts";
 import type { Member } from "../fleet/member.ts";
 import { type Move, moveKey } from "../fleet/move.ts";
-import type { PhaseOf, Refusal } from "../fleet/phase.ts";
+import type { Refusal } from "../fleet/phase.ts";
 import type { Pod } from "../fleet/pod.ts";
 import type { Snapshot } from "../fleet/snapshot.ts";
 import type { Instant } from "../instant.ts";
 import { POOL_DEFAULTS, type PodRule } from "../policy/policy.ts";
 import type { Recorded } from "../situation.ts";
 import type { Step } from "../step.ts";
+import { checkOfDrain, type Draining } from "./drainage.ts";
 import { isForced } from "./force.ts";
 import { verdictOf } from "./preflight.ts";
 import { ruleFor } from "./rules.ts";
@@ -30,10 +30,11 @@ export function movesByPolicy(
 ): boolean {
   const target = movableOf(refusal);
   const pod = pods.find(({ uid }) => uid === refusal.podUid);
-  if (target === null || pod === undefined || wasMovedInWave(target, member, snapshot)) return false;
+  if (target === null || pod === undefined) return false;
   const { drain } = member.pool ?? POOL_DEFAULTS;
   const rule = ruleFor(pod, drain);
-  return mayMove(rule) && (drain.moveByRollout || rule.action === "move");
+  const isWanted = mayMove(rule) && (drain.moveByRollout || rule.action === "move");
+  return isWanted && !wasMovedInWave(target, member, snapshot);
 }
 
 /** A rule that waits for the pod, or has a Job run before it leaves, is not got round by a restart. */
@@ -47,11 +48,6 @@ function wasMovedInWave({ uid }: Movable, { report }: Member, snapshot: Snapshot
   const since = report?.pending?.since ?? 0;
   const moves = [...snapshot.reboots.values()].flatMap((reboot) => reboot.moves);
   return moves.some(({ deployment, at, state }) => deployment.uid === uid && at >= since && state !== "refused");
-}
-
-interface Draining {
-  readonly situation: Recorded;
-  readonly phase: PhaseOf<"draining">;
 }
 
 /** The move under way that the pod is part of. */
@@ -72,13 +68,15 @@ export function settledMoves({ situation, phase }: Draining, left: readonly Pod[
   const { reboot, snapshot } = situation;
   const there = new Set(left.map(({ uid }) => uid));
   return reboot.moves.map((move): Move => {
-    const result = snapshot.moves.get(moveKey(move))?.kind;
-    if (move.state === "restoring") return result === "restored" ? { ...move, state: "restored" } : move;
+    if (isRestored(move, snapshot)) return { ...move, state: "restored" };
     if (move.state !== "moving" || move.order !== phase.order) return move;
     if (!move.pods.some((uid) => there.has(uid))) return { ...move, state: "moved" };
-    return result === "refused" ? { ...move, state: "refused" } : move;
+    return snapshot.moves.get(moveKey(move))?.kind === "refused" ? { ...move, state: "refused" } : move;
   });
 }
+
+const isRestored = (move: Move, { moves }: Snapshot): boolean =>
+  move.state === "restoring" && moves.get(moveKey(move))?.kind === "restored";
 
 /** The moves to begin now for the pods whose turn it is; none for a drain that can't end. */
 export function movesToBegin(draining: Draining, turn: readonly Pod[], all: readonly Pod[]): readonly Move[] {
@@ -129,12 +127,6 @@ function targetOf(draining: Draining, pod: Pod): Movable | null {
   return isRefused && isAsked(situation) ? target : null;
 }
 
-/** The look at the pods that was made for this drain, after its cordon. */
-function checkOfDrain({ situation, phase }: Draining): Check | null {
-  const check = situation.snapshot.checks?.get(situation.node.name);
-  return check?.order === phase.order ? check : null;
-}
-
 /** A person's word holds for one try. */
 const isAsked = ({ standing, reboot }: Recorded): boolean =>
   standing.moveAskedAt !== null && standing.moveAskedAt > (reboot.outcome?.at ?? 0);
@@ -150,9 +142,8 @@ export function restarts({ situation, phase }: Draining): readonly Step[] {
 
 /** The writes that take moves back, whatever phase the node is in by now. */
 export function restorations({ reboot, snapshot, node }: Recorded): readonly Step[] {
-  const open = reboot.moves.filter(({ state }) => state === "restoring");
-  return open
-    .filter((move) => snapshot.moves.get(moveKey(move))?.kind !== "restored")
+  return reboot.moves
+    .filter((move) => move.state === "restoring" && !isRestored(move, snapshot))
     .map((move) => ({ kind: "RestoreDeployment", node: node.name, move }));
 }
 
@@ -166,8 +157,6 @@ export const withMoves = (known: readonly Move[], more: readonly Move[]): readon
 
 /** After a restart was taken back, in the record of a node that waits. */
 export function restoredMoves({ reboot, snapshot }: Pick<Recorded, "reboot" | "snapshot">): readonly Move[] {
-  const isRestored = (move: Move): boolean =>
-    move.state === "restoring" && snapshot.moves.get(moveKey(move))?.kind === "restored";
-  if (!reboot.moves.some(isRestored)) return reboot.moves;
-  return reboot.moves.map((move) => (isRestored(move) ? { ...move, state: "restored" } : move));
+  if (!reboot.moves.some((move) => isRestored(move, snapshot))) return reboot.moves;
+  return reboot.moves.map((move) => (isRestored(move, snapshot) ? { ...move, state: "restored" } : move));
 }

@@ -19,16 +19,19 @@ export function preflight({ pods, answers, at }: Check, sieve: Sieve, budgets: B
     return answer === undefined ? [] : [fromAnswer(pod, answer, budgets)];
   });
   const refused = new Set(found.map(({ podUid }) => podUid));
-  const others = leaving.filter(({ uid }) => !refused.has(uid));
-  return [...found, ...[...budgets.values()].flatMap((budget) => beyondBudget(budget, others, at))];
+  const bare = leaving.filter(
+    ({ uid, controller, finished, ready }) => controller === null && !finished && ready && !refused.has(uid),
+  );
+  if (bare.length === 0) return found;
+  return [...found, ...[...budgets.values()].flatMap((budget) => beyondBudget(budget, bare, at))];
 }
 
 /**
  * A dry run asks for one pod at a time. What nobody makes again spends its budget for good, so of such pods only as many
  * as the budget allows now can ever leave.
  */
-function beyondBudget(budget: DisruptionBudget, pods: readonly Pod[], at: number): readonly Refusal[] {
-  const covered = pods.filter((pod) => pod.controller === null && !pod.finished && pod.ready && covers(budget, pod));
+function beyondBudget(budget: DisruptionBudget, bare: readonly Pod[], at: number): readonly Refusal[] {
+  const covered = bare.filter((pod) => covers(budget, pod));
   return covered.slice(Math.max(1, budget.disruptionsAllowed)).map((pod) => {
     const { namespace, name, disruptionsAllowed } = budget;
     const key = budgetKey(budget);

@@ -1,4 +1,4 @@
-import type { DisruptionBudget } from "../fleet/disruption-budget.ts";
+import { budgetKey, type DisruptionBudget } from "../fleet/disruption-budget.ts";
 import type { BudgetReading, Refusal } from "../fleet/phase.ts";
 import type { Pod } from "../fleet/pod.ts";
 import type { EvictionAnswer } from "../fleet/snapshot.ts";
@@ -95,11 +95,7 @@ const KEPT_MOST = 50;
 /** Those worth a record: of each set of budgets at least one, since a force names what it was shown. */
 export function worthKeeping(refusals: readonly Refusal[]): readonly Refusal[] {
   if (refusals.length <= KEPT_MOST) return refusals;
-  const firsts = new Map(
-    [...refusals]
-      .reverse()
-      .map((one) => [one.budgets.map(({ namespace, name }) => `${namespace}/${name}`).join(), one]),
-  );
+  const firsts = new Map([...refusals].reverse().map((one) => [one.budgets.map(budgetKey).join(), one]));
   const order = [...new Set([...firsts.values(), ...refusals])].slice(0, KEPT_MOST);
   const kept = new Set(order);
   return refusals.filter((one) => kept.has(one));

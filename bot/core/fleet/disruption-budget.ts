@@ -59,6 +59,14 @@ export function budgetsFingerprint(names: readonly string[], budgets: ReadonlyMa
     .join(", ");
 }
 
+/** Those that would, as last judged, allow no eviction now, by namespace. */
+export function closedByNamespace(
+  budgets: ReadonlyMap<string, DisruptionBudget>,
+): ReadonlyMap<string, readonly DisruptionBudget[]> {
+  const closed = [...budgets.values()].filter((budget) => !allAllow([budgetKey(budget)], budgets));
+  return Map.groupBy(closed, ({ namespace }) => namespace);
+}
+
 /** True when each of the budgets is gone or would, as last judged, allow one eviction now. */
 export function allAllow(names: readonly string[], budgets: ReadonlyMap<string, DisruptionBudget>): boolean {
   return names.every((name) => {

@@ -1,5 +1,5 @@
 import { describeYield } from "../advance/yield-text.ts";
-import { budgetsOf, isForced } from "../drain/force.ts";
+import { budgetsOf, isForced, isOfBudgets } from "../drain/force.ts";
 import { verdictOf } from "../drain/preflight.ts";
 import { budgetKey, type DisruptionBudget } from "../fleet/disruption-budget.ts";
 import type { BudgetReading, Refusal } from "../fleet/phase.ts";
@@ -44,7 +44,7 @@ function whyText({ outcome }: NodeReboot): string {
 function isOver(refused: readonly Refusal[], { blockers, standing, snapshot, reboot, opening }: Situation): boolean {
   const left = blockers.filter((refusal) => !isForced(refusal, standing.force));
   if (left.some((refusal) => verdictOf(refusal) === "can never be satisfied")) return true;
-  if (left.length > 0 || !refused.every(({ kind }) => kind === "budget" || kind === "several budgets")) return false;
+  if (left.length > 0 || !refused.every(isOfBudgets)) return false;
   const isFirst = reboot === null || triesIn(reboot, opening?.opens ?? null) < 2;
   return isFirst || standing.force !== null || refused.every(({ budgets }) => hasOtherTerms(budgets, snapshot.budgets));
 }
