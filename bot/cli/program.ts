@@ -61,6 +61,12 @@ function commands(io: Io, name: string): Command {
     )
     .option("--timings <file>", "JSON with times that are not policy, in milliseconds")
     .option("--slack-api-url <url>", "another Slack API than slack.com")
+    .option("--prometheus <url>", "Prometheus, for gates of the policy that ask it")
+    .option("--prometheus-token-file <file>", "a bearer token for Prometheus, read at each call")
+    .option("--prometheus-ca-file <file>", "the certificates in PEM that Prometheus is trusted by")
+    .option("--alertmanager <url>", "Alertmanager, for gates of the policy that ask it")
+    .option("--alertmanager-token-file <file>", "a bearer token for Alertmanager, read at each call")
+    .option("--alertmanager-ca-file <file>", "the certificates in PEM that Alertmanager is trusted by")
     .action(async (options) => done(await runCommand(options)));
   program
     .command("simulate")

@@ -11,11 +11,12 @@ import { jsonLog } from "../process/log.ts";
 import { connectSlack, type SlackConnection } from "../slack/bolt/connect.ts";
 import { logChat } from "../slack/log-chat.ts";
 import { NO_GROUPS } from "../slack/slack-groups.ts";
+import type { GatesOptions } from "./gates-options.ts";
 import { connectionOf } from "./kube-connection.ts";
 import { type PolicyOptions, policySource, reparsePolicy } from "./policy-source.ts";
 import { readTimings } from "./timings-file.ts";
 
-interface RunOptions extends PolicyOptions {
+interface RunOptions extends PolicyOptions, GatesOptions {
   readonly cluster: string;
   readonly kubeconfig?: string;
   readonly namespace: string;

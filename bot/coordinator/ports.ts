@@ -1,8 +1,9 @@
 import type { Identity, Judgement, Target, Verb } from "../core/fleet/decision.ts";
+import type { GateAnswer } from "../core/fleet/gate.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
 import type { Duration, Instant } from "../core/instant.ts";
-import type { Policy } from "../core/policy/policy.ts";
+import type { AskedGate, Policy } from "../core/policy/policy.ts";
 import type { Step } from "../core/step.ts";
 
 /** The kinds of objects that Bootswain reads or writes. `kube` knows their paths, `sim` keeps one table for each. */
@@ -237,4 +238,10 @@ export type DecisionAnswer =
 /** Turns a person's wish into a RebootDecision and waits for the leader's judgement of it. Works on every replica. */
 export interface Decisions {
   ask(request: DecisionRequest): Promise<DecisionAnswer>;
+}
+
+/** Alertmanager and Prometheus. */
+export interface Gates {
+  /** Never rejects, and answers within a bounded time: what can't be read is `unreachable`. */
+  read(gate: AskedGate): Promise<GateAnswer>;
 }

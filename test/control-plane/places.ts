@@ -20,7 +20,7 @@ export async function makePlaces(): Promise<Places> {
 }
 
 /** Below the range that connections going out take theirs from, so that none takes it before the component does. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const port = randomInt(20_000, 32_000);
   const isFree = await new Promise<boolean>((resolve) => {
     const server = createServer();

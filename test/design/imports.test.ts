@@ -22,6 +22,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "bot/slack": ["bot/core", "bot/coordinator", "luxon", "chrono-node", "node:crypto"],
   "bot/slack/bolt": ["bot/slack", "@slack/", "node:"],
   "bot/git": ["bot/core", "bot/coordinator/ports.ts", "node:"],
+  "bot/gates": ["bot/core", "bot/coordinator/ports.ts", "zod", "@prometheus-io/lezer-promql", "@lezer/common", "node:"],
   "bot/process": ["bot/core", "bot/coordinator/ports.ts", "pino", "node:"],
   "bot/bot.ts": ["bot/core", "bot/coordinator", "bot/cluster", "bot/slack"],
   "bot/cli": [
@@ -32,6 +33,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     "bot/kube",
     "bot/policy",
     "bot/git",
+    "bot/gates",
     "bot/slack",
     "bot/process",
     "commander",

@@ -119,11 +119,20 @@ export interface Hooks {
   readonly afterReboot: readonly Hook[];
 }
 
-/** What must hold for a node to go, besides the policy's times and people. */
-export type Gate =
+/** A gate that Alertmanager or Prometheus is asked about. */
+export type AskedGate =
   | { readonly kind: "alerts"; readonly name: string; readonly match: Labels; readonly ignore: readonly string[] }
-  | { readonly kind: "query"; readonly name: string; readonly mustHold: string }
-  | { readonly kind: "pods"; readonly name: string; readonly noPods: PodMatch };
+  | { readonly kind: "query"; readonly name: string; readonly mustHold: string };
+
+/** A gate that is closed for a node while such a pod runs on it. */
+export interface PodsGate {
+  readonly kind: "pods";
+  readonly name: string;
+  readonly noPods: PodMatch;
+}
+
+/** What must hold for a node to go, besides the policy's times and people. */
+export type Gate = AskedGate | PodsGate;
 
 type Labels = Readonly<Record<string, string>>;
 
