@@ -1,6 +1,7 @@
 import { DecisionDesk } from "./cluster/decision-desk.ts";
 import { LeaseElection } from "./cluster/lease-election.ts";
 import { LiveCluster } from "./cluster/live-cluster.ts";
+import { ServerClock } from "./cluster/server-clock.ts";
 import { Coordinator, type Turn } from "./coordinator/coordinator.ts";
 import type { Api, Chat, Clock, Decisions, Log, PolicySource, Random, Reparse } from "./coordinator/ports.ts";
 import type { Timings } from "./core/timings.ts";
@@ -45,8 +46,10 @@ export interface Bot {
 
 /** One replica: the loop with everything it stands on, over whichever ports. */
 export function startBot(ports: BotPorts, { clusterName, namespace, identity, pod, timings }: BotSettings): Bot {
-  const { api, clock, log, chat, groups } = ports;
-  const parts = { ...ports, timings };
+  const { log, chat, groups } = ports;
+  const clock = new ServerClock(ports.clock, log);
+  const api = clock.readBy(ports.api);
+  const parts = { ...ports, api, clock, timings };
   const cluster = new LiveCluster(parts, { cluster: clusterName, namespace, pod, isReader: false });
   const election = new LeaseElection({ ...parts, identity, namespace, name: "bootswain" });
   const decisions = new DecisionDesk(parts, cluster.mirrors);
@@ -57,7 +60,7 @@ export function startBot(ports: BotPorts, { clusterName, namespace, identity, po
     last = turn;
     outbox.show(turn);
   };
-  const coordinator = new Coordinator({ ...ports, cluster, election, clusterName, onTurn });
+  const coordinator = new Coordinator({ ...parts, cluster, election, clusterName, onTurn });
   const turn = (): Turn | null => last;
   const desk = new Desk({ clusterName, decisions, chat, groups, references, turn, clock, log });
   coordinator.start();
