@@ -11,14 +11,14 @@ import type { Store } from "./store.ts";
 export class PodMirror {
   readonly #reflector: Reflector;
   readonly #listed: Promise<void>;
+  #settle: () => void = () => {};
 
   constructor(parts: CallParts, store: Store, node: NodeName, order: string, stir: () => void) {
     const { api, clock, random, log } = parts;
     const early = new Map<string, Pod>();
     let isListed = false;
-    let resolveListed = (): void => {};
     this.#listed = new Promise((resolve) => {
-      resolveListed = resolve;
+      this.#settle = resolve;
     });
     const changed = (key: string, pod: Pod | null): void => {
       if (isListed) store.setPod(node, key, pod);
@@ -29,7 +29,7 @@ export class PodMirror {
     const synced = (): void => {
       isListed = true;
       store.showPods(node, order, early);
-      resolveListed();
+      this.#settle();
       stir();
     };
     const fieldSelector = `spec.nodeName=${node}`;
@@ -48,6 +48,7 @@ export class PodMirror {
     });
   }
 
+  /** Also once it is stopped: who waits for its list must not wait for ever. */
   listed(): Promise<void> {
     return this.#listed;
   }
@@ -62,5 +63,6 @@ export class PodMirror {
 
   stop(): void {
     this.#reflector.stop();
+    this.#settle();
   }
 }
