@@ -84,9 +84,8 @@ export class PolicyKeeper {
   }
 }
 
-/** Whether two say the same, since whenever. */
+/** Whether two say the same, since whenever. Asked at every turn, and the text may be long. */
 export function isSamePolicy(a: PolicyStatus, b: PolicyStatus): boolean {
-  const key = ({ source, commit, valid, problems, text }: PolicyStatus): string =>
-    JSON.stringify([source, commit, valid, problems, text]);
-  return key(a) === key(b);
+  if (a.source !== b.source || a.commit !== b.commit || a.valid !== b.valid || a.text !== b.text) return false;
+  return a.problems.length === b.problems.length && a.problems.every((problem, index) => problem === b.problems[index]);
 }

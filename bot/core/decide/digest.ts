@@ -10,7 +10,6 @@ import { safetyDigestInput } from "../policy/pool.ts";
  * its boot ID, the orders given so far, the pool's safety keys, and the blockers (empty but for force).
  */
 export function nodeDigest(member: Member, blockers: readonly string[] = []): string {
-  const short = (text: string) => shortHash([text]).slice(0, 8);
   return [
     short(member.node.uid),
     short(member.node.bootId ?? ""),
@@ -18,6 +17,17 @@ export function nodeDigest(member: Member, blockers: readonly string[] = []): st
     short(member.pool === null ? "" : safetyDigestInput(member.pool)),
     blockers.length === 0 ? "" : short(blockers.join(" ")),
   ].join(".");
+}
+
+/** Nodes, boots and pools are asked for at every turn, and their texts stay the same. */
+const hashes = new Map<string, string>();
+const HASHES_KEPT = 5_000;
+
+function short(text: string): string {
+  const known = hashes.get(text) ?? shortHash([text]).slice(0, 8);
+  if (hashes.size >= HASHES_KEPT) hashes.clear();
+  hashes.set(text, known);
+  return known;
 }
 
 export const POLICY_CHANGED = "the pool's policy changed";
