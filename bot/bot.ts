@@ -3,7 +3,7 @@ import { LeaseElection } from "./cluster/lease-election.ts";
 import { LiveCluster } from "./cluster/live-cluster.ts";
 import { ServerClock } from "./cluster/server-clock.ts";
 import { Coordinator, type Turn } from "./coordinator/coordinator.ts";
-import type { Api, Chat, Clock, Decisions, Log, PolicySource, Random, Reparse } from "./coordinator/ports.ts";
+import type { Api, Chat, Clock, Decisions, Gates, Log, PolicySource, Random, Reparse } from "./coordinator/ports.ts";
 import type { Timings } from "./core/timings.ts";
 import { Desk } from "./slack/desk.ts";
 import { Outbox } from "./slack/outbox.ts";
@@ -18,6 +18,7 @@ export interface BotPorts {
   readonly log: Log;
   readonly policySource: PolicySource;
   readonly reparse: Reparse;
+  readonly gates: Gates;
   readonly chat: Chat;
   readonly groups: SlackGroups;
 }

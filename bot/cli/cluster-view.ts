@@ -3,6 +3,8 @@ import type { CallParts } from "../cluster/calls.ts";
 import { LiveCluster } from "../cluster/live-cluster.ts";
 import type { Log } from "../coordinator/ports.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
+import { gateKey } from "../core/gates/judge.ts";
+import { podsGatesOf } from "../core/gates/pods-gate.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import { DEFAULT_TIMINGS } from "../core/timings.ts";
 import { KubeApi } from "../kube/kube-api.ts";
@@ -48,24 +50,31 @@ export async function viewCluster<T>(
   const parts = { api, clock: systemClock, random: systemRandom, log: silent, timings: DEFAULT_TIMINGS };
   const cluster = new LiveCluster(parts, { cluster: "", namespace, pod: null, isReader: true });
   try {
-    const snapshot = await firstSnapshot(cluster, namespace);
-    const kept = snapshot.fleet?.policy ?? null;
-    const inForce = kept?.text == null ? null : reparsePolicy(kept.text, kept.commit);
-    return await look({ snapshot, inForce: inForce ?? undefined, cluster, parts });
+    return await look({ ...(await firstView(cluster, namespace)), cluster, parts });
   } finally {
     cluster.stop();
   }
 }
 
-function firstSnapshot(cluster: LiveCluster, namespace: string): Promise<Snapshot> {
+/** Whole once the pods that gates of the policy look for are listed, too. */
+function firstView(cluster: LiveCluster, namespace: string): Promise<Pick<ClusterView, "snapshot" | "inForce">> {
   return new Promise((resolve, reject) => {
-    const message = `The cluster was not read within ${DEADLINE / 1_000} s. Check that these credentials may list nodes, disruption budgets, daemon sets and jobs, and the pods of namespace ${namespace}.`;
+    const message = `The cluster was not read within ${DEADLINE / 1_000} s. Check that these credentials may list nodes, disruption budgets, daemon sets and jobs, the pods of namespace ${namespace}, and those that gates of the policy look for.`;
     const timer = systemClock.after(DEADLINE, () => reject(new UserError(message, EXIT.unreachable)));
     cluster.start(() => {
       const snapshot = cluster.snapshot();
       if (snapshot === null) return;
+      const inForce = keptPolicy(snapshot);
+      const gates = podsGatesOf(inForce);
+      cluster.keepGatePods(gates);
+      if (!gates.every((gate) => snapshot.gatePods.has(gateKey(gate)))) return;
       timer.stop();
-      resolve(snapshot);
+      resolve({ snapshot, inForce });
     });
   });
+}
+
+function keptPolicy({ fleet }: Snapshot): Policy | undefined {
+  const kept = fleet?.policy ?? null;
+  return kept?.text == null ? undefined : (reparsePolicy(kept.text, kept.commit) ?? undefined);
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { PolicyStatus } from "../core/fleet/fleet.ts";
 import { HOUR, MINUTE } from "../core/instant.ts";
 import type { Policy } from "../core/policy/policy.ts";
+import { aHookRun } from "../core/testing/a-hook-run.ts";
 import {
   aNode,
   aPolicy,
@@ -29,6 +30,7 @@ const fleet = (changes: Partial<PolicyStatus> = {}) => ({
   version: "1",
   paused: null,
   slots: [],
+  gates: [],
   policy: { ...status, ...changes },
 });
 const closed = aPolicy({ pools: [aPool({ mode: "approval", windows: [aWindow("23:00", "01:00")] })] });
@@ -73,6 +75,24 @@ describe("as text", () => {
       closed,
       "By the policy of git, 3f2a9c1. A newer one is not used since 21:30 CST: policy.yaml:1:1: it is empty",
     ],
+    [
+      "whose hook failed",
+      { reboots: [aReboot({ hooks: [aHookRun({ state: "failed", message: "exit code 1", log: ["disk is slow"] })] })] },
+      closed,
+      "Hook smoke test (afterReboot, Job ops/node-smoke-1): failed: exit code 1",
+    ],
+    [
+      "whose hook wrote something",
+      { reboots: [aReboot({ hooks: [aHookRun({ state: "failed", message: "exit code 1", log: ["disk is slow"] })] })] },
+      closed,
+      "  | disk is slow",
+    ],
+    [
+      "under a gate that was read",
+      { fleet: { ...fleet(), gates: [{ name: "errors", state: "red", says: "it is 7 and must be < 1", since: NOW }] } },
+      aPolicy({ gates: [{ kind: "query", name: "errors", mustHold: "errors < 1" }] }),
+      "Gate errors: red since 22:30 CST: it is 7 and must be < 1",
+    ],
   ])("a node %s", (_, parts, policy, line) => {
     expect(asText(explainedBy(policy, parts))).toContain(line);
   });
@@ -90,6 +110,8 @@ test("as JSON", () => {
       { kind: "approval", says: "worker-1 needs the approval of operators. Ask ana or ben.", until: null },
     ],
     blockers: [],
+    hooks: [],
+    gates: [],
     forecast: {
       kind: "starts",
       at: "2026-12-05T05:00:00.000Z",

@@ -68,6 +68,8 @@ export function asText(explained: Explained): readonly string[] {
       ? ["Nothing holds it: it is next."]
       : []),
     ...inTheWay(planned),
+    ...hookLines(planned),
+    ...gateLines(explained, at),
     ...(ahead === null ? [] : [`${node.name} ${forecastText(ahead, zone, now)}`]),
     ...lastOutcome(planned, at),
     policyText(explained, at),
@@ -86,6 +88,22 @@ function wants({ planned: { situation } }: Explained, at: (instant: Instant) => 
 function inTheWay({ situation }: PlannedNode): readonly string[] {
   const refusals = situation.reboot?.phase.kind === "waiting" ? situation.blockers : refusalsOf(situation.reboot);
   return refusals.length === 0 ? [] : ["In the way of its drain:", ...refusals.flatMap(refusalText)];
+}
+
+/** Hooks of the order in force, or of the last one, with what they wrote last. */
+function hookLines({ situation }: PlannedNode): readonly string[] {
+  return (situation.reboot?.hooks ?? []).flatMap(({ stage, name, namespace, job, state, message, log }) => [
+    `Hook ${name} (${stage}, Job ${namespace}/${job}): ${state}${message === "" ? "" : `: ${message}`}`,
+    ...log.map((line) => `  | ${line}`),
+  ]);
+}
+
+function gateLines({ planned, policy }: Explained, at: (instant: Instant) => string): readonly string[] {
+  const known = planned.situation.snapshot.fleet?.gates ?? [];
+  const names = new Set(policy?.gates.map(({ name }) => name));
+  return known
+    .filter(({ name }) => names.has(name))
+    .map(({ name, state, says, since }) => `Gate ${name}: ${state} since ${at(since)}: ${says}`);
 }
 
 function sinceText({ situation }: PlannedNode, at: (instant: Instant) => string): string {
@@ -124,6 +142,12 @@ export function asJson({ planned, forecast: ahead, policy }: Explained) {
     phase: phase.kind,
     pending: pending && { since: formatInstant(pending.since), reasons: pending.reasons.map(({ text }) => text) },
     blockers: refusalsOf(situation.reboot).map(refusalJson),
+    hooks: (situation.reboot?.hooks ?? []).map(({ startedAt, endedAt, ...run }) => ({
+      ...run,
+      startedAt: formatInstant(startedAt),
+      endedAt: endedAt === null ? null : formatInstant(endedAt),
+    })),
+    gates: (snapshot.fleet?.gates ?? []).map((gate) => ({ ...gate, since: formatInstant(gate.since) })),
     holds: holds.map(({ kind, says, until }) => ({ kind, says, until: until === null ? null : formatInstant(until) })),
     forecast: ahead && forecastJson(ahead),
     policy: { commit: policy?.commit ?? null, valid: status?.valid ?? false, problems: status?.problems ?? [] },

@@ -11,7 +11,7 @@ import { jsonLog } from "../process/log.ts";
 import { connectSlack, type SlackConnection } from "../slack/bolt/connect.ts";
 import { logChat } from "../slack/log-chat.ts";
 import { NO_GROUPS } from "../slack/slack-groups.ts";
-import type { GatesOptions } from "./gates-options.ts";
+import { type GatesOptions, gatesOf } from "./gates-options.ts";
 import { connectionOf } from "./kube-connection.ts";
 import { type PolicyOptions, policySource, reparsePolicy } from "./policy-source.ts";
 import { readTimings } from "./timings-file.ts";
@@ -31,6 +31,7 @@ const LONGEST_PAUSE = 30_000;
 export async function runCommand(options: RunOptions): Promise<ExitCode> {
   const timings = readTimings(options.timings);
   const source = policySource(options, systemClock, timings.policyPoll);
+  const gates = gatesOf(options);
   const log = jsonLog();
   const api = new KubeApi(connectionOf(options.kubeconfig));
   const slack = slackOf(options.slackApiUrl, log);
@@ -48,6 +49,7 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
       random: systemRandom,
       log,
       policySource: source,
+      gates,
       reparse: reparsePolicy,
       chat: slack?.chat ?? logChat(log),
       groups: slack?.groups ?? NO_GROUPS,

@@ -34,12 +34,7 @@ interface SeedResult {
   readonly problems: readonly string[];
   readonly writes: number;
   readonly reboots: number;
-  readonly met: {
-    readonly held: number;
-    readonly yielded: number;
-    readonly forced: number;
-    readonly restarted: number;
-  };
+  readonly met: Readonly<Record<"held" | "gated" | "yielded" | "forced" | "restarted" | "hooked" | "failed", number>>;
 }
 
 async function runSeeds({ seeds, from }: SimulateOptions, print: (line: string) => void): Promise<ExitCode> {
@@ -58,7 +53,10 @@ async function runSeeds({ seeds, from }: SimulateOptions, print: (line: string) 
   const broken = results.filter(({ problems }) => problems.length > 0);
   const sum = (of: (result: SeedResult) => number): number => results.reduce((total, result) => total + of(result), 0);
   const met = (key: keyof SeedResult["met"]): number => sum((one) => one.met[key]);
-  const troubles = `${met("held")} holds before the cordon, ${met("yielded")} yields, ${met("forced")} forced pods, ${met("restarted")} moves`;
+  const troubles = [
+    `${met("held")} holds before the cordon, ${met("gated")} by a gate, ${met("yielded")} yields`,
+    `${met("forced")} forced pods, ${met("restarted")} moves, ${met("hooked")} hook runs, ${met("failed")} failures`,
+  ].join(", ");
   print(
     `simulated: ${results.length} seeds (${from}-${from + seeds - 1}), ${sum((one) => one.writes)} writes, ${sum((one) => one.reboots)} reboots, ${troubles}, ${broken.length} seeds with broken rules`,
   );

@@ -190,7 +190,7 @@ describe("uncordoned", () => {
       ours({ annotations: { [CORDONED_FOR]: "o2", ...LIFTED }, taints: [PENDING] }),
     ],
   ])("of a rebooted node, %s", (_, before, labels, after) => {
-    expect(uncordoned(before, "u", "o1", labels)).toEqual(after);
+    expect(uncordoned(before, "u", "o1", { labels })).toEqual(after);
   });
 
   test("another node of that name is left alone", () => {

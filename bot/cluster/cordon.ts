@@ -10,17 +10,17 @@ type Labels = Readonly<Record<string, string>>;
 
 /**
  * The Node with our cordon and the marks that go with it, `labels` among them; null when it must not be made: another node
- * of that name, cordoned by someone, or lifted since.
+ * of that name, cordoned by someone (but where a person let us adopt that), or lifted since.
  */
 export function cordoned(
   node: Json,
   uid: NodeUid,
   order: OrderId,
-  { labels = {} }: { readonly labels?: Labels } = {},
+  { labels = {}, adopts = false }: { readonly labels?: Labels; readonly adopts?: boolean } = {},
 ): Json | null {
   const parts = nodeParts(node, uid);
-  if (parts === null || parts.spec["unschedulable"] === true || parts.annotations.get(LIFTED_FOR) === order)
-    return null;
+  if (parts === null || parts.annotations.get(LIFTED_FOR) === order) return null;
+  if (parts.spec["unschedulable"] === true && !adopts) return null;
   const marks = marked(parts, new Map(Object.entries(labels)));
   return joined({
     ...parts,
@@ -33,20 +33,26 @@ export function cordoned(
 /**
  * The Node without the cordon of `order`, marked as lifted for it. The mark is written also where no cordon is shown: the
  * write moves the Node's version, so that a cordon of that order still on its way is refused. A cordon of someone else
- * stays. `after` are the labels of a node that was rebooted for the order, which is pending no more; null if it was not.
+ * stays. `labels` are those of a node that was rebooted for the order, which is pending no more; null if it was not. With
+ * `keeps` the node stays cordoned, and the cordon is nobody's of ours any more.
  */
-export function uncordoned(node: Json, uid: NodeUid, order: OrderId, after: Labels | null = null): Json | null {
+export function uncordoned(
+  node: Json,
+  uid: NodeUid,
+  order: OrderId,
+  { labels: after = null, keeps = false }: { readonly labels?: Labels | null; readonly keeps?: boolean } = {},
+): Json | null {
   const parts = nodeParts(node, uid);
   if (parts === null) return null;
   const cordonedFor = parts.annotations.get(CORDONED_FOR);
   const isOfAnother = cordonedFor !== undefined && cordonedFor !== order;
   const freed = isOfAnother ? parts : withoutMarks(parts, after);
-  const isOurs = cordonedFor === order;
+  const isLifted = cordonedFor === order && !keeps;
   const { unschedulable, ...schedulable } = freed.spec;
   return joined({
     ...freed,
     annotations: new Map([...freed.annotations, [LIFTED_FOR, order]]),
-    spec: isOurs || unschedulable === undefined ? schedulable : freed.spec,
+    spec: isLifted || unschedulable === undefined ? schedulable : freed.spec,
   });
 }
 

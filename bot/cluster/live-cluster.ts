@@ -1,6 +1,7 @@
 import type { Cluster, Lease } from "../coordinator/ports.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
+import type { PodsGate } from "../core/policy/policy.ts";
 import type { Step } from "../core/step.ts";
 import type { CallParts } from "./calls.ts";
 import { Mirrors } from "./mirrors.ts";
@@ -35,5 +36,9 @@ export class LiveCluster implements Cluster {
 
   keepPods(nodes: ReadonlySet<NodeName>): void {
     this.mirrors.keepPods(nodes);
+  }
+
+  keepGatePods(gates: readonly PodsGate[]): void {
+    this.mirrors.keepGatePods(gates);
   }
 }

@@ -1,14 +1,17 @@
 import type { Answer, Call, Json, Resource } from "../coordinator/ports.ts";
 import { BOT_LABELS } from "../core/fleet/bots.ts";
 import type { Check } from "../core/fleet/check.ts";
+import { ETCD_PODS, GUARD_PODS } from "../core/fleet/etcd.ts";
 import type { Job } from "../core/fleet/job.ts";
 import type { MoveResult } from "../core/fleet/move.ts";
 import type { NodeName, OrderId } from "../core/fleet/node.ts";
 import type { Pod } from "../core/fleet/pod.ts";
 import type { EvictionAnswer } from "../core/fleet/snapshot.ts";
 import type { Duration } from "../core/instant.ts";
+import type { PodsGate } from "../core/policy/policy.ts";
 import type { PodRef } from "../core/step.ts";
 import type { CallParts } from "./calls.ts";
+import { GatePodMirrors } from "./gate-pod-mirrors.ts";
 import { isRecord } from "./json.ts";
 import type { Selection } from "./paged-list.ts";
 import { PodMirror } from "./pod-mirror.ts";
@@ -17,6 +20,7 @@ import { parseDaemonSet } from "./resources/daemon-set.ts";
 import { parseDisruptionBudget } from "./resources/disruption-budget.ts";
 import { parseHostReport } from "./resources/host-report.ts";
 import { MADE_BY, parseJob } from "./resources/job.ts";
+import { matchLabelsText } from "./resources/label-selector.ts";
 import { parseNode } from "./resources/node.ts";
 import { parseNodeReboot } from "./resources/node-reboot.ts";
 import { parsePod } from "./resources/pod.ts";
@@ -25,18 +29,18 @@ import { parseFleet } from "./resources/reboot-fleet.ts";
 import { parseVolumeAttachment } from "./resources/volume-attachment.ts";
 import { Store, type StoreIdentity } from "./store.ts";
 
-const selectorOf = (labels: Readonly<Record<string, string>>): string =>
-  Object.entries(labels)
-    .map((pair) => pair.join("="))
-    .join(",");
+const MADE_BY_US = { labelSelector: matchLabelsText(MADE_BY) };
 
-const MADE_BY_US = { labelSelector: selectorOf(MADE_BY) };
+/** What was read goes into a record at once. */
+const LOGS_KEPT = 100;
 
 /** Keeps the store in step with the cluster: a reflector for each kind, and one for the pods of each node that is drained. */
 export class Mirrors {
   readonly store: Store;
   readonly #parts: CallParts;
-  readonly #reflectors = new Map<Resource, Reflector>();
+  /** By their resource, but for those of pods of etcd. */
+  readonly #reflectors = new Map<string, Reflector>();
+  readonly #gatePods: GatePodMirrors;
   readonly #pods = new Map<NodeName, PodMirror>();
   readonly #waiting = new Set<() => void>();
   readonly #namespace: string;
@@ -48,6 +52,7 @@ export class Mirrors {
     this.#parts = parts;
     this.#namespace = identity.namespace;
     this.store = new Store(identity, parts.timings);
+    this.#gatePods = new GatePodMirrors(parts, this.store, () => this.#stir());
   }
 
   start(changed: () => void): void {
@@ -61,12 +66,18 @@ export class Mirrors {
     this.#mirror("poddisruptionbudgets", parseDisruptionBudget, store.budgets);
     this.#mirror("daemonsets", parseDaemonSet, store.daemonSets);
     this.#mirror("jobs", parseJob, store.jobs, MADE_BY_US);
-    this.#mirror("pods", parsePod, store.bots, { namespace: this.#namespace, labelSelector: selectorOf(BOT_LABELS) });
+    for (const { namespace, labels } of ETCD_PODS) this.#mirrorEtcd(namespace, labels, store.etcdMembers);
+    this.#mirrorEtcd(GUARD_PODS.namespace, GUARD_PODS.labels, store.etcdGuards);
+    this.#mirror("pods", parsePod, store.bots, {
+      namespace: this.#namespace,
+      labelSelector: matchLabelsText(BOT_LABELS),
+    });
   }
 
   stop(): void {
     for (const reflector of this.#reflectors.values()) reflector.stop();
     for (const mirror of this.#pods.values()) mirror.stop();
+    this.#gatePods.stop();
     this.#volumes?.stop();
   }
 
@@ -98,6 +109,10 @@ export class Mirrors {
       this.#pods.delete(node);
       this.store.hidePods(node);
     }
+  }
+
+  keepGatePods(gates: readonly PodsGate[]): void {
+    this.#gatePods.keep(gates);
   }
 
   /** A list without resourceVersion of the pods that are on the node now; null when it could not be had. */
@@ -154,6 +169,14 @@ export class Mirrors {
     this.#stir();
   }
 
+  recordJobLog(key: string, lines: readonly string[]): void {
+    const { jobLogs } = this.store;
+    jobLogs.set(key, lines);
+    const oldest = jobLogs.keys().next().value;
+    if (jobLogs.size > LOGS_KEPT && oldest !== undefined) jobLogs.delete(oldest);
+    this.#stir();
+  }
+
   recordMove(key: string, result: MoveResult): void {
     this.store.moves.set(key, result);
     this.#stir();
@@ -192,11 +215,17 @@ export class Mirrors {
     this.#volumes = reflect({ api, clock, random, log, resource, parse: parseVolumeAttachment, changed, synced });
   }
 
+  #mirrorEtcd(namespace: string, labels: Readonly<Record<string, string>>, into: Map<string, Pod>): void {
+    const labelSelector = matchLabelsText(labels);
+    this.#mirror("pods", parsePod, into, { namespace, labelSelector }, `${namespace} ${labelSelector}`);
+  }
+
   #mirror<T>(
     resource: Resource,
     parse: (object: Json) => T | null,
     into: Map<string, T>,
     selection: Selection = {},
+    name: string = resource,
   ): void {
     const { api, clock, random, log } = this.#parts;
     const changed = (key: string, value: T | null): void => {
@@ -208,10 +237,7 @@ export class Mirrors {
       this.#synced += 1;
       this.#stir();
     };
-    this.#reflectors.set(
-      resource,
-      reflect({ api, clock, random, log, resource, parse, changed, synced, ...selection }),
-    );
+    this.#reflectors.set(name, reflect({ api, clock, random, log, resource, parse, changed, synced, ...selection }));
   }
 
   #stir(): void {

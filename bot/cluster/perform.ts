@@ -1,6 +1,6 @@
 import type { Call, Json, Lease, Resource } from "../coordinator/ports.ts";
 import { mustLeave } from "../core/drain/filter.ts";
-import type { NodeName } from "../core/fleet/node.ts";
+import type { NodeName, OrderId } from "../core/fleet/node.ts";
 import type { NodeReboot } from "../core/fleet/reboot.ts";
 import { type Step, type StepKey, stepKey } from "../core/step.ts";
 import { announce, announcePolicy } from "./announce.ts";
@@ -8,6 +8,7 @@ import { backOff, type CallParts, fencedCall, pause } from "./calls.ts";
 import { checkPods } from "./check-pods.ts";
 import { cordoned, uncordoned } from "./cordon.ts";
 import { evict, remove } from "./evict.ts";
+import { readJobLog } from "./job-log.ts";
 import { messageOf } from "./json.ts";
 import type { Mirrors } from "./mirrors.ts";
 import { restartDeployment, restoreDeployment } from "./move.ts";
@@ -50,6 +51,7 @@ export class Performer {
       case "CreateReport":
       case "CreateReboot":
       case "CreateFleet":
+      case "RecordGates":
       case "Judge":
         return this.#write(writeOf(step, this.#parts.mirrors.store), lease);
       case "RecordPolicy":
@@ -64,13 +66,17 @@ export class Performer {
       case "GiveOrder":
         return this.#giveOrder(step, lease);
       case "Cordon":
-        return this.#changeNode(step, lease, (node) => cordoned(node, step.uid, step.order, { labels: step.labels }));
+        return this.#changeNode(step, lease, (node) => cordoned(node, step.uid, step.order, step));
       case "Uncordon":
-        return this.#changeNode(step, lease, (node) => uncordoned(node, step.uid, step.order, step.labels));
+        return this.#changeNode(step, lease, (node) => uncordoned(node, step.uid, step.order, step));
       case "Discourage":
         return this.#discourage(step, lease);
       case "CheckPods":
         return checkPods(this.#parts, lease, step).then(() => "done");
+      case "ReadJob":
+        return this.#readJob(step, lease);
+      case "ReadJobLog":
+        return readJobLog(this.#parts, lease, step);
       case "StartJob":
         return startJob(this.#parts, lease, step);
       case "RestartDeployment":
@@ -102,6 +108,19 @@ export class Performer {
     const performed = await this.#write({ call, resource: "nodereboots", name: next.node }, lease);
     if (performed === "done" && says !== "") void announce(this.#parts, lease, next, says);
     return performed;
+  }
+
+  async #readJob({ namespace, name, node }: Step & { kind: "ReadJob" }, lease: Lease): Promise<Performed> {
+    const { mirrors, clock } = this.#parts;
+    const read = await fencedCall(this.#parts, lease, { verb: "get", resource: "jobs", namespace, name });
+    if (read.kind === "unanswered") return "retry";
+    if (read.code === 200) mirrors.put("jobs", read.body);
+    else if (read.code === 404) {
+      const message = "its Job was deleted before its end was seen";
+      const order = orderOf(mirrors.store.reboots.get(node));
+      mirrors.recordJob({ namespace, name, order, startedAt: clock.now(), state: "failed", message });
+    } else return "retry";
+    return "done";
   }
 
   /** The last look before the order: a list made now must show nothing that the drain would remove. */
@@ -198,6 +217,10 @@ export class Performer {
     if (read.code === 404) this.#parts.mirrors.drop(resource, name);
     return read.code === 200 || read.code === 404;
   }
+}
+
+function orderOf(reboot: NodeReboot | undefined): OrderId | null {
+  return reboot === undefined || reboot.phase.kind === "waiting" ? null : reboot.phase.order;
 }
 
 /** A cordon belongs to a drain that goes on; and none is lifted whose order may be carried out. */

@@ -34,7 +34,12 @@ export class Store {
   readonly #pods = new Map<NodeName, { readonly order: string; readonly pods: Map<string, Pod> }>();
   readonly daemonSets = new Map<string, DaemonSet>();
   readonly jobs = new Map<string, Job>();
+  readonly jobLogs = new Map<string, readonly string[]>();
   readonly moves = new Map<string, MoveResult>();
+  readonly etcdMembers = new Map<string, Pod>();
+  readonly etcdGuards = new Map<string, Pod>();
+  /** By gateKey(), then by the pods' UIDs. */
+  readonly gatePods = new Map<string, ReadonlyMap<string, Pod>>();
   readonly checks = new Map<NodeName, Check>();
   /** The bot's own pods. */
   readonly bots = new Map<string, Pod>();
@@ -63,7 +68,11 @@ export class Store {
       pods: this.#pods,
       evictions: this.#evictions,
       jobs: this.jobs,
+      jobLogs: this.jobLogs,
       moves: this.moves,
+      etcd: { members: this.etcdMembers, guards: this.etcdGuards },
+      gates: null,
+      gatePods: this.gatePods,
       volumes: this.volumes,
       daemonSets: this.daemonSets,
       bots: { namespace, pods: this.bots, self: pod, handedOver: this.#handedOver },

@@ -15,7 +15,7 @@ export interface Write {
 
 type PlainWrite = Extract<
   Step,
-  { kind: "CreateReport" | "CreateReboot" | "CreateFleet" | "SetSlots" | "RecordPolicy" | "Judge" }
+  { kind: "CreateReport" | "CreateReboot" | "CreateFleet" | "SetSlots" | "RecordPolicy" | "RecordGates" | "Judge" }
 >;
 
 const FLEET = "cluster";
@@ -32,6 +32,8 @@ export function writeOf(step: PlainWrite, store: Store): Write {
       return fleetStatus(store, step.version, { slots: step.slots });
     case "RecordPolicy":
       return fleetStatus(store, step.version, { policy: step.policy });
+    case "RecordGates":
+      return fleetStatus(store, step.version, { gates: step.gates });
     case "Judge":
       return status(
         "rebootdecisions",
@@ -58,6 +60,6 @@ const status = (resource: Resource, name: string, object: unknown): Write => ({
 /** The rest of the status is taken from the store: if that is newer than the step's version, the server refuses the write. */
 function fleetStatus(store: Store, version: string, changes: object): Write {
   const known = store.fleets.get(FLEET);
-  const fleet = known ?? { version, paused: null, slots: [], policy: null };
+  const fleet = known ?? { version, paused: null, slots: [], policy: null, gates: [] };
   return status("rebootfleets", FLEET, formatFleet({ ...fleet, ...changes, version }));
 }

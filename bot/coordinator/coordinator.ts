@@ -1,12 +1,15 @@
 import type { PolicyStatus } from "../core/fleet/fleet.ts";
 import type { NodeName } from "../core/fleet/node.ts";
+import type { PhaseKind } from "../core/fleet/phase.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
+import { podsGatesOf } from "../core/gates/pods-gate.ts";
 import type { Duration, Instant } from "../core/instant.ts";
 import { type Plan, plan } from "../core/plan.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import { Executor } from "./executor.ts";
+import { GateKeeper } from "./gate-keeper.ts";
 import { PolicyKeeper } from "./policy-keeper.ts";
-import type { Clock, Cluster, Election, Log, PolicySource, Reparse, Stoppable } from "./ports.ts";
+import type { Clock, Cluster, Election, Gates, Log, PolicySource, Reparse, Stoppable } from "./ports.ts";
 
 /** What was decided in one turn, for those who show it to people. */
 export interface Turn {
@@ -22,6 +25,7 @@ export interface CoordinatorParts {
   readonly cluster: Cluster;
   readonly election: Election;
   readonly policySource: PolicySource;
+  readonly gates: Gates;
   readonly clock: Clock;
   readonly log: Log;
   /** Must equal the policy's cluster. */
@@ -39,6 +43,7 @@ export class Coordinator {
   readonly #parts: CoordinatorParts;
   readonly #keeper: PolicyKeeper;
   readonly #executor: Executor;
+  readonly #gates: GateKeeper;
   #source: Stoppable | null = null;
   #turnDue: Stoppable | null = null;
   #alarm: Stoppable | null = null;
@@ -47,6 +52,7 @@ export class Coordinator {
   constructor(parts: CoordinatorParts) {
     this.#parts = parts;
     this.#keeper = new PolicyKeeper(parts);
+    this.#gates = new GateKeeper(parts, () => this.wake());
     this.#executor = new Executor(parts.cluster, parts.election, parts.log, () => this.wake());
   }
 
@@ -81,16 +87,19 @@ export class Coordinator {
 
   #turn(): void {
     const { cluster, clock, election, onTurn } = this.#parts;
-    const snapshot = cluster.snapshot();
+    const known = cluster.snapshot();
     // Before the policy source has spoken once, "no policy" would be a guess that makes running drains yield.
-    if (snapshot === null || !this.#keeper.hasHeard()) return;
+    if (known === null || !this.#keeper.hasHeard()) return;
+    const snapshot = { ...known, gates: this.#gates.readings() };
     this.#keeper.remember(snapshot.fleet?.policy ?? null);
     const now = clock.now();
     const policy = this.#keeper.policy();
     const isLeader = election.isLeader() && election.remaining() > 0;
+    cluster.keepGatePods(podsGatesOf(policy));
     const decided = plan(snapshot, this.#executor.inFlight(), policy, now);
     if (isLeader) {
-      cluster.keepPods(drainingNodes(decided));
+      cluster.keepPods(watchedNodes(decided));
+      this.#gates.want(decided.wantReadings);
       this.#executor.run(decided.steps);
       this.#executor.recordPolicy(snapshot.fleet, this.#keeper.status());
     }
@@ -105,7 +114,10 @@ export class Coordinator {
   }
 }
 
-function drainingNodes({ nodes }: Plan): ReadonlySet<NodeName> {
-  const active = [...nodes.values()].filter(({ phase }) => phase.kind === "draining");
+/** Whose pods have to leave, or have to be well again. */
+const WATCHED: ReadonlySet<PhaseKind> = new Set(["draining", "verifying", "failed"]);
+
+function watchedNodes({ nodes }: Plan): ReadonlySet<NodeName> {
+  const active = [...nodes.values()].filter(({ phase }) => WATCHED.has(phase.kind));
   return new Set(active.map(({ situation }) => situation.node.name));
 }

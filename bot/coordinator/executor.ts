@@ -91,6 +91,11 @@ function loggable(step: Step): Record<string, unknown> {
       return { step: step.kind, decision: step.decision, outcome: step.judgement.outcome, says: step.judgement.says };
     case "RecordPolicy":
       return { step: step.kind, commit: step.policy.commit, valid: step.policy.valid };
+    case "RecordGates":
+      return { step: step.kind, gates: step.gates.map(({ name, state }) => `${name} ${state}`) };
+    case "ReadJob":
+    case "ReadJobLog":
+      return { step: step.kind, node: step.node, job: `${step.namespace}/${step.name}` };
     case "CreateFleet":
       return { step: step.kind };
     case "CreateReport":

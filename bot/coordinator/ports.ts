@@ -3,7 +3,7 @@ import type { GateAnswer } from "../core/fleet/gate.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
 import type { Duration, Instant } from "../core/instant.ts";
-import type { AskedGate, Policy } from "../core/policy/policy.ts";
+import type { AskedGate, PodsGate, Policy } from "../core/policy/policy.ts";
 import type { Step } from "../core/step.ts";
 
 /** The kinds of objects that Bootswain reads or writes. `kube` knows their paths, `sim` keeps one table for each. */
@@ -54,6 +54,16 @@ export type Call =
   /** PUT: refused with 409 when the object's metadata.resourceVersion is not the current one. */
   | (Where & { readonly verb: "update"; readonly name: string; readonly subresource?: "status"; readonly object: Json })
   | (Where & { readonly verb: "delete"; readonly name: string; readonly uid?: string; readonly graceSeconds?: number })
+  /** The last lines of a container's log; answered 200, the body is the text. */
+  | {
+      readonly verb: "log";
+      readonly resource: "pods";
+      readonly namespace: string;
+      readonly name: string;
+      readonly container: string;
+      readonly tailLines: number;
+      readonly limitBytes: number;
+    }
   /** POST pods/NAME/eviction with the pod's UID as precondition. */
   | {
       readonly verb: "evict";
@@ -203,6 +213,8 @@ export interface Cluster {
   perform(step: Step, lease: Lease): Promise<void>;
   /** Pods of other nodes than these are watched no longer. */
   keepPods(nodes: ReadonlySet<NodeName>): void;
+  /** The pods that these gates look for are watched, and no others. */
+  keepGatePods(gates: readonly PodsGate[]): void;
 }
 
 /** Leader election. `changed` is called when leadership is gained or lost. */

@@ -62,6 +62,7 @@ const failed: Phase = {
   notAfter: NOW,
   since: NOW,
   cause: { kind: "did not come back", calledAt: null },
+  freed: false,
 };
 
 test.each<[string, Given]>([

@@ -3,6 +3,8 @@ import { expect, test } from "vitest";
 import type { Slot } from "./fleet/fleet.ts";
 import type { Node } from "./fleet/node.ts";
 import type { NodeReboot } from "./fleet/reboot.ts";
+import { closedGates, unprovenGate } from "./gates/closed.ts";
+import { released } from "./holds/released.ts";
 import { MINUTE } from "./instant.ts";
 import { type Plan, plan } from "./plan.ts";
 import type { Pool } from "./policy/policy.ts";
@@ -68,7 +70,8 @@ function isTaken(given: Given, node: Node): boolean {
     const isFree = (cordon.kind === "none" || cordon.kind === "foreign") && cordon.liftedFor === phase.order;
     return phase.mayBeCordoned && !isFree;
   }
-  if (phase === undefined || phase.kind === "waiting") return node.cordon.kind === "ours";
+  const isFreed = phase?.kind === "failed" && phase.freed;
+  if (phase === undefined || phase.kind === "waiting" || isFreed) return node.cordon.kind === "ours";
   return phase.kind !== "preparing";
 }
 
@@ -85,17 +88,12 @@ test("no slot is taken beyond maxRebooting, and each node that is taken keeps or
 });
 
 /** Nodes of the pool that are out of service, by us or without us. */
-const unavailableIn = ({ snapshot, policy }: Given, slots: readonly Slot[], pool: Pool): readonly Node[] =>
-  [...snapshot.nodes.values()].filter((node) => {
-    if (policy === undefined || poolOf(policy, node.labels) !== pool) return false;
-    const phase = snapshot.reboots.get(node.name)?.phase.kind ?? "waiting";
-    return (
-      slots.some(({ uid }) => uid === node.uid) ||
-      !node.ready ||
-      node.cordon.kind === "foreign" ||
-      node.cordon.kind === "ours" ||
-      phase !== "waiting"
-    );
+const unavailableIn = (given: Given, slots: readonly Slot[], pool: Pool): readonly Node[] =>
+  nodesOf(given).filter((node) => {
+    if (given.policy === undefined || poolOf(given.policy, node.labels) !== pool) return false;
+    const isUnderWay = isTaken(given, node) || recordOf(given, node)?.phase.kind === "preparing";
+    const isInUse = isUnderWay || slots.some(({ uid }) => uid === node.uid);
+    return isInUse || !node.ready || node.cordon.kind === "foreign";
   });
 
 function poolIsFull(given: Given, slots: readonly Slot[], pool: Pool | null): boolean {
@@ -140,6 +138,33 @@ function expectQuorum({ snapshot }: Given, slots: readonly Slot[], node: Node): 
   expect(left.length).toBeGreaterThanOrEqual(Math.floor(members.length / 2) + 1);
 }
 
+test("no slot is taken before each gate was seen open, nor by a node that failed or was released", () => {
+  always(({ snapshot }, made) => {
+    for (const { node } of stepOf(made, "SetSlots")?.taken ?? []) {
+      const situation = made.nodes.get(node)?.situation;
+      if (situation === undefined) throw new Error("a node that is not there has a slot");
+      expect([closedGates(situation), unprovenGate(situation)]).toEqual([[], null]);
+      expect(snapshot.reboots.get(node)?.phase.kind).toBe("waiting");
+      expect(released(situation)).toBeNull();
+    }
+  });
+});
+
+test("a hook runs once for an order, and before the reboot only under the slot of that order", () => {
+  always((given, { steps }) => {
+    for (const step of steps) {
+      if (step.kind !== "StartJob") continue;
+      const { phase, hooks } = given.snapshot.reboots.get(step.node) ?? {};
+      if (phase === undefined || phase.kind === "waiting") throw new Error("a hook of a node that is not under way");
+      expect(step.order).toBe(phase.order);
+      expect(hooks?.map(({ job }) => job)).not.toContain(step.job.name);
+      expect(given.snapshot.jobs.has(`${step.job.namespace}/${step.job.name}`)).toBe(false);
+      const slot = given.snapshot.fleet?.slots.find((one) => one.node === step.node);
+      if (phase.kind !== "verifying") expect(slot?.order).toBe(phase.order);
+    }
+  });
+});
+
 test("a slot is not freed while the node's order could be carried out", () => {
   always((given, { steps }) => {
     const executable = nodesOf(given).filter((node) => isExecutable(given, node));
@@ -180,14 +205,17 @@ test("no node is uncordoned whose order could be carried out, or that is not bac
   });
 });
 
-test("someone else's cordon is left alone: at most our own order is marked as lifted beside it", () => {
-  always((given, { steps }) => {
+test("someone else's cordon is left alone but where it was adopted: at most our own order is marked as lifted beside it", () => {
+  always((given, made) => {
+    const { steps } = made;
     for (const node of nodesOf(given)) {
       if (node.cordon.kind !== "foreign") continue;
       const phase = recordOf(given, node)?.phase;
       for (const step of steps.filter((one) => touched(one) === node.name)) {
+        const isAdopted = made.nodes.get(node.name)?.situation.standing.adopted != null;
+        if (step.kind === "Cordon" && isAdopted) continue;
         expect(step.kind).toBe("Uncordon");
-        expect(phase?.kind).toBe("yielding");
+        expect(["yielding", "verifying"]).toContain(phase?.kind);
       }
     }
   });
@@ -217,7 +245,8 @@ test("what is under way is either acted on or looked at again at a time", () => 
     for (const node of nodesOf(given)) {
       const phase = recordOf(given, node)?.phase.kind ?? "waiting";
       if (phase === "waiting" || phase === "failed") continue;
-      expect(made.steps.length > 0 || made.wakeAt !== null, phase).toBe(true);
+      const isAwaited = made.wakeAt !== null || made.wantReadings.length > 0;
+      expect(made.steps.length > 0 || isAwaited, phase).toBe(true);
     }
   };
   always(alone, 1);

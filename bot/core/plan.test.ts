@@ -113,7 +113,14 @@ test.each<[string, Parts["nodes"]]>([
   ["our mark on a node that someone uncordoned", [aNode({ cordon: { kind: "undone", order: "dead" } })]],
 ])("%s without a live order is lifted before the node may go", (_, nodes) => {
   const plan = planned({ nodes: nodes ?? [] });
-  const uncordon = { kind: "Uncordon", node: "worker-1", uid: "uid-worker-1", order: "dead", labels: null };
+  const uncordon = {
+    kind: "Uncordon",
+    node: "worker-1",
+    uid: "uid-worker-1",
+    order: "dead",
+    labels: null,
+    keeps: false,
+  };
   expect(plan.steps.filter(({ kind }) => kind !== "SetSlots")).toEqual([uncordon]);
   expect(stepOf(plan, "SetSlots")?.taken ?? []).toEqual([]);
 });

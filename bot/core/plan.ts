@@ -8,13 +8,17 @@ import { restorations, restoredMoves } from "./drain/move.ts";
 import type { NodeName } from "./fleet/node.ts";
 import type { Phase } from "./fleet/phase.ts";
 import type { Snapshot } from "./fleet/snapshot.ts";
+import type { JudgedGate } from "./gates/judge.ts";
+import { recordGates } from "./gates/record.ts";
+import { isReadingDue, type WantedReadings, wantedReadings } from "./gates/wanted.ts";
 import { HOLD_KINDS, type Hold } from "./holds/hold.ts";
 import { holdsOf } from "./holds/ordered.ts";
 import type { Instant } from "./instant.ts";
 import { discouragement } from "./node-marks.ts";
 import { deadlineOf } from "./overdue.ts";
-import type { Policy } from "./policy/policy.ts";
+import type { AskedGate, Policy } from "./policy/policy.ts";
 import { nextFreeze, scheduleOf } from "./policy/schedule.ts";
+import { quorumMembers } from "./quorum.ts";
 import type { Recorded, Situation } from "./situation.ts";
 import { situationsOf } from "./situations.ts";
 import { type Planned, planSlots } from "./slots.ts";
@@ -31,6 +35,10 @@ export interface PlannedNode {
 export interface Plan {
   readonly nodes: ReadonlyMap<NodeName, PlannedNode>;
   readonly steps: readonly Step[];
+  /** The gates of the whole cluster, as they were judged. */
+  readonly gates: readonly JudgedGate[];
+  /** Gates that are to be read now. */
+  readonly wantReadings: readonly AskedGate[];
   /** When to plan again if nothing happens before. */
   readonly wakeAt: Instant | null;
 }
@@ -51,7 +59,16 @@ export function plan(
     .map((situation) => ({ situation, advance: advance(situation) }));
   const unrecorded = situations.filter(({ reboot }) => reboot === null);
   const slots =
-    snapshot.fleet === null ? null : planSlots({ fleet: snapshot.fleet, policy, all: recorded, unrecorded, now });
+    snapshot.fleet === null
+      ? null
+      : planSlots({
+          fleet: snapshot.fleet,
+          policy,
+          all: recorded,
+          unrecorded,
+          quorum: quorumMembers(snapshot),
+          now,
+        });
   const advances = new Map(recorded.map((planned) => [planned.situation.node.name, planned.advance]));
   const nodes = new Map<NodeName, PlannedNode>();
   for (const situation of situations) {
@@ -61,6 +78,8 @@ export function plan(
   const checks = checksOf(
     recorded.map(({ situation }) => ({ situation, holds: nodes.get(situation.node.name)?.holds ?? [] })),
   );
+  const gates = situations[0]?.gates ?? [];
+  const readings = readingsOf(snapshot, recorded, gates, now);
   const steps = [
     ...missingObjects(snapshot, situations),
     ...(slots?.step ? [slots.step] : []),
@@ -70,6 +89,7 @@ export function plan(
     ...(slots?.step
       ? []
       : recorded.flatMap(({ situation }) => recordHolds(situation, nodes.get(situation.node.name)?.holds ?? []))),
+    ...(slots?.step || policy === undefined ? [] : recordGates(snapshot, gates, now)),
     ...judgements(snapshot, policy, now),
     ...checks.steps,
     // Behind all else: a cordon or its lifting writes the same object, and goes first.
@@ -78,12 +98,40 @@ export function plan(
   return {
     nodes,
     steps: firstOfEach(steps).filter((step) => !inFlight.has(stepKey(step))),
+    gates,
+    wantReadings: readings.gates,
     wakeAt: earliest(
-      [...checks.wakeAt, ...recorded.flatMap((planned) => [...planned.advance.wakeAt, ...nextChanges(planned)])],
+      [
+        ...readings.wakeAt,
+        ...checks.wakeAt,
+        ...recorded.flatMap((planned) => [...planned.advance.wakeAt, ...nextChanges(planned)]),
+      ],
       now,
     ),
   };
 }
+
+function readingsOf(
+  snapshot: Snapshot,
+  recorded: readonly Planned[],
+  gates: readonly JudgedGate[],
+  now: Instant,
+): WantedReadings {
+  const waiting = recorded.filter(
+    ({ situation }) => situation.reboot.phase.kind === "waiting" && situation.report?.pending != null,
+  );
+  const isDue =
+    recorded.some(isToBeProvenWell) ||
+    isReadingDue(
+      snapshot,
+      waiting.map(({ advance }) => advance.holds),
+    );
+  return isDue ? wantedReadings(snapshot, gates, now) : { gates: [], wakeAt: [] };
+}
+
+/** It has no slot any more, and its failure ends once the gates were green. */
+const isToBeProvenWell = ({ situation: { reboot } }: Planned): boolean =>
+  reboot.phase.kind === "failed" && reboot.phase.freed && reboot.phase.cause.kind === "not healthy after reboot";
 
 /** What comes first goes first; the rest of an object's steps are planned anew from the answer. */
 function firstOfEach(steps: readonly Step[]): readonly Step[] {
@@ -127,8 +175,10 @@ function stepsOf({ situation, advance }: Planned): readonly Step[] {
     const dead = deadCordon(situation);
     return dead === null ? advance.steps : [dead];
   }
-  const isSafe = ["preparing", "yielding", "verifying"].includes(reboot.phase.kind);
-  if (!isSafe && slotOf(snapshot, situation)?.order !== reboot.phase.order) return [];
+  const { phase } = reboot;
+  const isSafe =
+    ["preparing", "yielding", "verifying"].includes(phase.kind) || (phase.kind === "failed" && phase.freed);
+  if (!isSafe && slotOf(snapshot, situation)?.order !== phase.order) return [];
   return node.uid === reboot.nodeUid ? advance.steps : [];
 }
 
@@ -136,7 +186,7 @@ function stepsOf({ situation, advance }: Planned): readonly Step[] {
 function deadCordon({ node, reboot }: Recorded): Step | null {
   const { cordon } = node;
   if (reboot.phase.kind !== "waiting" || (cordon.kind !== "ours" && cordon.kind !== "undone")) return null;
-  return { kind: "Uncordon", node: node.name, uid: node.uid, order: cordon.order, labels: null };
+  return { kind: "Uncordon", node: node.name, uid: node.uid, order: cordon.order, labels: null, keeps: false };
 }
 
 /** Holds are stored for kubectl when their kinds change; sentences are made on read. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Node } from "./fleet/node.ts";
 import type { Pool } from "./policy/policy.ts";
 import { quorumLack, quorumMembers } from "./quorum.ts";
-import { aNode, aPolicy, aPool, holdKinds, planned } from "./testing/builders.ts";
+import { aNode, aPolicy, aPool, aSnapshot, holdKinds, planned } from "./testing/builders.ts";
 import { fleetOf, takers } from "./testing/fleets.ts";
 
 const ETCD = { "node-role.kubernetes.io/etcd": "true", "node-role.kubernetes.io/control-plane": "true" };
@@ -12,7 +12,7 @@ const nodesOf = (labels: Node["labels"], ...changes: readonly Partial<Node>[]): 
   changes.map((change, index) => aNode({ name: `m${index + 1}`, labels, ...change }));
 
 const lack = (nodes: readonly Node[], quorum: Pool["quorum"] = null, taken: readonly string[] = []) =>
-  quorumLack(nodes[0] ?? aNode(), aPool({ quorum }), quorumMembers(nodes), new Set(taken));
+  quorumLack(nodes[0] ?? aNode(), aPool({ quorum }), quorumMembers(aSnapshot({ nodes })), new Set(taken));
 
 const up = {};
 const down = { ready: false };
@@ -54,7 +54,7 @@ test("a member that is under way counts as lost", () => {
 
 test("control planes beside labelled etcd nodes are no members", () => {
   const nodes = [...nodesOf(ETCD, up, up, up), aNode({ name: "api", labels: MASTER })];
-  expect(quorumMembers(nodes).nodes.map(({ name }) => name)).toEqual(["m1", "m2", "m3"]);
+  expect(quorumMembers(aSnapshot({ nodes })).nodes.map(({ name }) => name)).toEqual(["m1", "m2", "m3"]);
 });
 
 test("two slots never go to two of three members at once, and the hold says why", () => {

@@ -2,7 +2,17 @@ import { describe, expect, test } from "vitest";
 import { DAY, HOUR } from "./instant.ts";
 import type { Amount, Pool } from "./policy/policy.ts";
 import { limitOf } from "./room.ts";
-import { aPolicy, aPool, holdKinds, NOW, planned } from "./testing/builders.ts";
+import {
+  aDecision,
+  aJudgement,
+  aNode,
+  aPolicy,
+  aPool,
+  currentDigest,
+  holdKinds,
+  NOW,
+  planned,
+} from "./testing/builders.ts";
 import { aFleetWith, fleetOf, slot, takers } from "./testing/fleets.ts";
 import { draining } from "./testing/phases.ts";
 
@@ -43,6 +53,25 @@ describe("a pool's maxUnavailable", () => {
       "Pool workers may have 2 unavailable (maxUnavailable 2), and has 2: c, cordoned by someone else for 3 d; d, not Ready for 2 h.",
     ]);
   });
+
+  test.each([
+    ["none of the others is", {}, ["a"]],
+    ["another one is", { d: { ready: false } }, []],
+  ])(
+    "a cordoned node that may be taken over serves still, so it goes only where %s unavailable",
+    (_, others, taken) => {
+      const pool = { maxUnavailable: count(1) };
+      const a = aNode({ name: "a", cordon: { kind: "foreign", liftedFor: null } });
+      const bound = [{ node: "a", digest: currentDigest({ node: a, pool: aPool(pool) }) }];
+      const adopt = aDecision({
+        verb: "adopt",
+        targets: [{ node: "a", digest: null }],
+        judgement: aJudgement({ bound }),
+      });
+      const parts = { ...fleetOf(NAMES, { nodes: { a, ...others } }), decisions: [adopt] };
+      expect(takers(planned(parts, { policy: policyOf(pool) }))).toEqual(taken);
+    },
+  );
 
   test("counts what is under way in the pool itself, and nothing of another pool", () => {
     const first = aPool({ name: "first", matchLabels: { role: "first" }, maxUnavailable: count(1) });

@@ -102,8 +102,10 @@ export class Room {
 
   #ofPool(node: Node, pool: Pool): readonly Hold[] {
     const room = this.#pools.get(pool.name);
-    if (room === undefined || room.unavailable.has(node.uid) || room.unavailable.size < room.limit) return [];
-    return [poolBudget(pool, room.limit, [...room.unavailable.values()])];
+    if (room === undefined) return [];
+    // One that someone cordoned serves its pods still: it counts as taken only from now on.
+    const others = [...room.unavailable].flatMap(([uid, shown]) => (uid === node.uid ? [] : [shown]));
+    return others.length < room.limit ? [] : [poolBudget(pool, room.limit, others)];
   }
 
   #ofSpread(node: Node, pool: Pool): readonly Hold[] {

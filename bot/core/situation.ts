@@ -4,6 +4,7 @@ import type { Member } from "./fleet/member.ts";
 import type { Refusal } from "./fleet/phase.ts";
 import type { NodeReboot } from "./fleet/reboot.ts";
 import type { Snapshot } from "./fleet/snapshot.ts";
+import type { JudgedGate } from "./gates/judge.ts";
 import type { Instant } from "./instant.ts";
 import type { Policy } from "./policy/policy.ts";
 import type { FreezeTime } from "./policy/schedule.ts";
@@ -23,6 +24,8 @@ export interface Situation extends Member {
   readonly ahead: readonly string[];
   /** Why losing it would cost the cluster's quorum, as the end of a sentence. */
   readonly quorumLack: string | null;
+  /** The gates of the whole cluster; the same for all nodes. */
+  readonly gates: readonly JudgedGate[];
   /** Budgets that allow nothing now, by namespace; the same for all nodes. */
   readonly closedBudgets: ReadonlyMap<string, readonly DisruptionBudget[]>;
   /** What a drain of it would meet, as far as is known; what its drain meets is in its phase. */

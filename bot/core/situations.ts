@@ -6,8 +6,10 @@ import { closedByNamespace } from "./fleet/disruption-budget.ts";
 import { type Member, membersOf } from "./fleet/member.ts";
 import type { NodeName } from "./fleet/node.ts";
 import type { Snapshot } from "./fleet/snapshot.ts";
+import { judgeGates } from "./gates/judge.ts";
 import { holdsOf } from "./holds/ordered.ts";
 import type { Instant } from "./instant.ts";
+import { withAsked } from "./on-demand.ts";
 import type { Policy, Pool } from "./policy/policy.ts";
 import { type FreezeTime, freezeAt, nextFreeze, nextOpening, openingAt, scheduleOf } from "./policy/schedule.ts";
 import type { Opening } from "./policy/window.ts";
@@ -24,13 +26,20 @@ export function situationsOf(
   now: Instant,
 ): readonly Situation[] {
   const members = membersOf(snapshot, policy);
-  const quorum = quorumMembers(snapshot.nodes.values());
+  const quorum = quorumMembers(snapshot);
   const taken = takenUids(snapshot, members);
   const closedBudgets = closedByNamespace(snapshot.budgets);
+  const gates = judgeGates(
+    snapshot,
+    policy,
+    members.filter(({ node }) => taken.has(node.uid)).map(({ node }) => node),
+    now,
+  );
   const decisions = decisionsByNode(snapshot.decisions.values());
-  const alone = members.map((member): Situation => {
+  const alone = members.map((found): Situation => {
+    const asked = standingOf(found, decisions.get(found.node.name) ?? [], now);
+    const member = withAsked(found, asked);
     const blockers = blockersNow(member, snapshot, now);
-    const asked = standingOf(member, decisions.get(member.node.name) ?? [], now);
     const standing = { ...asked, force: strongest(asked.force, forceOfPolicy(member, blockers, policy, now)) };
     const times = timesOf(member, { policy, standing, now });
     return {
@@ -40,6 +49,7 @@ export function situationsOf(
       inFlight,
       policy,
       now,
+      gates,
       closedBudgets,
       blockers,
       standing,

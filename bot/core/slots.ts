@@ -6,7 +6,7 @@ import type { Hold } from "./holds/hold.ts";
 import type { Instant } from "./instant.ts";
 import { isOverdue } from "./overdue.ts";
 import type { Policy, Pool } from "./policy/policy.ts";
-import { quorumMembers } from "./quorum.ts";
+import type { QuorumMembers } from "./quorum.ts";
 import { Room } from "./room.ts";
 import type { Recorded } from "./situation.ts";
 import type { Step } from "./step.ts";
@@ -26,6 +26,7 @@ export interface SlotPlan {
 }
 
 interface SlotParts {
+  readonly quorum: QuorumMembers;
   readonly fleet: Fleet;
   readonly policy: Policy | undefined;
   readonly all: readonly Planned[];
@@ -37,7 +38,7 @@ interface SlotParts {
  * Who has a slot from now on. Slots are kept for as long as their order is alive, restored for nodes that are under way
  * without one (a lost RebootFleet), and the room that is left goes to the nodes that want it, first come by `goesFirst`.
  */
-export function planSlots({ fleet, policy, all, unrecorded, now }: SlotParts): SlotPlan {
+export function planSlots({ fleet, policy, all, unrecorded, quorum, now }: SlotParts): SlotPlan {
   const byUid = new Map(all.map((planned) => [planned.situation.node.uid, planned]));
   const kept = fleet.slots.filter((slot) => isUnknown(slot, unrecorded) || isAlive(slot, byUid.get(slot.uid)));
   const members = [...unrecorded, ...all.map(({ situation }) => situation)];
@@ -45,7 +46,6 @@ export function planSlots({ fleet, policy, all, unrecorded, now }: SlotParts): S
   const restored = members.flatMap((member) => restore(member, keptUids));
   const inUse = new Map([...kept, ...restored].map((slot) => [slot.uid, describeUser(slot, byUid.get(slot.uid))]));
   const wanting = all.filter((planned) => wants(planned, inUse)).sort(goesFirst(policy));
-  const quorum = quorumMembers(members.map(({ node }) => node));
   const room = new Room({ policy, members, quorum, inUse, now });
   const { taken, holds } = share(wanting, room);
   const slots = [...kept, ...restored, ...taken];

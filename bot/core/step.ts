@@ -1,9 +1,9 @@
-import type { BeforeJob } from "./drain/before-job.ts";
 import type { Judgement } from "./fleet/decision.ts";
-import type { PolicyStatus, Slot } from "./fleet/fleet.ts";
+import type { GateStatus, PolicyStatus, Slot } from "./fleet/fleet.ts";
 import type { Move } from "./fleet/move.ts";
 import type { NodeName, NodeUid, OrderId } from "./fleet/node.ts";
 import type { NodeReboot } from "./fleet/reboot.ts";
+import type { WantedJob } from "./fleet/wanted-job.ts";
 import type { DrainSettings } from "./policy/policy.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -32,6 +32,7 @@ export type Step =
       readonly taken: readonly Slot[];
     }
   | { readonly kind: "RecordPolicy"; readonly version: string; readonly policy: PolicyStatus }
+  | { readonly kind: "RecordGates"; readonly version: string; readonly gates: readonly GateStatus[] }
   | { readonly kind: "SetPhase"; readonly version: string; readonly next: NodeReboot; readonly says: string }
   /** The order becomes executable by this write; made only if a fresh list shows no pod that the drain must remove. */
   | {
@@ -52,6 +53,8 @@ export type Step =
       readonly uid: NodeUid;
       readonly order: OrderId;
       readonly labels: Labels;
+      /** Someone else's cordon is made ours: a person said adopt. */
+      readonly adopts: boolean;
     }
   /**
    * Writes bootswain.dev/lifted-for also on a node that shows no cordon: the write fences off a late cordon of that order.
@@ -63,6 +66,8 @@ export type Step =
       readonly uid: NodeUid;
       readonly order: OrderId;
       readonly labels: Labels | null;
+      /** The node stays cordoned, from now on as a person's: they said keep. */
+      readonly keeps: boolean;
     }
   /** Puts or takes the taint that makes the scheduler avoid nodes which go next. */
   | { readonly kind: "Discourage"; readonly node: NodeName; readonly uid: NodeUid; readonly wanted: boolean }
@@ -88,16 +93,20 @@ export type Step =
     }
   /** Gives the lease to another replica: all that is left to leave the node is the pod that the leader runs in. */
   | { readonly kind: "HandOver"; readonly node: NodeName; readonly order: OrderId }
-  /** Makes the Job that a pod rule wants first; one that is there already is taken for it. */
+  /** Makes the Job that a pod rule or a hook wants; one that is there already is taken for it. */
   | {
       readonly kind: "StartJob";
       readonly node: NodeName;
       readonly order: OrderId;
       readonly pool: string;
-      readonly job: BeforeJob;
-      /** The rule's pods on the node, as namespace/name. */
+      readonly job: WantedJob;
+      /** The pods that it is for, as namespace/name; none for a hook. */
       readonly pods: readonly string[];
     }
+  /** Reads a Job again that is on record and not to be seen: one that was deleted has failed. */
+  | { readonly kind: "ReadJob"; readonly node: NodeName; readonly namespace: string; readonly name: string }
+  /** Reads the last lines that a Job which has ended wrote. */
+  | { readonly kind: "ReadJobLog"; readonly node: NodeName; readonly namespace: string; readonly name: string }
   /** Restarts the move's Deployment as `kubectl rollout restart` does; one that has this very restart already is done. */
   | { readonly kind: "RestartDeployment"; readonly node: NodeName; readonly move: Move }
   /** Puts back what stood in the template before the move, unless someone has restarted it since. */
@@ -116,6 +125,7 @@ export function stepKey(step: Step): StepKey {
     case "CreateFleet":
     case "SetSlots":
     case "RecordPolicy":
+    case "RecordGates":
       return "fleet";
     case "SetPhase":
     case "GiveOrder":
@@ -130,6 +140,9 @@ export function stepKey(step: Step): StepKey {
       return checkKey(step.node);
     case "StartJob":
       return `job/${step.job.namespace}/${step.job.name}`;
+    case "ReadJob":
+    case "ReadJobLog":
+      return `job/${step.namespace}/${step.name}`;
     case "RestartDeployment":
     case "RestoreDeployment":
       return `deployment/${step.move.deployment.uid}`;

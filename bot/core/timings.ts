@@ -34,6 +34,10 @@ export interface Timings {
   /** Longest pause between two attempts of the same thing that failed. */
   readonly backoffMost: Duration;
   readonly policyPoll: Duration;
+  /** How often the gates are read while a node is under way or could go. */
+  readonly gateEvery: Duration;
+  /** What was read of a gate counts for so long. */
+  readonly gateValid: Duration;
 }
 
 export const DEFAULT_TIMINGS: Timings = {
@@ -55,6 +59,8 @@ export const DEFAULT_TIMINGS: Timings = {
   showBlockedAfter: 60 * SECOND,
   backoffMost: MINUTE,
   policyPoll: MINUTE,
+  gateEvery: 30 * SECOND,
+  gateValid: 2 * MINUTE,
 };
 
 /** The retry pause of a yielded node never doubles beyond this. */

@@ -20,12 +20,13 @@ export function slotOf(snapshot: Snapshot, member: Member): Slot | null {
 
 /**
  * The order that keeps this node taken whatever RebootFleet says: it is under way, or shows our cordon. A node that
- * yielded and whose cordon is proven lifted is free.
+ * yielded and whose cordon is proven lifted is free, and so is one that failed and serves again.
  */
 export function holdsOrder(member: Member): string | null {
   const { cordon } = member.node;
   const phase = member.reboot?.phase;
   if (phase?.kind === "yielding" && isLifted(member)) return null;
+  if (phase?.kind === "failed" && phase.freed && cordon.kind !== "ours") return null;
   if (phase !== undefined && phase.kind !== "waiting") return phase.order;
   return cordon.kind === "ours" ? cordon.order : null;
 }

@@ -24,13 +24,13 @@ async function exchange(config: KubeConfig, call: HttpRequest, signal: AbortSign
   await config.applyToHTTPSOptions(options);
   const headers = {
     ...options.headers,
-    accept: "application/json",
+    accept: call.isText === true ? "*/*" : "application/json",
     "user-agent": "bootswain",
     ...(body === undefined ? {} : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
   };
   return new Promise((resolve, reject) => {
     const sent = request(url, { ...options, method: call.method, headers, signal }, (response) => {
-      readAll(response).then((text) => resolve(answerOf(response, text)), reject);
+      readAll(response).then((text) => resolve(answerOf(response, text, call.isText === true)), reject);
     });
     sent.on("error", reject);
     sent.end(body);
@@ -47,12 +47,13 @@ async function readAll(response: IncomingMessage): Promise<string> {
   return text;
 }
 
-function answerOf(response: IncomingMessage, text: string): Answer {
+function answerOf(response: IncomingMessage, text: string, isText: boolean): Answer {
   const date = Date.parse(response.headers.date ?? "");
   if (Number.isNaN(date)) return { kind: "unanswered", why: "the answer has no Date header" };
   const seconds = Number(response.headers["retry-after"]);
   const retryAfter = Number.isFinite(seconds) && seconds >= 0 ? { retryAfter: seconds * 1_000 } : {};
-  return { kind: "answered", code: response.statusCode ?? 0, body: parsed(text), date, ...retryAfter };
+  const code = response.statusCode ?? 0;
+  return { kind: "answered", code, body: isText && code === 200 ? text : parsed(text), date, ...retryAfter };
 }
 
 /** Proxies, and the server itself while it starts, answer in plain text. */

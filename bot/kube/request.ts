@@ -6,6 +6,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly body?: Json;
+  /** The answer is plain text, when it is 200. */
+  readonly isText?: boolean;
 }
 
 /** What goes over the wire for a call. */
@@ -29,6 +31,11 @@ export function requestOf(call: Call): HttpRequest {
     }
     case "delete":
       return { method: "DELETE", path: pathOf(resource, namespace, call.name), query: {}, body: deleteOptions(call) };
+    case "log": {
+      const { name, container, tailLines, limitBytes } = call;
+      const query = { container, tailLines: String(tailLines), limitBytes: String(limitBytes) };
+      return { method: "GET", path: pathOf(resource, namespace, name, "log"), query, isText: true };
+    }
     case "evict":
       return {
         method: "POST",

@@ -1,6 +1,5 @@
 import type { Instant } from "../core/instant.ts";
 import type { Policy } from "../core/policy/policy.ts";
-import { warnNotYet } from "./checks/not-yet.ts";
 import { checkMembers, checkPeople } from "./checks/people.ts";
 import { checkPools } from "./checks/pools.ts";
 import { warnReplaced } from "./checks/replaced.ts";
@@ -51,5 +50,4 @@ function crossCheck(tree: unknown, now: Instant | null, say: Say): void {
   checkPools(draft, say);
   checkSchedules(draft, now, say);
   warnReplaced(tree, say);
-  warnNotYet(tree, say);
 }

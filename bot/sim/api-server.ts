@@ -6,7 +6,7 @@ import { evictPod } from "./eviction.ts";
 import { type Draft, keyOf, overTheWire, type Stored, sentMeta } from "./objects.ts";
 import { graceOf } from "./pods.ts";
 import { isOver, removed, removePod } from "./removal.ts";
-import { at } from "./rules/world.ts";
+import { at, text } from "./rules/world.ts";
 import { matches, selectionOf } from "./selection.ts";
 import type { Store } from "./store.ts";
 
@@ -69,6 +69,8 @@ export class ApiServer {
         return this.#update(actor, call);
       case "delete":
         return this.#delete(actor, call);
+      case "log":
+        return this.#log(call);
       case "evict":
         return evictPod({ store: this.#store, now: this.#now() }, actor, call);
       default:
@@ -85,6 +87,13 @@ export class ApiServer {
   #get(resource: Resource, namespace: string | undefined, name: string): ServerAnswer {
     const object = this.#store.get(resource, keyOf(namespace, name));
     return object === undefined ? notFound(resource, name) : { code: 200, body: object };
+  }
+
+  /** What a pod of a Job wrote: how it was told to end. */
+  #log({ namespace, name }: Call & { verb: "log" }): ServerAnswer {
+    const pod = this.#store.get("pods", keyOf(namespace, name));
+    if (pod === undefined) return notFound("pods", name);
+    return { code: 200, body: `begins\n${text(at(pod, "status", "phase"))}\n` };
   }
 
   #list(call: Call & { verb: "list" }): ServerAnswer {

@@ -2,7 +2,7 @@ import { startAgent } from "../../agent/agent.ts";
 import { type AgentTimings, DEFAULT_AGENT_TIMINGS } from "../../agent/timings.ts";
 import { type Bot, startBot } from "../bot.ts";
 import type { Turn } from "../coordinator/coordinator.ts";
-import type { Api, Chat, Log, PolicySource, Reparse, Stoppable } from "../coordinator/ports.ts";
+import type { Api, Chat, Gates, Log, PolicySource, Reparse, Stoppable } from "../coordinator/ports.ts";
 import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import { DEFAULT_TIMINGS, type Timings } from "../core/timings.ts";
 import { logChat } from "../slack/log-chat.ts";
@@ -27,6 +27,10 @@ export interface SimSettings {
   readonly clusterName: string;
   readonly policySource: (random: SeededRandom) => PolicySource;
   readonly reparse?: Reparse;
+  /** As a process sees them; all are green when it is not given. */
+  readonly gates?: (process: SimProcess) => Gates;
+  /** How far each bot's wall clock is off, in the order in which they are started; right when it is not given. */
+  readonly botSkews?: readonly Duration[];
   readonly faults?: FaultSettings;
   /** Where the bots speak; nowhere when it is not given. */
   readonly chat?: Chat;
@@ -58,6 +62,11 @@ interface RunningBot {
   bot: Bot | null;
 }
 
+const GREEN: Gates = {
+  read: async ({ kind }) =>
+    kind === "alerts" ? { kind, alerts: [] } : { kind, query: { holds: true, value: null, threshold: null } },
+};
+
 const silent: Log = { info: () => {}, warn: () => {} };
 
 /** A whole cluster on virtual time: server, controllers, hosts, and as many bots and agents as are started in it. */
@@ -72,6 +81,8 @@ export class SimCluster {
   readonly #settings: SimSettings;
   readonly #faults: Faults;
   readonly #skews = new Map<string, Duration>();
+  readonly #botSkews = new Map<string, Duration>();
+  readonly #agentsOff = new Map<string, Instant>();
   readonly #agents = new Map<string, { process: SimProcess; agent: Stoppable }>();
   readonly #bots = new Map<string, RunningBot>();
   readonly #botPods: BotPods;
@@ -129,6 +140,7 @@ export class SimCluster {
 
   startAgent(node: string): void {
     const host = this.hosts.get(node);
+    if ((this.#agentsOff.get(node) ?? 0) > this.clock.now()) return;
     if (host === undefined || !host.isUp() || this.#agents.get(node)?.process.isAlive() === true) return;
     const timings = this.#settings.agentTimings ?? DEFAULT_AGENT_TIMINGS;
     const process = this.#process(`agent ${node}`, () => this.#agentDied(node));
@@ -146,6 +158,13 @@ export class SimCluster {
 
   killAgent(node: string): void {
     this.#agents.get(node)?.process.kill();
+  }
+
+  /** Its pod is gone for so long, as when its DaemonSet was changed. */
+  stopAgent(node: string, length: Duration): void {
+    this.#agentsOff.set(node, this.clock.now() + length);
+    this.killAgent(node);
+    this.clock.after(length, () => this.startAgent(node));
   }
 
   pauseAgent(node: string, length: Duration): void {
@@ -175,10 +194,11 @@ export class SimCluster {
     running.bot = startBot(
       {
         api: this.api(process),
-        clock: process.clock(),
+        clock: process.clock(this.#botSkew(name)),
         random,
         log: this.#settings.log?.(process.name) ?? silent,
         policySource: this.#settings.policySource(random),
+        gates: this.#settings.gates?.(process) ?? GREEN,
         reparse: this.#settings.reparse ?? (() => null),
         chat: this.#settings.chat ?? logChat(silent),
         groups: NO_GROUPS,
@@ -191,6 +211,14 @@ export class SimCluster {
         timings: this.#settings.timings ?? DEFAULT_TIMINGS,
       },
     );
+  }
+
+  /** A machine's clock stays off however often the bot on it starts anew. */
+  #botSkew(name: string): Duration {
+    const skews = this.#settings.botSkews ?? [];
+    const known = this.#botSkews.get(name) ?? skews[this.#botSkews.size % Math.max(1, skews.length)] ?? 0;
+    this.#botSkews.set(name, known);
+    return known;
   }
 
   killBot(name: string): void {

@@ -108,8 +108,7 @@ export class Desk {
     if (typeof reference === "string") return reference;
     if (verb === "skip") return "To skip, reply in this card's thread: skip until fri 18:00";
     if (verb === "force") return forceHint(reference);
-    if (verb !== "approve" && verb !== "retry" && verb !== "move")
-      return "I don't know this button. The card may be from another version of me.";
+    if (!isPressed(verb)) return "I don't know this button. The card may be from another version of me.";
     if (this.#parts.turn() === null) return NOT_READY;
     const source = ["click", channel, messageTs, seen, verb, user];
     return this.#ask({ source, verb, reference, nodes: null, user, reason: null, until: null });
@@ -180,6 +179,11 @@ export class Desk {
     if (!answer.ok) this.#parts.log.warn("slack answer not delivered", { user: to.user, error: answer.error });
   }
 }
+
+/** The verbs that need nothing but the click. */
+const PRESSED = ["approve", "retry", "move", "release", "withdraw"] as const;
+
+const isPressed = (verb: string): verb is (typeof PRESSED)[number] => PRESSED.some((one) => one === verb);
 
 /** Only a force is bound to what blocks the node. */
 const digestFor = (verb: Verb, digest: string): string => (verb === "force" ? digest : digest.replace(/\.[^.]*$/, "."));

@@ -31,6 +31,7 @@ const failedTurn = () =>
             notAfter: NOW,
             since: NOW,
             cause: { kind: "did not come back", calledAt: NOW },
+            freed: false,
           },
         }),
       ],

@@ -1,6 +1,6 @@
 import type { Api, Clock, Json } from "../coordinator/ports.ts";
 import { DAY, type Duration, type Instant, SECOND } from "../core/instant.ts";
-import type { CardTarget, Reference } from "./view/card.ts";
+import { CARD_KINDS, type CardTarget, type Reference } from "./view/card.ts";
 
 const NAME = "bootswain-slack";
 const DEADLINE: Duration = 10 * SECOND;
@@ -160,11 +160,9 @@ function referencesIn(object: Json): readonly Reference[] {
   }
 }
 
-const KINDS: readonly Reference["kind"][] = ["board", "approval", "blocked", "failed"];
-
 function parseReference(value: unknown): readonly Reference[] {
   const text = (key: string): string => String(field(value, key) ?? "");
-  const kind = KINDS.find((one) => one === field(value, "kind"));
+  const kind = CARD_KINDS.find((one) => one === field(value, "kind"));
   if (kind === undefined || text("key") === "" || text("ts") === "") return [];
   const targets = field(value, "targets");
   const alerted = field(value, "alerted");

@@ -19,6 +19,10 @@ test.each([
   ["approve now 01, 12", { verb: "now", nodes: ["abal-kuber01", "abal-kuber12"] }],
   ["retry 12", { verb: "retry", nodes: ["abal-kuber12"] }],
   ["move", { verb: "move" }],
+  ["release", { verb: "release", nodes: all }],
+  ["withdraw 01", { verb: "withdraw", nodes: ["abal-kuber01"] }],
+  ["Adopt 12", { verb: "adopt", nodes: ["abal-kuber12"] }],
+  ["keep", { verb: "keep", nodes: all }],
   ["force the kernel fix must go in", { verb: "force", nodes: all, reason: "the kernel fix must go in" }],
   ["force 02 tonight &amp; not later", { verb: "force", nodes: ["abal-kuber02"], reason: "tonight & not later" }],
   ["force 02 tonight, please", { verb: "force", nodes: ["abal-kuber02"], reason: "tonight, please" }],
@@ -67,6 +71,9 @@ test.each([
   "force-push broke it",
   "Force's not with us",
   "skip-level meeting",
+  "keep me posted",
+  "release notes are out",
+  "reboot it, maybe?",
 ])("%j is plain talk", (text) => {
   expect(parseReply(text, place)).toBeNull();
 });

@@ -1,6 +1,6 @@
 import { casual, type ParsedComponents } from "chrono-node";
 import { DateTime, FixedOffsetZone } from "luxon";
-import type { Verb } from "../core/fleet/decision.ts";
+import { VERBS, type Verb } from "../core/fleet/decision.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import type { Instant } from "../core/instant.ts";
 
@@ -26,7 +26,7 @@ export interface ReplyPlace {
 
 const MENTION = /^\s*<@[A-Z0-9]+>\s*/;
 /** The word alone: talk of a "force-push" or of "force's" must not count as a force. */
-const VERB = /^(approve\s+now|approve|force|skip|retry|move)(?![\w'’-])\s*(.*)$/is;
+const VERB = /^(approve\s+now|approve|force|skip|retry|move|adopt|keep|release|withdraw)(?![\w'’-])\s*(.*)$/is;
 
 const commandIn = (text: string): RegExpExecArray | null => VERB.exec(plain(text.replace(MENTION, "")).trim());
 
@@ -51,6 +51,14 @@ export function parseReply(text: string, place: ReplyPlace): Reply {
     case "retry":
     case "move":
       return rest === "" ? { kind: "decide", verb, nodes, reason: null, until: null } : aside(verb);
+    // Sentences begin with these words, too.
+    case "adopt":
+    case "keep":
+    case "release":
+    case "withdraw":
+      return rest === "" ? { kind: "decide", verb, nodes, reason: null, until: null } : null;
+    case "reboot":
+      return { kind: "decide", verb, nodes, reason: rest === "" ? null : rest, until: null };
     case "force":
       return rest === ""
         ? { kind: "unclear", says: "Say why: force <reason>." }
@@ -71,7 +79,7 @@ function aside(verb: Verb): Reply {
 
 function verbOf(words: string | undefined): Verb | null {
   const said = words?.toLowerCase().replace(/^approve\s+/, "");
-  return (["approve", "now", "force", "skip", "retry", "move"] as const).find((verb) => verb === said) ?? null;
+  return VERBS.find((verb) => verb === said) ?? null;
 }
 
 /** Slack sends three characters escaped. */

@@ -55,7 +55,15 @@ function suspendedCronJob(world: ContractWorld, spec: object): object {
 /** A Job as the bot makes it, once it has ended one way or the other. */
 async function endedJob(world: ContractWorld, spec: object, timeout: number): Promise<unknown> {
   const cronJob = await mustCreate(world, "cronjobs", suspendedCronJob(world, spec));
-  const made = { name: "before", node: "n", order: "o", pool: "p", pods: [`${world.namespace}/db-0`], timeout };
+  const made = {
+    place: "anywhere",
+    name: "before",
+    node: "n",
+    order: "o",
+    pool: "p",
+    pods: [`${world.namespace}/db-0`],
+    timeout,
+  } as const;
   await mustCreate(world, "jobs", jobOf(cronJob, made));
   const get = () => ask(world, { verb: "get", resource: "jobs", namespace: world.namespace, name: "before" });
   await world.until(async () => parseJob((await get()).body)?.state !== "running");

@@ -56,3 +56,9 @@ export const nodeTermSchema = z.object({
 /** One term of a node affinity; metadata.name is the one field that it may name. */
 export const readNodeTerm = ({ matchExpressions, matchFields }: z.infer<typeof nodeTermSchema>): LabelSelector =>
   [...(matchExpressions ?? []), ...(matchFields ?? [])].map(readRequirement);
+
+/** "a=b,c=d", as a request's labelSelector takes it. */
+export const matchLabelsText = (labels: Readonly<Record<string, string>>): string =>
+  Object.entries(labels)
+    .map((pair) => pair.join("="))
+    .join(",");

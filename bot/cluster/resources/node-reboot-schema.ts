@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CAUSES, VERDICTS } from "../../core/fleet/diagnosis.ts";
+import { HOOK_STAGES } from "../../core/fleet/hook-run.ts";
 import { MOVE_STATES } from "../../core/fleet/move.ts";
 import { REFUSAL_KINDS } from "../../core/fleet/phase.ts";
 import { HOLD_KINDS } from "../../core/holds/hold.ts";
@@ -47,7 +48,7 @@ const refusalSchema = z.object({
   at: time(),
 });
 
-/** Every reason has its kind; two of them carry more. */
+/** Every reason has its kind; some of them carry more. */
 const yieldReasonSchema = z.object({
   kind: z.enum([
     "blocked",
@@ -60,6 +61,11 @@ const yieldReasonSchema = z.object({
     "freeze",
     "window closed",
     "quorum",
+    "gate",
+    "hook failed",
+    "withdrawn",
+    "released",
+    "tried again",
     "uncordoned by someone",
     "cordoned by someone",
     "pool changed",
@@ -69,7 +75,27 @@ const yieldReasonSchema = z.object({
     "reboot did not happen",
   ]),
   message: z.string().optional(),
+  /** The gate or the hook. */
+  name: z.string().optional(),
+  by: z.string().optional(),
   refused: z.array(refusalSchema).optional(),
+});
+
+const hookRunSchema = z.object({
+  stage: z.enum(HOOK_STAGES),
+  name: z.string(),
+  namespace: z.string(),
+  job: z.string(),
+  state: z.enum(["running", "succeeded", "failed"]),
+  startedAt: time(),
+  endedAt: time().optional(),
+  message: z.string().optional(),
+  log: z.array(z.string()).optional(),
+});
+
+const baselineSchema = z.object({
+  budgets: z.array(z.object({ namespace: z.string(), name: z.string(), short: count() })),
+  unready: z.array(z.string()),
 });
 
 const under = { order: z.string(), fromBootID: z.string(), since: time() };
@@ -105,10 +131,13 @@ const phaseSchemas = {
       ...under,
       notAfter: time(),
       cause: z.object({
-        kind: z.enum(["did not come back", "not healthy after reboot", "unreadable record"]),
+        kind: z.enum(["did not come back", "not healthy after reboot", "hook failed", "unreadable record"]),
         calledAt: time().optional(),
         what: z.string().optional(),
+        stage: z.enum(HOOK_STAGES).optional(),
+        hook: z.string().optional(),
       }),
+      freed: z.boolean().optional(),
     })
     .optional(),
 };
@@ -148,9 +177,13 @@ export const statusSchema = z.object({
       }),
     )
     .optional(),
+  hooks: z.array(hookRunSchema).optional(),
+  baseline: baselineSchema.optional(),
   outcome: outcomeSchema.optional(),
   missed: count().optional(),
   orderedFor: z.array(z.string()).optional(),
+  bootID: z.string().optional(),
+  released: z.object({ by: z.string(), reasons: z.array(z.string()) }).optional(),
   mode: z.enum(["automatic", "approval", "observe"]).optional(),
   policyCommit: z.string().optional(),
   history: z
@@ -161,6 +194,7 @@ export const statusSchema = z.object({
 export type StoredStatus = z.infer<typeof statusSchema>;
 export type StoredMovable = z.infer<typeof movableSchema>;
 export type StoredMove = NonNullable<StoredStatus["moves"]>[number];
+export type StoredHookRun = z.infer<typeof hookRunSchema>;
 export type StoredDiagnosis = z.infer<typeof diagnosisSchema>;
 export type StoredRefusal = z.infer<typeof refusalSchema>;
 export type StoredYieldReason = z.infer<typeof yieldReasonSchema>;

@@ -2,12 +2,13 @@ import { z } from "zod";
 import type { Json } from "../../coordinator/ports.ts";
 import type { NodeName, NodeUid } from "../../core/fleet/node.ts";
 import type { Phase } from "../../core/fleet/phase.ts";
-import type { NodeReboot, Outcome } from "../../core/fleet/reboot.ts";
+import type { Baseline, NodeReboot, Outcome } from "../../core/fleet/reboot.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Definition } from "./crd.ts";
 import { orAbsent, timeOr, timeText } from "./fields.ts";
 import { API_VERSION, type Metadata, nodeUidOf, ownedByNode, parseMetadata } from "./metadata.ts";
 import { type StoredOutcome, type StoredStatus, statusSchema } from "./node-reboot-schema.ts";
+import { readHookRun, storedHookRun } from "./stored-hook-run.ts";
 import { readMove, storedMove } from "./stored-move.ts";
 import { readPhase, storedPhase } from "./stored-phase.ts";
 import { readRefusal, readYieldReason, storedRefusal, storedYieldReason } from "./stored-reason.ts";
@@ -51,7 +52,14 @@ const hasStatus = (object: Json): boolean =>
 
 function unreadable(metadata: Metadata, what: string): NodeReboot {
   const never = Number.MAX_SAFE_INTEGER;
-  const phase = { kind: "failed", order: "unreadable", fromBootId: "", notAfter: never, since: 0 } as const;
+  const phase = {
+    kind: "failed",
+    order: "unreadable",
+    fromBootId: "",
+    notAfter: never,
+    since: 0,
+    freed: false,
+  } as const;
   return read(metadata, { phase: "failed" }, { ...phase, cause: { kind: "unreadable record", what } });
 }
 
@@ -72,9 +80,13 @@ function read(metadata: Metadata, status: StoredStatus, phase: Phase): NodeReboo
     blockers: (status.blockers ?? []).map(readRefusal),
     blockedSince: timeOr(status.blockedSince, null),
     moves: (status.moves ?? []).map(readMove),
+    hooks: (status.hooks ?? []).map(readHookRun),
+    baseline: status.baseline ?? null,
     outcome: status.outcome === undefined ? null : readOutcome(status.outcome),
     missed: status.missed ?? 0,
     orderedFor: status.orderedFor ?? [],
+    bootId: status.bootID ?? null,
+    released: status.released ?? null,
     mode: status.mode ?? null,
     policyCommit: status.policyCommit ?? null,
     history: (status.history ?? []).map(({ at, phase: kind, order, says }) => ({
@@ -107,9 +119,13 @@ export function formatNodeReboot(reboot: NodeReboot): Json {
     blockers: reboot.blockers.length === 0 ? undefined : reboot.blockers.map(storedRefusal),
     blockedSince: timeText(reboot.blockedSince),
     moves: reboot.moves.length === 0 ? undefined : reboot.moves.map(storedMove),
+    hooks: reboot.hooks.length === 0 ? undefined : reboot.hooks.map(storedHookRun),
+    baseline: reboot.baseline === null ? undefined : storedBaseline(reboot.baseline),
     outcome: reboot.outcome === null ? undefined : storedOutcome(reboot.outcome),
     missed: reboot.missed,
     orderedFor: [...reboot.orderedFor],
+    bootID: orAbsent(reboot.bootId),
+    released: reboot.released === null ? undefined : { ...reboot.released, reasons: [...reboot.released.reasons] },
     mode: orAbsent(reboot.mode),
     policyCommit: orAbsent(reboot.policyCommit),
     history: reboot.history.map(({ at, phase, order, says }) => ({
@@ -122,6 +138,11 @@ export function formatNodeReboot(reboot: NodeReboot): Json {
   const metadata = { name: reboot.node, resourceVersion: reboot.version };
   return { apiVersion: API_VERSION, kind: "NodeReboot", metadata, status };
 }
+
+const storedBaseline = ({ budgets, unready }: Baseline): StoredStatus["baseline"] => ({
+  budgets: [...budgets],
+  unready: [...unready],
+});
 
 function storedOutcome(outcome: Outcome): StoredOutcome {
   const at = formatInstant(outcome.at);

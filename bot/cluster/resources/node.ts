@@ -21,6 +21,7 @@ const nodeSchema = z.object({
     .object({
       allocatable: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
       nodeInfo: z.object({ bootID: z.string().optional() }).optional(),
+      addresses: z.array(z.object({ address: z.string() })).optional(),
       conditions: z
         .array(z.object({ type: z.string(), status: z.string(), lastTransitionTime: z.string().nullish() }))
         .optional(),
@@ -47,6 +48,7 @@ export function parseNode(object: Json): Node | null {
     cordonedSince: parseInstant(spec?.taints?.find(({ key }) => key === UNSCHEDULABLE)?.timeAdded),
     cordon: cordonOf(metadata, spec?.unschedulable === true),
     taints: (spec?.taints ?? []).map(({ key, value, effect }) => ({ key, value: value ?? "", effect })),
+    addresses: (status?.addresses ?? []).map(({ address }) => address),
     deletedAt: metadata.deletedAt,
     allocatable: {
       cpuMillis: readQuantity(status?.allocatable?.["cpu"]) * 1_000,

@@ -19,6 +19,11 @@ const policySchema = z.object({
 
 const statusSchema = z.object({
   policy: policySchema.optional(),
+  gates: z
+    .array(
+      z.object({ name: z.string(), state: z.enum(["green", "red", "unreachable"]), says: z.string(), since: time() }),
+    )
+    .optional(),
   slots: z.array(z.object({ node: z.string(), uid: z.string(), order: z.string() })).optional(),
 });
 
@@ -32,7 +37,7 @@ export const REBOOT_FLEET: Definition = {
   plural: "rebootfleets",
   shortNames: [],
   describes:
-    "The one object named cluster: who holds the slots, which policy is in force, and whether people paused all reboots.",
+    "The one object named cluster: who holds the slots, which policy is in force, how its gates stand, and whether people paused all reboots.",
   spec: z.object({ paused: pausedSchema.optional() }),
   status: statusSchema,
   columns: [
@@ -55,6 +60,7 @@ export function parseFleet(object: Json): Fleet | null {
     version: metadata.version,
     paused: paused === null ? null : { by: paused.by ?? "", reason: paused.reason ?? "" },
     slots: status?.slots ?? [],
+    gates: (status?.gates ?? []).map((gate) => ({ ...gate, since: timeOr(gate.since, 0) })),
     policy:
       policy === undefined
         ? null
@@ -70,13 +76,14 @@ export function parseFleet(object: Json): Fleet | null {
 }
 
 /** The whole status, against the version that it was read at. */
-export function formatFleet({ version, slots, policy }: Fleet): Json {
+export function formatFleet({ version, slots, policy, gates }: Fleet): Json {
   return {
     apiVersion: API_VERSION,
     kind: "RebootFleet",
     metadata: { name: "cluster", resourceVersion: version },
     status: {
       slots,
+      gates: gates.length === 0 ? undefined : gates.map((gate) => ({ ...gate, since: formatInstant(gate.since) })),
       policy:
         policy === null
           ? undefined

@@ -3,9 +3,10 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Diagnosis } from "../../core/fleet/diagnosis.ts";
+import { HOOK_STAGES, type HookRun } from "../../core/fleet/hook-run.ts";
 import { MOVE_STATES } from "../../core/fleet/move.ts";
 import type { Phase, YieldReason } from "../../core/fleet/phase.ts";
-import type { NodeReboot } from "../../core/fleet/reboot.ts";
+import type { Baseline, NodeReboot } from "../../core/fleet/reboot.ts";
 import { HOLD_KINDS } from "../../core/holds/hold.ts";
 import { aDecision, aJudgement, aReboot, aRefusal, NOW } from "../../core/testing/builders.ts";
 import { DEFINITIONS } from "./all.ts";
@@ -50,9 +51,13 @@ const why = fc.oneof(
     { kind: "reboot did not happen" },
   ),
   fc.record({ kind: fc.constant("agent dropped" as const), message: word }),
+  fc.record({ kind: fc.constant("gate" as const), gate: word, says: word }),
+  fc.record({ kind: fc.constant("hook failed" as const), hook: word, says: word }),
+  fc.record({ kind: fc.constantFrom("withdrawn", "released", "tried again"), by: word }),
   fc.record({ kind: fc.constant("blocked" as const), refused: fc.constant([aRefusal()]) }),
 );
 const order = { order: word, fromBootId: word };
+const stage = fc.constantFrom(...HOOK_STAGES);
 const phase: fc.Arbitrary<Phase> = fc.oneof(
   fc.constant<Phase>({ kind: "waiting" }),
   fc.record({ kind: fc.constant("preparing" as const), ...order, since: instant }),
@@ -89,7 +94,9 @@ const phase: fc.Arbitrary<Phase> = fc.oneof(
     cause: fc.oneof(
       fc.record({ kind: fc.constant("did not come back" as const), calledAt: maybe }),
       fc.record({ kind: fc.constant("not healthy after reboot" as const), what: word }),
+      fc.record({ kind: fc.constant("hook failed" as const), stage, hook: word, what: word }),
     ),
+    freed: fc.boolean(),
   }),
 );
 const move = fc.record({
@@ -98,6 +105,21 @@ const move = fc.record({
   at: instant,
   pods: fc.array(word, { maxLength: 2 }),
   state: fc.constantFrom(...MOVE_STATES),
+});
+const hookRun: fc.Arbitrary<HookRun> = fc.record({
+  stage,
+  name: word,
+  namespace: word,
+  job: word,
+  state: fc.constantFrom("running", "succeeded", "failed"),
+  startedAt: instant,
+  endedAt: maybe,
+  message: fc.string({ maxLength: 8 }),
+  log: fc.array(word, { maxLength: 2 }),
+});
+const baseline: fc.Arbitrary<Baseline> = fc.record({
+  budgets: fc.array(fc.record({ namespace: word, name: word, short: fc.nat(3) }), { maxLength: 2 }),
+  unready: fc.array(word, { maxLength: 2 }),
 });
 const reboot: fc.Arbitrary<NodeReboot> = fc.record({
   node: fc.constant("worker-1"),
@@ -115,6 +137,10 @@ const reboot: fc.Arbitrary<NodeReboot> = fc.record({
   blockers: fc.constantFrom([], [aRefusal()], [aRefusal({ diagnosis: A_DIAGNOSIS })]),
   blockedSince: maybe,
   moves: fc.array(move, { maxLength: 2 }),
+  hooks: fc.array(hookRun, { maxLength: 2 }),
+  baseline: fc.option(baseline),
+  bootId: fc.option(word),
+  released: fc.option(fc.record({ by: word, reasons: fc.array(word, { maxLength: 2 }) })),
   outcome: fc.option(
     fc.oneof(
       fc.record({ kind: fc.constant("rebooted" as const), at: instant, took: fc.nat(10 ** 6), bootId: word }),
@@ -208,10 +234,17 @@ test("a fleet comes back with its slots, and with the pause that people wrote", 
     paused: { by: "ana", reason: "" },
     slots: [{ node: "n", uid: "u", order: "o" }],
     policy,
+    gates: [{ name: "no alerts", state: "red" as const, says: "1 alert fires: KubeNodeNotReady", since: NOW }],
   };
   const stored = Object.assign({}, overTheWire(formatFleet(fleet)), { spec: { paused: { by: "ana" } } });
   expect(parseFleet(stored)).toEqual(fleet);
-  expect(parseFleet(overTheWire(newFleet("cluster")))).toEqual({ version: "", paused: null, slots: [], policy: null });
+  expect(parseFleet(overTheWire(newFleet("cluster")))).toEqual({
+    version: "",
+    paused: null,
+    slots: [],
+    policy: null,
+    gates: [],
+  });
 });
 
 const aNodeObject = (changes: object) => ({

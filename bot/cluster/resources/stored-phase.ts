@@ -76,10 +76,25 @@ function readYielding(stored: StoredStatus["yielding"]): Phase | null {
 
 function readFailed(stored: StoredStatus["failed"]): Phase | null {
   if (stored === undefined) return null;
-  const { kind, calledAt, what } = stored.cause;
-  const cause: FailureCause =
-    kind === "did not come back" ? { kind, calledAt: timeOr(calledAt, null) } : { kind, what: what ?? "" };
-  return { kind: "failed", ...begun(stored), notAfter: timeOr(stored.notAfter, 0), cause };
+  const { notAfter, cause, freed } = stored;
+  return {
+    kind: "failed",
+    ...begun(stored),
+    notAfter: timeOr(notAfter, 0),
+    cause: readCause(cause),
+    freed: freed ?? false,
+  };
+}
+
+function readCause({ kind, calledAt, what = "", stage, hook = "" }: StoredCause): FailureCause {
+  switch (kind) {
+    case "did not come back":
+      return { kind, calledAt: timeOr(calledAt, null) };
+    case "hook failed":
+      return { kind, stage: stage ?? "afterReboot", hook, what };
+    default:
+      return { kind, what };
+  }
 }
 
 type StoredPhase = Pick<StoredStatus, "phase" | "order" | Exclude<Phase["kind"], "waiting">>;
@@ -105,7 +120,12 @@ export function storedPhase(phase: Phase): StoredPhase {
       return { phase: "yielding", yielding: { ...under(phase), notAfter, mayBeCordoned, why: storedYieldReason(why) } };
     }
     case "failed": {
-      const failed = { ...under(phase), notAfter: formatInstant(phase.notAfter), cause: storedCause(phase.cause) };
+      const failed = {
+        ...under(phase),
+        notAfter: formatInstant(phase.notAfter),
+        cause: storedCause(phase.cause),
+        freed: phase.freed,
+      };
       return { phase: "failed", failed };
     }
     default:
@@ -144,11 +164,8 @@ function storedRebooting(phase: Phase & { kind: "rebooting" }): StoredStatus["re
   };
 }
 
-function storedCause(cause: FailureCause): {
-  kind: FailureCause["kind"];
-  calledAt?: string | undefined;
-  what?: string;
-} {
-  if (cause.kind === "did not come back") return { kind: cause.kind, calledAt: timeText(cause.calledAt) };
-  return { kind: cause.kind, what: cause.what };
+function storedCause(cause: FailureCause): StoredCause {
+  return cause.kind === "did not come back" ? { kind: cause.kind, calledAt: timeText(cause.calledAt) } : cause;
 }
+
+type StoredCause = NonNullable<StoredStatus["failed"]>["cause"];

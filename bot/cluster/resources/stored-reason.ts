@@ -31,8 +31,16 @@ function storedDiagnosis({ move, fixes, owner, ...rest }: Diagnosis): StoredDiag
   return { ...said, movable: storedMovable(move.deployment) };
 }
 
-export function readYieldReason({ kind, message, refused }: StoredYieldReason): YieldReason {
+export function readYieldReason({ kind, message, refused, name, by }: StoredYieldReason): YieldReason {
   switch (kind) {
+    case "gate":
+      return { kind, gate: name ?? "", says: message ?? "" };
+    case "hook failed":
+      return { kind, hook: name ?? "", says: message ?? "" };
+    case "withdrawn":
+    case "released":
+    case "tried again":
+      return { kind, by: by ?? "someone" };
     case "blocked":
       return { kind, refused: (refused ?? []).map(readRefusal) };
     case "agent dropped":
@@ -44,6 +52,14 @@ export function readYieldReason({ kind, message, refused }: StoredYieldReason): 
 
 export function storedYieldReason(why: YieldReason): StoredYieldReason {
   switch (why.kind) {
+    case "gate":
+      return { kind: why.kind, name: why.gate, message: why.says };
+    case "hook failed":
+      return { kind: why.kind, name: why.hook, message: why.says };
+    case "withdrawn":
+    case "released":
+    case "tried again":
+      return { kind: why.kind, by: why.by };
     case "blocked":
       return { kind: why.kind, refused: why.refused.map(storedRefusal) };
     case "agent dropped":

@@ -1,11 +1,17 @@
 import type { Phase } from "../fleet/phase.ts";
-import type { NodeReboot } from "../fleet/reboot.ts";
+import { HISTORY_KEPT, type NodeReboot } from "../fleet/reboot.ts";
 import type { Hold } from "../holds/hold.ts";
 import type { Instant } from "../instant.ts";
 import type { Recorded } from "../situation.ts";
 import type { Step } from "../step.ts";
 
-const HISTORY_KEPT = 20;
+/** When the slot was taken for what is under way; null where that is not on record. Hooks write more lines than one a phase. */
+export function slotTakenAt({ history, phase }: NodeReboot): Instant | null {
+  const current = phase.kind === "waiting" ? null : phase.order;
+  return history.find(({ order }) => order === current)?.at ?? null;
+}
+
+export const startedAt = (reboot: NodeReboot): Instant => slotTakenAt(reboot) ?? reboot.phaseSince ?? 0;
 
 /** What one phase wants done now, why it waits, and when to look again if nothing happens before. */
 export interface Advance {
@@ -31,7 +37,7 @@ export function entering(situation: Recorded, phase: Phase, says: string, change
     policyCommit: policy?.commit ?? reboot.policyCommit,
     ...changes,
     phase,
-    phaseSince: now,
+    phaseSince: phase.kind === reboot.phase.kind ? reboot.phaseSince : now,
     history: [...reboot.history, { at: now, phase: phase.kind, order, says }].slice(-HISTORY_KEPT),
   };
 }

@@ -26,7 +26,9 @@ describe("cordon", () => {
     ["a node with our cordon of another order", { nodes: [aNode({ cordon: { kind: "ours", order: "earlier" } })] }],
   ])("%s is cordoned before anything else", (_, parts) => {
     const plan = planned(underWay(draining(), { ...listed({ pods: [aPod()] }), ...parts }));
-    expect(plan.steps).toEqual([{ kind: "Cordon", node: "worker-1", uid: "uid-worker-1", order: ORDER, labels: {} }]);
+    expect(plan.steps).toEqual([
+      { kind: "Cordon", node: "worker-1", uid: "uid-worker-1", order: ORDER, labels: {}, adopts: false },
+    ]);
   });
 
   test.each<[string, Parts]>([

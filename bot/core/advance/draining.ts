@@ -7,11 +7,14 @@ import { fromAnswer, isSame, refusalOf, worthKeeping } from "../drain/refusal.ts
 import type { Move } from "../fleet/move.ts";
 import type { PhaseOf, Refusal } from "../fleet/phase.ts";
 import type { NodePods, Pod } from "../fleet/pod.ts";
+import { areRead } from "../gates/closed.ts";
+import { lastEnd } from "../hooks/hooks.ts";
 import { listed } from "../listed.ts";
 import { POOL_DEFAULTS } from "../policy/policy.ts";
 import type { Recorded } from "../situation.ts";
 import { type Advance, act, entering, rest, toPhase, updating } from "./advance.ts";
 import { endsOf, nextFreezeAt } from "./preparing.ts";
+import { runHooks } from "./run-hooks.ts";
 import { reasonToYield, yieldNode } from "./yield.ts";
 
 type Draining = PhaseOf<"draining">;
@@ -23,8 +26,11 @@ export function advanceDraining(situation: Recorded, phase: Draining): Advance {
   const why = reasonToYield(situation);
   if (why !== null) return yieldNode(situation, phase, why);
   const { name, uid } = node;
-  if (node.cordon.kind !== "ours" || node.cordon.order !== phase.order)
-    return act({ kind: "Cordon", node: name, uid, order: phase.order, labels: settings(situation).nodeLabels.during });
+  if (node.cordon.kind !== "ours" || node.cordon.order !== phase.order) {
+    const labels = settings(situation).nodeLabels.during;
+    const adopts = situation.standing.adopted !== null;
+    return act({ kind: "Cordon", node: name, uid, order: phase.order, labels, adopts });
+  }
   const pods = snapshot.pods.get(name);
   if (pods?.order !== phase.order) return act({ kind: "WatchPods", node: name, order: phase.order });
   // What a dry run refuses is asked first, so that nothing is moved for a drain that can't end.
@@ -120,12 +126,16 @@ function reading({ now }: Recorded, phase: Draining, { refused, left, isMoving }
   return changed ? next : phase;
 }
 
+/** Its volumes go, the hooks before the reboot run, and then reboot.delay is waited out: until its end people can stop it. */
 function whenEmpty(situation: Recorded, phase: Draining, emptySince: number): Advance {
   const { now, snapshot, reboot, report, opening } = situation;
   const pool = settings(situation);
   const volumesAt = volumesOf(situation).length === 0 ? emptySince : emptySince + snapshot.timings.volumesMost;
-  const due = Math.max(emptySince + pool.reboot.delay, volumesAt);
-  if (now < due) return rest(due, emptySince + pool.reboot.delay, ...endsOf(situation));
+  if (now < volumesAt) return rest(volumesAt, ...endsOf(situation));
+  const hooks = runHooks(situation, phase, "beforeReboot", endsOf(situation));
+  if (hooks !== null) return hooks;
+  const due = Math.max(emptySince, lastEnd(reboot.hooks, "beforeReboot") ?? emptySince) + pool.reboot.delay;
+  if (now < due || !areRead(situation)) return rest(due, ...endsOf(situation));
   const mayFinish = pool.drain.whenWindowCloses === "finish";
   const closes = mayFinish ? Number.POSITIVE_INFINITY : (opening?.closes ?? now);
   const notAfter = Math.min(now + snapshot.timings.orderValid, closes, nextFreezeAt(situation));

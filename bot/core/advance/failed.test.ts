@@ -56,7 +56,7 @@ describe("it goes on by itself", () => {
     ["still sick", false, undefined],
   ])("rebooted, and now %s", (_, ready, kind) => {
     const nodes = [aNode({ bootId: "boot-2", ready, cordon: ours })];
-    const parts = { nodes, reports: [aReport({ bootId: "boot-2" })] };
+    const parts = { nodes, reports: [aReport({ bootId: "boot-2" })], podsListedFor: ORDER };
     expect(nextPhase(planned(underWay(failed({ cause: sick }), parts)))?.kind).toBe(kind);
   });
 });

@@ -1,9 +1,12 @@
 import type { PhaseOf } from "../fleet/phase.ts";
+import { areRead } from "../gates/closed.ts";
 import type { Instant } from "../instant.ts";
 import { nextFreeze, scheduleOf } from "../policy/schedule.ts";
 import type { Recorded } from "../situation.ts";
 import { slotOf } from "../usage.ts";
 import { type Advance, rest, toPhase } from "./advance.ts";
+import { baselineOf } from "./baseline.ts";
+import { runHooks } from "./run-hooks.ts";
 import { reasonToYield, yieldNode } from "./yield.ts";
 
 /** The handshake: before anything is touched the agent must say ready, so a dead agent never costs a drain. */
@@ -17,22 +20,27 @@ export function advancePreparing(situation: Recorded, phase: PhaseOf<"preparing"
   if (progress?.dropped != null) {
     return yieldNode(situation, phase, { kind: "agent dropped", message: progress.message ?? "no reason given" });
   }
-  if (progress?.ready != null) {
-    const { order, fromBootId } = phase;
-    const draining = {
-      order,
-      fromBootId,
-      since: now,
-      refused: [],
-      onlyRefusedSince: null,
-      emptySince: null,
-      forcedBy: null,
-    };
-    return toPhase(situation, { kind: "draining", ...draining }, "its agent is ready; cordon and drain begin");
-  }
+  if (progress?.ready != null && areRead(situation))
+    return runHooks(situation, phase, "beforeDrain", endsOf(situation)) ?? beginDrain(situation, phase);
+  if (progress?.ready != null) return rest(...endsOf(situation));
   const deadline = phase.since + snapshot.timings.handshake;
   if (now >= deadline) return yieldNode(situation, phase, { kind: "agent silent" });
   return rest(deadline, ...endsOf(situation));
+}
+
+function beginDrain(situation: Recorded, { order, fromBootId }: PhaseOf<"preparing">): Advance {
+  const draining = {
+    kind: "draining",
+    order,
+    fromBootId,
+    since: situation.now,
+    refused: [],
+    onlyRefusedSince: null,
+    emptySince: null,
+    forcedBy: null,
+  } as const;
+  const baseline = baselineOf(situation);
+  return toPhase(situation, draining, "its agent is ready; cordon and drain begin", { baseline });
 }
 
 /** When the pool's next freeze begins; Infinity when none is to come. */

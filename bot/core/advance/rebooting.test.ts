@@ -78,6 +78,7 @@ describe("after the call", () => {
       notAfter: NOW - HOUR,
       since: NOW,
       cause: { kind: "did not come back", calledAt: NOW - 15 * MINUTE },
+      freed: false,
     });
     expect(stepOf(plan, "SetPhase")?.says).toBe("did not come back; its reboot was called at 22:15 CST");
   });

@@ -59,7 +59,7 @@ function afterCall(situation: Recorded, phase: Rebooting, calledAt: number): Adv
   const cause = { kind: "did not come back", calledAt } as const;
   const called = wallClock(calledAt, policy?.timeZone ?? "utc", now);
   const says = `did not come back; its reboot was called at ${called}`;
-  return toPhase(situation, { kind: "failed", order, fromBootId, notAfter, since: now, cause }, says);
+  return toPhase(situation, { kind: "failed", order, fromBootId, notAfter, since: now, cause, freed: false }, says);
 }
 
 /** Ready, and heard from after the order was dead, on the boot that the order was made for. */

@@ -23,6 +23,16 @@ export function describeYield(why: YieldReason): string {
       return "the window closed";
     case "quorum":
       return "the cluster would lose its quorum without it";
+    case "gate":
+      return `gate ${why.gate} closed: ${why.says}`;
+    case "hook failed":
+      return `hook ${why.hook} failed: ${why.says}`;
+    case "withdrawn":
+      return `${why.by} withdrew it`;
+    case "released":
+      return `${why.by} released it`;
+    case "tried again":
+      return `${why.by} wants it tried again`;
     case "uncordoned by someone":
     case "cordoned by someone":
       return `it was ${why.kind}`;

@@ -4,7 +4,7 @@ import { MINUTE, SECOND } from "../instant.ts";
 import { aNode, aReport, NOW, planned, stepKinds } from "../testing/builders.ts";
 import { aFleet, nextPhase, nextRecord, ORDER, reporting, stepOf, underWay, yielding } from "../testing/phases.ts";
 
-const uncordon = { kind: "Uncordon", node: "worker-1", uid: "uid-worker-1", order: ORDER, labels: null };
+const uncordon = { kind: "Uncordon", node: "worker-1", uid: "uid-worker-1", order: ORDER, labels: null, keeps: false };
 const withCordon = (cordon: Cordon) => [aNode({ cordon })];
 const lifted: Cordon = { kind: "none", liftedFor: ORDER };
 

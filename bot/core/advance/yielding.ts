@@ -11,13 +11,15 @@ type Yielding = PhaseOf<"yielding">;
 export function advanceYielding(situation: Recorded, phase: Yielding): Advance {
   const { node, snapshot, now } = situation;
   if (phase.notAfter !== null) {
-    const executed = wasExecuted(situation, phase, phase.notAfter);
+    // Who releases a node has seen how its reboot ended.
+    const executed = phase.why.kind === "released" ? null : wasExecuted(situation, phase, phase.notAfter);
     if (executed !== null) return executed;
     const deadAt = phase.notAfter + snapshot.timings.orderMargin;
     if (!isDropped(situation, phase) && now <= deadAt) return rest(deadAt + 1);
   }
+  const keeps = situation.standing.keep !== null;
   if (!isLifted(situation))
-    return act({ kind: "Uncordon", node: node.name, uid: node.uid, order: phase.order, labels: null });
+    return act({ kind: "Uncordon", node: node.name, uid: node.uid, order: phase.order, labels: null, keeps });
   if (slotOf(snapshot, situation)?.order === phase.order) return rest();
   return toPhase(situation, { kind: "waiting" }, `serves again: ${describeYield(phase.why)}`);
 }

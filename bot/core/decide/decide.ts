@@ -2,8 +2,10 @@ import type { Decision, Judgement, Verb } from "../fleet/decision.ts";
 import { type Member, memberOf } from "../fleet/member.ts";
 import type { Snapshot } from "../fleet/snapshot.ts";
 import type { Instant } from "../instant.ts";
+import { withAsked } from "../on-demand.ts";
 import type { Policy, Pool } from "../policy/policy.ts";
 import { blockersOf, nodeDigest, whatChanged } from "./digest.ts";
+import { judgeAdopt, judgeKeep, judgeReboot, judgeRelease, judgeWithdraw } from "./interventions.ts";
 import { type Asker, askerOf, isMember, whomToAsk } from "./people.ts";
 import { standingOf } from "./standing.ts";
 import { judgeApprove, judgeForce, judgeMove, judgeNow, judgeRetry, judgeSkip, type Verdict } from "./verbs.ts";
@@ -52,15 +54,8 @@ function askOf(
   const change = shown === null ? null : whatChanged(shown, nodeDigest(member, blockers));
   if (change !== null)
     return `This changed since the card was drawn: ${node.name}: ${change}. Look again, then decide.`;
-  return {
-    decision,
-    member,
-    pool,
-    policy,
-    person: asker.person,
-    now,
-    standing: standingOf(member, snapshot.decisions.values(), now),
-  };
+  const standing = standingOf(member, snapshot.decisions.values(), now);
+  return { decision, member: withAsked(member, standing), pool, policy, person: asker.person, now, standing };
 }
 
 const WHAT: Readonly<Record<Verb, (pool: string) => string>> = {
@@ -70,6 +65,11 @@ const WHAT: Readonly<Record<Verb, (pool: string) => string>> = {
   skip: (pool) => `skip ${pool}`,
   retry: (pool) => `retry ${pool}`,
   move: (pool) => `move pods of ${pool}`,
+  reboot: (pool) => `have ${pool} rebooted`,
+  adopt: (pool) => `let cordons in ${pool} be taken over`,
+  keep: (pool) => `keep ${pool} cordoned`,
+  release: (pool) => `release ${pool}`,
+  withdraw: (pool) => `take decisions about ${pool} back`,
 };
 
 function mayNot(verb: Verb, pool: Pool, policy: Policy, asker: Asker): string | null {
@@ -78,11 +78,16 @@ function mayNot(verb: Verb, pool: Pool, policy: Policy, asker: Asker): string | 
     const refusal = mayNot("approve", pool, policy, asker);
     if (refusal !== null) return refusal;
   }
-  const right = verb === "retry" || verb === "move" ? pool.may.other : pool.may[verb];
+  const right = isOther(verb) ? pool.may.other : pool.may[verb];
   const what = WHAT[verb](pool.name);
   if (right === null) return `The policy lets nobody ${what}.`;
   if (isMember(policy, right.by, asker)) return null;
   return `Only ${right.by} may ${what}. ${whomToAsk(policy, right.by)}`;
+}
+
+/** The verbs that one right stands for (the policy's key may.other). */
+function isOther(verb: Verb): verb is Exclude<Verb, "approve" | "now" | "force" | "skip"> {
+  return verb !== "approve" && verb !== "now" && verb !== "force" && verb !== "skip";
 }
 
 function combine(decision: Decision, asks: readonly Ask[], now: Instant, person: string): Judgement {
@@ -119,6 +124,16 @@ function judge(ask: Ask): Verdict {
       return judgeRetry(ask);
     case "move":
       return judgeMove(ask);
+    case "reboot":
+      return judgeReboot(ask);
+    case "adopt":
+      return judgeAdopt(ask);
+    case "keep":
+      return judgeKeep(ask);
+    case "release":
+      return judgeRelease(ask);
+    case "withdraw":
+      return judgeWithdraw(ask);
     default:
       return ask.decision.verb satisfies never;
   }

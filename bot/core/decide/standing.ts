@@ -1,5 +1,6 @@
 import type { Decision, Judgement } from "../fleet/decision.ts";
 import type { Member } from "../fleet/member.ts";
+import { HISTORY_KEPT, type NodeReboot } from "../fleet/reboot.ts";
 import type { Instant } from "../instant.ts";
 import type { Pool } from "../policy/policy.ts";
 import { nodeDigest, POLICY_CHANGED, whatChanged } from "./digest.ts";
@@ -28,7 +29,22 @@ export interface Standing {
   readonly skip: { readonly until: Instant; readonly person: string } | null;
   /** To move what can be moved is also to try again. */
   readonly retriedAt: Instant | null;
+  readonly retriedBy: string | null;
   readonly moveAskedAt: Instant | null;
+  /** Who wants it rebooted though its host does not ask for it; until it has booted. */
+  readonly rebootAsked: (Said & { readonly name: string; readonly reason: string | null }) | null;
+  /** Who let us take the cordon over that stands there now. */
+  readonly adopted: Said | null;
+  /** Who wants the node to stay cordoned after this attempt. */
+  readonly keep: Said | null;
+  readonly released: Said | null;
+  /** Who took back all that was decided before. */
+  readonly withdrawn: Said | null;
+}
+
+export interface Said {
+  readonly at: Instant;
+  readonly by: string;
 }
 
 const NOBODY: Standing = {
@@ -41,7 +57,13 @@ const NOBODY: Standing = {
   force: null,
   skip: null,
   retriedAt: null,
+  retriedBy: null,
   moveAskedAt: null,
+  rebootAsked: null,
+  adopted: null,
+  keep: null,
+  released: null,
+  withdrawn: null,
 };
 
 type Counted = Decision & { readonly judgement: Judgement };
@@ -55,7 +77,9 @@ export function standingOf(member: Member, decisions: Iterable<Decision>, now: I
   // Most nodes have none, and a digest is dear.
   if (counted.length === 0) return NOBODY;
   const digest = nodeDigest(member);
-  const mine = counted.filter(({ judgement }) => isAbout(judgement, member, digest));
+  const all = counted.filter(({ judgement }) => isAbout(judgement, member, digest));
+  const withdrawn = newest(all.filter(({ verb }) => verb === "withdraw"));
+  const mine = all.filter(({ judgement }) => judgement.at > (withdrawn?.judgement.at ?? Number.NEGATIVE_INFINITY));
   const unexpired = mine.filter(({ judgement }) => judgement.validUntil === null || now < judgement.validUntil);
   const isBound = ({ judgement }: Counted, fits: (bound: string) => boolean): boolean =>
     judgement.bound.some((bound) => bound.node === member.node.name && fits(bound.digest));
@@ -64,6 +88,7 @@ export function standingOf(member: Member, decisions: Iterable<Decision>, now: I
   const approvals = votes(inForce.filter(({ verb }) => verb === "approve" || verb === "now"));
   const forcing = newestBlockers(inForce.filter(({ verb }) => verb === "force"));
   const forces = votes(forcing);
+  const retried = saidIn(newest(mine.filter(({ verb }) => verb === "retry" || verb === "move")));
   const forcedBudgets = forcing[0]?.judgement.blockers ?? [];
   return {
     approvals,
@@ -76,8 +101,12 @@ export function standingOf(member: Member, decisions: Iterable<Decision>, now: I
       ? { budgets: new Set(forcedBudgets), by: forces.map(({ person }) => person).join(" and ") }
       : null,
     skip: skipOf(mine, now),
-    retriedAt: newest(mine.filter(({ verb }) => verb === "retry" || verb === "move")),
-    moveAskedAt: newest(mine.filter(({ verb }) => verb === "move")),
+    retriedAt: retried?.at ?? null,
+    retriedBy: retried?.by ?? null,
+    moveAskedAt: saidIn(newest(mine.filter(({ verb }) => verb === "move")))?.at ?? null,
+    ...askedOf(member, mine, digest),
+    released: saidIn(newest(mine.filter(({ verb }) => verb === "release"))),
+    withdrawn: saidIn(withdrawn),
   };
 }
 
@@ -135,9 +164,47 @@ function skipOf(mine: readonly Counted[], now: Instant): Standing["skip"] {
   return { until: last.validUntil, person: last.person ?? "someone" };
 }
 
-function newest(decisions: readonly Counted[]): Instant | null {
-  return decisions.reduce<Instant | null>(
-    (latest, { judgement }) => Math.max(latest ?? judgement.at, judgement.at),
+function newest(decisions: readonly Counted[]): Counted | null {
+  return decisions.reduce<Counted | null>(
+    (latest, one) => (latest === null || one.judgement.at >= latest.judgement.at ? one : latest),
     null,
   );
 }
+
+const saidIn = (decision: Counted | null): Said | null =>
+  decision === null ? null : { at: decision.judgement.at, by: decision.judgement.person ?? "someone" };
+
+/** What outlasts the order that is given for it: it is bound to the boot, the cordon or the attempt alone. */
+function askedOf(
+  member: Member,
+  mine: readonly Counted[],
+  digest: string,
+): Pick<Standing, "rebootAsked" | "adopted" | "keep"> {
+  const { node, reboot } = member;
+  const ofBoot = mine.filter(({ judgement }) =>
+    judgement.bound.some((bound) => bound.node === node.name && bootOf(bound.digest) === bootOf(digest)),
+  );
+  const asked = newest(ofBoot.filter(({ verb }) => verb === "reboot"));
+  const said = saidIn(asked);
+  const since = (at: Instant | null | undefined, verb: Decision["verb"], decisions: readonly Counted[]): Said | null =>
+    saidIn(newest(decisions.filter((one) => one.verb === verb && one.judgement.at >= (at ?? 0))));
+  return {
+    rebootAsked: asked === null || said === null ? null : { ...said, name: asked.name, reason: asked.reason },
+    adopted: since(node.cordonedSince, "adopt", ofBoot),
+    keep: since(endOfLast(reboot), "keep", mine),
+  };
+}
+
+/**
+ * When the attempt before the one under way ended: what was said since then is about this one. A node that yields has the
+ * outcome of this very attempt on record from the first moment on, so there its history tells.
+ */
+function endOfLast(reboot: NodeReboot | null): Instant {
+  if (reboot?.phase.kind !== "yielding") return reboot?.outcome?.at ?? 0;
+  const { history } = reboot;
+  const ended = history.findLast(({ phase, order }) => phase === "waiting" && order !== null);
+  return ended?.at ?? (history.length < HISTORY_KEPT ? 0 : (history[0]?.at ?? 0));
+}
+
+/** The node's uid and its boot. */
+const bootOf = (digest: string): string => digest.split(".").slice(0, 2).join(".");

@@ -1,5 +1,6 @@
 import { movableOf } from "../drain/move.ts";
 import type { Movable } from "../fleet/diagnosis.ts";
+import type { Member } from "../fleet/member.ts";
 import type { Refusal } from "../fleet/phase.ts";
 import { formatDuration, type Instant, wallClock } from "../instant.ts";
 import { listed } from "../listed.ts";
@@ -14,7 +15,7 @@ export type Verdict =
   | { readonly ok: true; readonly says: string; readonly validUntil: Instant | null }
   | { readonly ok: false; readonly says: string };
 
-const no = (says: string): Verdict => ({ ok: false, says });
+export const no = (says: string): Verdict => ({ ok: false, says });
 
 export function judgeApprove(ask: Ask): Verdict {
   const { member, pool, standing, now, person } = ask;
@@ -108,8 +109,27 @@ export function judgeRetry(ask: Ask): Verdict {
   const { member } = ask;
   if (member.report?.pending == null) return no(`${member.node.name} wants no reboot now.`);
   const phase = member.reboot?.phase.kind ?? "waiting";
+  if (phase === "failed") return retryFailed(member);
   if (phase !== "waiting") return no(`${member.node.name} is already under way (${phase}).`);
   return { ok: true, says: `${member.node.name} is tried again as soon as it is its turn.`, validUntil: null };
+}
+
+/** What failed is looked at again by itself; only a hook that failed before the reboot can be tried anew. */
+function retryFailed({ reboot, node }: Member): Verdict {
+  const cause = reboot?.phase.kind === "failed" ? reboot.phase.cause : null;
+  if (cause?.kind === "hook failed" && cause.stage !== "afterReboot")
+    return {
+      ok: true,
+      says: `${node.name} is tried again, with its hooks, as soon as it is its turn.`,
+      validUntil: null,
+    };
+  if (cause?.kind === "hook failed")
+    return no(
+      `${node.name} was rebooted, and hook ${cause.hook} runs once an order. Look at it, then release the node.`,
+    );
+  return no(
+    `${node.name} has failed, and is looked at all the time: it goes on by itself once it is well. Or release it.`,
+  );
 }
 
 /** For pods that a restart of their Deployment brings up elsewhere first; it also tries the node again. */

@@ -1,25 +1,20 @@
 import { shortHash } from "../fleet/order.ts";
 import type { Refusal } from "../fleet/phase.ts";
 import type { Pod } from "../fleet/pod.ts";
+import type { WantedJob } from "../fleet/wanted-job.ts";
 import { formatDuration, type Instant } from "../instant.ts";
-import type { JobRef, PodRule } from "../policy/policy.ts";
+import type { PodRule } from "../policy/policy.ts";
 import type { Drainage } from "./drainage.ts";
 import { ruledOut } from "./ruled-out.ts";
 import { ruleFor } from "./rules.ts";
-
-/** The Job that must succeed before the pods of a rule leave. */
-export interface BeforeJob extends JobRef {
-  readonly namespace: string;
-  /** The same for the same order and rule, so that it runs at most once however often it is asked for. */
-  readonly name: string;
-}
 
 type Standing =
   | { readonly kind: "done" | "due" }
   | { readonly kind: "running"; readonly until: Instant }
   | { readonly kind: "failed"; readonly why: string };
 
-export function beforeJobOf(pod: Pod, { order, sieve }: Pick<Drainage, "order" | "sieve">): BeforeJob | null {
+/** The Job that must succeed before the pods of the pod's rule leave. */
+export function beforeJobOf(pod: Pod, { order, sieve }: Pick<Drainage, "order" | "sieve">): WantedJob | null {
   const rule = ruleFor(pod, sieve.drain);
   if (rule.before === null || pod.finished) return null;
   const [namespace = "", cronJob = ""] = rule.before.cronJob.split("/");
@@ -27,12 +22,13 @@ export function beforeJobOf(pod: Pod, { order, sieve }: Pick<Drainage, "order" |
     ...rule.before,
     namespace,
     name: `${cronJob.slice(0, 40)}-${shortHash([order, indexOf(rule, sieve.drain.pods)])}`,
+    place: "anywhere",
   };
 }
 
 const indexOf = (rule: PodRule, rules: readonly PodRule[]): string => String(rules.indexOf(rule));
 
-export function standingOfJob(job: BeforeJob, { snapshot, sieve }: Drainage): Standing {
+export function standingOfJob(job: WantedJob, { snapshot, sieve }: Drainage): Standing {
   const known = snapshot.jobs.get(`${job.namespace}/${job.name}`);
   if (known === undefined) return { kind: "due" };
   if (known.state === "succeeded") return { kind: "done" };

@@ -9,7 +9,16 @@ import { checkKey, type Step } from "../step.ts";
 import { isOrderable } from "../usage.ts";
 
 /** What keeps a node from going for now, but not from being looked at. */
-const LATER: ReadonlySet<HoldKind> = new Set(["freeze", "quorum", "after", "window", "approval", "budget", "spread"]);
+const LATER: ReadonlySet<HoldKind> = new Set([
+  "freeze",
+  "quorum",
+  "gate",
+  "after",
+  "window",
+  "approval",
+  "budget",
+  "spread",
+]);
 /** What a check may end. */
 const ENDED_BY_CHECK: ReadonlySet<HoldKind> = new Set(["would be blocked", "unchecked", "back-off"]);
 /** How many nodes are looked at side by side. */

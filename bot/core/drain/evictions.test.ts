@@ -118,7 +118,10 @@ describe("a Job before pods leave", () => {
   const job = (changes: Partial<Job>): Parts => ({
     pods: [batch()],
     jobs: new Map([
-      [`db/${name}`, { namespace: "db", name, startedAt: NOW - MINUTE, state: "running", message: "", ...changes }],
+      [
+        `db/${name}`,
+        { namespace: "db", name, order: ORDER, startedAt: NOW - MINUTE, state: "running", message: "", ...changes },
+      ],
     ]),
   });
 

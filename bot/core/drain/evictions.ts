@@ -2,10 +2,11 @@ import { isSelf } from "../fleet/bots.ts";
 import { allAllow, budgetsFingerprint } from "../fleet/disruption-budget.ts";
 import type { Move } from "../fleet/move.ts";
 import type { Pod } from "../fleet/pod.ts";
+import type { WantedJob } from "../fleet/wanted-job.ts";
 import { SECOND } from "../instant.ts";
 import type { Recorded } from "../situation.ts";
 import { type PodRef, podKey, type Step } from "../step.ts";
-import { type BeforeJob, beforeJobOf, standingOfJob } from "./before-job.ts";
+import { beforeJobOf, standingOfJob } from "./before-job.ts";
 import { checkOfDrain, type Drainage, type Draining as OneDraining } from "./drainage.ts";
 import { mayForce } from "./force.ts";
 import { moveEndsAt, movesToBegin, moveUnderWay, restarts } from "./move.ts";
@@ -96,7 +97,7 @@ function whenDue(draining: Draining, pod: Pod): Due {
 }
 
 /** One Job for all pods of a rule, whichever of them comes first. */
-function startOf({ situation, drainage }: Draining, job: BeforeJob): Step {
+function startOf({ situation, drainage }: Draining, job: WantedJob): Step {
   const { node, snapshot, pool } = situation;
   const listed = snapshot.pods.get(node.name)?.pods.values() ?? [];
   const pods = [...listed].filter((one) => beforeJobOf(one, drainage)?.name === job.name);

@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
+import type { Job } from "../fleet/job.ts";
+import type { Phase } from "../fleet/phase.ts";
 import type { Pod } from "../fleet/pod.ts";
 import { MINUTE } from "../instant.ts";
 import { type DrainSettings, POOL_DEFAULTS, type PodRule } from "../policy/policy.ts";
-import { aDaemonSet, aPod, aSnapshot, NOW } from "../testing/builders.ts";
+import { aDaemonSet, aPod, aReboot, aSnapshot, NOW } from "../testing/builders.ts";
+import { aJob, jobsOf } from "../testing/hooks.ts";
+import { draining, ORDER, preparing, rebooting } from "../testing/phases.ts";
 import { type Fate, fateOf } from "./filter.ts";
 
 const leave: PodRule = {
@@ -47,4 +51,34 @@ test.each<[string, Partial<Pod>, Partial<DrainSettings>, Fate]>([
 ])("%s", (_, pod, drain, fate) => {
   const snapshot = aSnapshot({ daemonSets: new Map([["web/ds", aDaemonSet()]]) });
   expect(fateOf(aPod(pod), { drain: { ...POOL_DEFAULTS.drain, ...drain }, snapshot, now: NOW })).toEqual(fate);
+});
+
+const STAYS_FOR_HOOK: Fate = { kind: "stays", why: "hook" };
+const another = { order: "another", fromBootId: "boot-1" };
+
+test.each<[string, Partial<Job> | null, Phase, Partial<Pod>, Fate]>([
+  ["a hook of this order stays", {}, draining(), {}, STAYS_FOR_HOOK],
+  ["it stays in the last look before the order, too", {}, rebooting(), {}, STAYS_FOR_HOOK],
+  ["it stays before the cordon", {}, preparing(), {}, STAYS_FOR_HOOK],
+  ["it stays once it has finished", { state: "succeeded" }, draining(), { finished: true }, STAYS_FOR_HOOK],
+  ["one that is ending is waited for", {}, draining(), { deletingSince: NOW }, GOES],
+  ["one of an earlier order of this node goes", {}, draining(another), {}, GOES],
+  ["one of another node's order goes", { order: "another" }, draining(), {}, GOES],
+  ["one whose order can't be read goes", { order: null }, draining(), {}, GOES],
+  ["the pod of a Job that is not ours goes", null, draining(), {}, GOES],
+  ["one on a node that waits goes", {}, { kind: "waiting" }, {}, GOES],
+  ["a Job of that name in another namespace goes", { namespace: "other" }, draining(), {}, GOES],
+  [
+    "a pod that only has the Job's name from something else goes",
+    {},
+    draining(),
+    { controller: { apiVersion: "apps/v1", kind: "ReplicaSet", name: aJob().name, uid: "1" } },
+    GOES,
+  ],
+])("of the pods of Jobs %s", (_, job, phase, pod, fate) => {
+  const controller = { apiVersion: "batch/v1", kind: "Job", name: aJob().name, uid: "uid-job" };
+  const jobs = job === null ? new Map() : jobsOf(aJob({ order: ORDER, ...job }));
+  const snapshot = aSnapshot({ jobs, reboots: [aReboot({ phase, orders: 1 })] });
+  const sieve = { drain: POOL_DEFAULTS.drain, snapshot, now: NOW };
+  expect(fateOf(aPod({ namespace: "ops", name: "snapshot-x", controller, ...pod }), sieve)).toEqual(fate);
 });

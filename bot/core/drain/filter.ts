@@ -24,7 +24,7 @@ export function sieveOf(
 /** `stays`: the node counts as empty with it. `protected`: the drain may neither move it nor go on. */
 export type Fate =
   | { readonly kind: "goes" }
-  | { readonly kind: "stays"; readonly why: "hangs" | "daemon" | "mirror" | "rule" | "own" }
+  | { readonly kind: "stays"; readonly why: "hangs" | "daemon" | "mirror" | "rule" | "own" | "hook" }
   | { readonly kind: "protected"; readonly key: "emptyDir" | "unmanaged" };
 
 const GOES: Fate = { kind: "goes" };
@@ -39,6 +39,7 @@ export function fateOf(pod: Pod, sieve: Sieve): Fate {
   if (isDaemon(pod, sieve)) return { kind: "stays", why: "daemon" };
   if (pod.mirror) return { kind: "stays", why: "mirror" };
   if (ruleFor(pod, sieve.drain).action === "leave") return { kind: "stays", why: "rule" };
+  if (isOfHook(pod, sieve.snapshot)) return { kind: "stays", why: "hook" };
   if (isOwn(pod, sieve.snapshot)) return ownLeaves(pod, sieve) ? GOES : { kind: "stays", why: "own" };
   if (pod.finished) return GOES;
   if (pod.hasEmptyDir && sieve.drain.emptyDir === "protect") return { kind: "protected", key: "emptyDir" };
@@ -62,6 +63,14 @@ export function hangs({ deletingSince }: Pod, { drain, now }: Sieve): boolean {
 function isDaemon(pod: Pod, { snapshot: { daemonSets } }: Sieve): boolean {
   if (pod.finished || pod.controller?.kind !== "DaemonSet") return false;
   return daemonSets.get(`${pod.namespace}/${pod.controller.name}`)?.uid === pod.controller.uid;
+}
+
+/** The pod of a Job that runs for this very order: a hook on the node is no reason to wait for it. */
+function isOfHook({ namespace, controller, node }: Pod, { jobs, reboots }: Snapshot): boolean {
+  if (controller?.kind !== "Job" || node === null) return false;
+  const order = jobs.get(`${namespace}/${controller.name}`)?.order ?? null;
+  const phase = reboots.get(node)?.phase;
+  return order !== null && phase !== undefined && phase.kind !== "waiting" && phase.order === order;
 }
 
 function isUnmanaged(pod: Pod): boolean {

@@ -14,7 +14,7 @@ export function ruleFor(pod: Pod, { pods }: Pick<DrainSettings, "pods">): PodRul
   return pods.find(({ match }) => isMatch(match, pod)) ?? USUAL;
 }
 
-function isMatch({ namespace, matchLabels }: PodMatch, pod: Pick<Pod, "namespace" | "labels">): boolean {
+export function isMatch({ namespace, matchLabels }: PodMatch, pod: Pick<Pod, "namespace" | "labels">): boolean {
   if (namespace !== null && namespace !== pod.namespace) return false;
   return Object.entries(matchLabels).every(([key, value]) => pod.labels[key] === value);
 }

@@ -1,7 +1,19 @@
 import type { Instant } from "../instant.ts";
 import type { NodeName } from "./node.ts";
 
-export const VERBS = ["approve", "now", "force", "skip", "retry", "move"] as const;
+export const VERBS = [
+  "approve",
+  "now",
+  "force",
+  "skip",
+  "retry",
+  "move",
+  "reboot",
+  "adopt",
+  "keep",
+  "release",
+  "withdraw",
+] as const;
 export type Verb = (typeof VERBS)[number];
 
 /** Where a person's identity comes from; identities of two systems are one person only where `people` links them. */

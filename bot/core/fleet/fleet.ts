@@ -21,10 +21,21 @@ export interface PolicyStatus {
   readonly text: string | null;
 }
 
+/** A gate as it was read last, kept where people and the command line can read it. */
+export interface GateStatus {
+  readonly name: string;
+  readonly state: "green" | "red" | "unreachable";
+  /** What was read, as the end of a sentence. */
+  readonly says: string;
+  /** Since when it is in this state. */
+  readonly since: Instant;
+}
+
 /** The RebootFleet resource, of which there is one. */
 export interface Fleet {
   readonly version: string;
   readonly paused: { readonly by: string; readonly reason: string } | null;
   readonly slots: readonly Slot[];
   readonly policy: PolicyStatus | null;
+  readonly gates: readonly GateStatus[];
 }

@@ -34,6 +34,8 @@ export interface Node {
   readonly cordonedSince: Instant | null;
   readonly cordon: Cordon;
   readonly taints: readonly Taint[];
+  /** Its IP addresses and host names. */
+  readonly addresses: readonly string[];
   /** Its deletionTimestamp; null for a node that stays. */
   readonly deletedAt: Instant | null;
   /** What its pods may request together: thousandths of a CPU, and bytes. */

@@ -1,5 +1,6 @@
 import type { Instant } from "../instant.ts";
 import type { Diagnosis } from "./diagnosis.ts";
+import type { HookStage } from "./hook-run.ts";
 import type { BootId, OrderId } from "./node.ts";
 
 export const REFUSAL_KINDS = [
@@ -54,6 +55,10 @@ export type YieldReason =
   | { readonly kind: "freeze" }
   | { readonly kind: "window closed" }
   | { readonly kind: "quorum" }
+  /** `says` is what was read of the gate, as the end of a sentence. */
+  | { readonly kind: "gate"; readonly gate: string; readonly says: string }
+  | { readonly kind: "hook failed"; readonly hook: string; readonly says: string }
+  | { readonly kind: "withdrawn" | "released" | "tried again"; readonly by: string }
   | { readonly kind: "uncordoned by someone" }
   | { readonly kind: "cordoned by someone" }
   | { readonly kind: "pool changed" }
@@ -65,6 +70,8 @@ export type YieldReason =
 export type FailureCause =
   | { readonly kind: "did not come back"; readonly calledAt: Instant | null }
   | { readonly kind: "not healthy after reboot"; readonly what: string }
+  /** It is not verified and not tried again by itself: a hook runs once an order. */
+  | { readonly kind: "hook failed"; readonly stage: HookStage; readonly hook: string; readonly what: string }
   /** The stored phase can't be read, so nobody knows what is under way: nothing is touched, and no other node is started. */
   | { readonly kind: "unreadable record"; readonly what: string };
 
@@ -126,6 +133,8 @@ export type Phase =
       readonly notAfter: Instant;
       readonly since: Instant;
       readonly cause: FailureCause;
+      /** It serves again, so it was taken out of the slots, and is counted as taken no more. */
+      readonly freed: boolean;
     };
 
 export type PhaseKind = Phase["kind"];

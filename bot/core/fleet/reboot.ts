@@ -1,11 +1,14 @@
 import type { Hold } from "../holds/hold.ts";
 import type { Instant } from "../instant.ts";
 import type { Mode } from "../policy/policy.ts";
+import type { HookRun } from "./hook-run.ts";
 import type { Move } from "./move.ts";
 import type { BootId, NodeName, NodeUid, OrderId } from "./node.ts";
 import type { Phase, PhaseKind, Refusal, YieldReason } from "./phase.ts";
 
-/** One line of a node's own record, newest last; the last 20 are kept. */
+export const HISTORY_KEPT = 20;
+
+/** One line of a node's own record, newest last; the last HISTORY_KEPT are kept. */
 export interface HistoryEntry {
   readonly at: Instant;
   readonly phase: PhaseKind;
@@ -17,6 +20,14 @@ export interface HistoryEntry {
 export type Outcome =
   | { readonly kind: "rebooted"; readonly at: Instant; readonly took: number; readonly bootId: BootId }
   | { readonly kind: "yielded"; readonly at: Instant; readonly order: OrderId; readonly why: YieldReason };
+
+/** How things stood when the drain began: verifying compares with it. */
+export interface Baseline {
+  /** Budgets that cover pods of the node, each with how many of its pods were short of those expected. */
+  readonly budgets: readonly { readonly namespace: string; readonly name: string; readonly short: number }[];
+  /** DaemonSets whose pod on the node was not ready, as namespace/name. */
+  readonly unready: readonly string[];
+}
 
 /** What is stored of a hold: its sentence is computed on read. */
 export type StoredHold = Pick<Hold, "kind" | "until">;
@@ -45,11 +56,19 @@ export interface NodeReboot {
   readonly blockedSince: Instant | null;
   /** Restarts of Deployments for this node's drains, oldest first; the last 20 are kept. */
   readonly moves: readonly Move[];
+  /** Of the order in force, or of the last one. */
+  readonly hooks: readonly HookRun[];
+  /** Of the order in force, or of the last one; null where nothing was drained yet. */
+  readonly baseline: Baseline | null;
   readonly outcome: Outcome | null;
   /** Reboots ordered from this boot that did not happen; two of them hold the node until a retry. */
   readonly missed: number;
   /** Identities of the reasons for which the last order was given. */
   readonly orderedFor: readonly string[];
+  /** The boot that was seen last: one that nobody ordered shows by its change. */
+  readonly bootId: BootId | null;
+  /** Who released the node after it had failed, and the identities of the reasons that it is left alone for since. */
+  readonly released: { readonly by: string; readonly reasons: readonly string[] } | null;
   /** The pool's mode when the slot was taken. */
   readonly mode: Mode | null;
   readonly policyCommit: string | null;

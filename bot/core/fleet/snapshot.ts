@@ -5,11 +5,13 @@ import type { Check } from "./check.ts";
 import type { DaemonSet } from "./daemon-set.ts";
 import type { Decision } from "./decision.ts";
 import type { DisruptionBudget } from "./disruption-budget.ts";
+import type { Etcd } from "./etcd.ts";
 import type { Fleet } from "./fleet.ts";
+import type { GateReadings } from "./gate.ts";
 import type { Job } from "./job.ts";
 import type { MoveResult } from "./move.ts";
 import type { Node, NodeName } from "./node.ts";
-import type { NodePods } from "./pod.ts";
+import type { NodePods, Pod } from "./pod.ts";
 import type { NodeReboot } from "./reboot.ts";
 import type { HostReport } from "./report.ts";
 import type { Evidence } from "./workload.ts";
@@ -44,12 +46,19 @@ export interface Snapshot {
   readonly evictions: ReadonlyMap<string, EvictionAnswer>;
   /** The Jobs that Bootswain made, by namespace/name. */
   readonly jobs: ReadonlyMap<string, Job>;
+  /** The last lines of Jobs that ended, by namespace/name; what could not be read says why in their place. */
+  readonly jobLogs: ReadonlyMap<string, readonly string[]>;
   /** What this bot knows of its writes of moves, by moveKey(). */
   readonly moves: ReadonlyMap<string, MoveResult>;
   /** VolumeAttachments by name, each with its node; null while no node is drained. */
   readonly volumes: ReadonlyMap<string, NodeName> | null;
   readonly daemonSets: ReadonlyMap<string, DaemonSet>;
   readonly bots: Bots;
+  readonly etcd: Etcd;
+  /** What Alertmanager and Prometheus said, by gateKey(); null where nothing is read, and only what is on record counts. */
+  readonly gates: ReadonlyMap<string, GateReadings> | null;
+  /** The pods that gates look for, by gateKey(), then by UID; a gate whose pods were not listed yet is missing. */
+  readonly gatePods: ReadonlyMap<string, ReadonlyMap<string, Pod>>;
   /** The newest check of each node; null where nothing is checked, and only what is on record counts. */
   readonly checks: ReadonlyMap<NodeName, Check> | null;
 }

@@ -70,7 +70,7 @@ test("pools go after others, and nodes that need approval only if they get it", 
 
 test("what is under way ends as it usually does, and frees its slot then", () => {
   const phase = draining({ order: orderOf("a") });
-  const history = [{ at: NOW - 2 * MINUTE, phase: "preparing" as const, order: null, says: "" }];
+  const history = [{ at: NOW - 2 * MINUTE, phase: "preparing" as const, order: orderOf("a"), says: "" }];
   const reboots = { a: { phase, orders: 1, history, ...rebooted(10 * MINUTE) } };
   const cordon = { kind: "ours", order: orderOf("a") } as const;
   const parts = { ...fleetOf(["a", "b"], { reboots, nodes: { a: { cordon } } }), fleet: aFleetWith(slot("a")) };

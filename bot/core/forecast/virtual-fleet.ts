@@ -1,3 +1,4 @@
+import { slotTakenAt } from "../advance/advance.ts";
 import type { Slot } from "../fleet/fleet.ts";
 import type { Member } from "../fleet/member.ts";
 import type { Node, NodeName } from "../fleet/node.ts";
@@ -36,7 +37,7 @@ export class VirtualFleet {
     for (const member of members) {
       const phase = member.reboot?.phase.kind ?? "waiting";
       if (phase === "waiting" || phase === "failed" || phase === "yielding") continue;
-      const since = member.reboot?.history.findLast((entry) => entry.phase === "preparing")?.at ?? now;
+      const since = member.reboot === null ? now : (slotTakenAt(member.reboot) ?? now);
       this.#ends.set(member.node.name, Math.max(now + MINUTE, since + lasts(member)));
     }
   }
@@ -47,13 +48,15 @@ export class VirtualFleet {
 
   snapshot(): Snapshot {
     const { fleet } = this.#snapshot;
-    const base = fleet ?? { version: "", paused: null, policy: null };
+    const base = fleet ?? { version: "", paused: null, policy: null, gates: [] };
     return {
       ...this.#snapshot,
       nodes: this.#nodes,
       reports: this.#reports,
       reboots: this.#reboots,
       fleet: { ...base, slots: this.#slots },
+      // Nothing is read in the time to come: the gates stay as they are on record.
+      gates: null,
       decisions: new Map([...this.#snapshot.decisions].filter(([, { judgement }]) => judgement !== null)),
     };
   }

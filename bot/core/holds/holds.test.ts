@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { YieldReason } from "../fleet/phase.ts";
+import { gateKey } from "../gates/judge.ts";
 import { DAY, HOUR, MINUTE } from "../instant.ts";
+import type { Gate } from "../policy/policy.ts";
 import {
   aBudget,
   aCheck,
@@ -9,6 +11,7 @@ import {
   aFreeze,
   aJudgement,
   aNode,
+  aPod,
   aPolicy,
   aPool,
   aReboot,
@@ -209,6 +212,7 @@ test.each<[string, Parts, Options, Hold]>([
 
 describe("order", () => {
   const master = { "node-role.kubernetes.io/control-plane": "true" };
+  const noBackup: Gate = { kind: "pods", name: "no backup", noPods: { namespace: "web", matchLabels: {} } };
   const everything: Parts = {
     nodes: [
       aNode({ ready: false, cordon: { kind: "foreign", liftedFor: null }, labels: master, deletedAt: NOW }),
@@ -221,7 +225,14 @@ describe("order", () => {
     ],
     reports: asksStill.map((report) => ({ ...report, heartbeat: null })),
     reboots: [
-      { ...ranOut, missed: 2, orderedFor: ["kernel/5"], blockers: [aRefusal()], blockedSince: NOW },
+      {
+        ...ranOut,
+        missed: 2,
+        released: { by: "ana", reasons: ["kernel/5"] },
+        orderedFor: ["kernel/5"],
+        blockers: [aRefusal()],
+        blockedSince: NOW,
+      },
       aReboot({ node: "worker-2", phase: draining({ order: "order-2" }), orders: 1 }),
     ],
     fleet: { ...aFleet(), paused: { by: "ana", reason: "" } },
@@ -229,12 +240,15 @@ describe("order", () => {
     daemonSets: new Map([["kube-system/kured", aDaemonSet({ isKured: true })]]),
     budgets: [aBudget()],
     checks: new Map([["worker-1", aCheck({ problem: "403" })]]),
+    gatePods: new Map([[gateKey(noBackup), new Map([["uid-web-1", aPod()]])]]),
   };
 
   test("all that holds a node is told, in the order of the list", () => {
     const first = aPool({ name: "first", matchLabels: { role: "first" } });
     const pools = [first, aPool({ mode: "approval", windows: later, after: ["first"] })];
-    const kinds = holdKinds(planned(everything, { policy: aPolicy({ pools, freezes: [aFreeze()] }) }));
+    const kinds = holdKinds(
+      planned(everything, { policy: aPolicy({ pools, freezes: [aFreeze()], gates: [noBackup] }) }),
+    );
     const exclusive = ["no policy", "no pool", "observe", "budget", "spread"];
     expect(kinds).toEqual(HOLD_KINDS.filter((kind) => !exclusive.includes(kind)));
   });

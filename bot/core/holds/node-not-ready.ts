@@ -8,8 +8,13 @@ export function nodeNotReady({ node, report, reboot }: Situation): Hold | null {
     return { kind: "node not ready", says: `${node.name} has just joined: its record is being made.`, until: null };
   }
   if (node.bootId === null || (report !== null && report.bootId !== null && report.bootId !== node.bootId)) {
-    const says = `${node.name} has just booted: kubelet and agent do not show the same boot yet.`;
-    return { kind: "node not ready", says, until: null };
+    return justBooted(node.name);
   }
   return null;
 }
+
+export const justBooted = (node: string): Hold => ({
+  kind: "node not ready",
+  says: `${node} has just booted: kubelet and agent do not show the same boot yet.`,
+  until: null,
+});

@@ -7,6 +7,7 @@ import { backOff } from "./back-off.ts";
 import { beingRemoved } from "./being-removed.ts";
 import { cordonedBySomeone } from "./cordoned-by-someone.ts";
 import { freeze } from "./freeze.ts";
+import { gate } from "./gate.ts";
 import type { Hold } from "./hold.ts";
 import { noPolicy } from "./no-policy.ts";
 import { noPool } from "./no-pool.ts";
@@ -15,6 +16,7 @@ import { observe } from "./observe.ts";
 import { paused } from "./paused.ts";
 import { rebootDidNotHappen } from "./reboot-did-not-happen.ts";
 import { rebootDidNotHelp } from "./reboot-did-not-help.ts";
+import { released } from "./released.ts";
 import { skipped } from "./skipped.ts";
 import { unchecked } from "./unchecked.ts";
 import { window } from "./window.ts";
@@ -32,11 +34,13 @@ const CHECKS: readonly ((situation: Situation) => Hold | null)[] = [
   paused,
   skipped,
   freeze,
+  released,
   rebootDidNotHelp,
   rebootDidNotHappen,
   backOff,
   wouldBeBlocked,
   unchecked,
+  gate,
   after,
   window,
   approval,

@@ -1,11 +1,13 @@
 import { nodeDigest } from "../decide/digest.ts";
-import type { Decision } from "../fleet/decision.ts";
+import { type Decision, VERBS, type Verb } from "../fleet/decision.ts";
 import type { Slot } from "../fleet/fleet.ts";
+import { HOOK_STAGES } from "../fleet/hook-run.ts";
+import type { Job } from "../fleet/job.ts";
 import { memberOf } from "../fleet/member.ts";
 import type { Pod } from "../fleet/pod.ts";
 import type { EvictionAnswer, Snapshot } from "../fleet/snapshot.ts";
-import { HOUR, MINUTE } from "../instant.ts";
-import type { Policy, Pool } from "../policy/policy.ts";
+import { HOUR, MINUTE, SECOND } from "../instant.ts";
+import { type Gate, type Hooks, POOL_DEFAULTS, type Policy, type Pool } from "../policy/policy.ts";
 import type { StepKey } from "../step.ts";
 import { type AnyMember, anyMember } from "./any-member.ts";
 import {
@@ -21,6 +23,8 @@ import {
   aWindow,
   NOW,
 } from "./builders.ts";
+import { ERRORS, green, NO_BACKUP, podsFor, readingsOf, red, unreachable } from "./gates.ts";
+import { aHook, aJob, jobNameOf } from "./hooks.ts";
 import { choose, type Pick, rarely, usually } from "./pick.ts";
 
 export interface Given {
@@ -37,7 +41,7 @@ export function anyFleet(pick: Pick, fewest = 2): Given {
   const slots = members.flatMap(({ slot }) => slot ?? []);
   const gone = usually<readonly Slot[]>(pick, [], [{ node: "gone", uid: "uid-gone", order: "order-gone" }]);
   const paused = rarely(pick, 15) ? { by: "ana", reason: "" } : null;
-  const fleet = rarely(pick, 20) ? null : { version: "7", paused, slots: [...gone, ...slots], policy: null };
+  const fleet = rarely(pick, 20) ? null : { version: "7", paused, slots: [...gone, ...slots], policy: null, gates: [] };
   const bare: Snapshot = {
     ...aSnapshot({
       nodes: members.map(({ node }) => node),
@@ -47,6 +51,15 @@ export function anyFleet(pick: Pick, fewest = 2): Given {
       fleet,
     }),
     pods: new Map(members.flatMap((member) => anyPods(pick, member))),
+    gates: anyReadings(pick),
+    gatePods: choose<Snapshot["gatePods"]>(
+      pick,
+      new Map(),
+      podsFor(NO_BACKUP),
+      podsFor(NO_BACKUP, aPod({ node: "node-0" })),
+    ),
+    jobs: new Map(members.flatMap((member) => anyJobs(pick, member))),
+    jobLogs: new Map(members.flatMap((member) => anyJobs(pick, member).map(([key]) => [key, ["done"]] as const))),
   };
   const evictions = new Map([...bare.pods.values()].flatMap(({ pods }) => anyAnswers(pick, [...pods.values()])));
   const decisions = new Map(names.flatMap((name) => anyDecisions(pick, bare, policy, name)));
@@ -67,10 +80,41 @@ function anyPolicy(pick: Pick): Policy {
     quorum: choose<Pool["quorum"]>(pick, null, null, "ready", "none"),
     mode: usually<Pool["mode"]>(pick, "automatic", "approval", "observe"),
     windows: usually<Pool["windows"]>(pick, "always", window(22, 22), window(2, 4)),
+    hooks: choose(pick, POOL_DEFAULTS.hooks, anyHooks(pick)),
   });
   const first = aPool({ name: "first", matchLabels: { role: "first" } });
   const freezes = rarely(pick, 10) ? [aFreeze({ pools: choose(pick, null, ["first"]) })] : [];
-  return aPolicy({ freezes, maxRebooting: 1 + pick(3), pools: usually(pick, [first, pool], [pool], [first]) });
+  const gates = choose<readonly Gate[]>(pick, [], [], [ERRORS], [NO_BACKUP, ERRORS]);
+  return aPolicy({ freezes, gates, maxRebooting: 1 + pick(3), pools: usually(pick, [first, pool], [pool], [first]) });
+}
+
+function anyHooks(pick: Pick): Hooks {
+  const any = () => choose(pick, [], [aHook({ onFailure: choose(pick, "yield", "fail", "continue") })]);
+  return { beforeDrain: any(), beforeReboot: any(), afterReboot: any() };
+}
+
+/** Of the gate ERRORS, which are open more often than not. */
+function anyReadings(pick: Pick): Snapshot["gates"] {
+  const open = readingsOf(ERRORS, green(SECOND), green(MINUTE));
+  return choose<Snapshot["gates"]>(
+    pick,
+    null,
+    open,
+    open,
+    open,
+    new Map(),
+    readingsOf(ERRORS, green(HOUR)),
+    readingsOf(ERRORS, green(SECOND), red(MINUTE)),
+    readingsOf(ERRORS, red(SECOND), green(MINUTE)),
+    readingsOf(ERRORS, unreachable(SECOND), green(MINUTE)),
+  );
+}
+
+function anyJobs(pick: Pick, { order }: AnyMember): readonly (readonly [string, Job])[] {
+  return HOOK_STAGES.filter(() => pick(2) === 0).map((stage) => {
+    const name = jobNameOf(stage, aHook(), order);
+    return [`ops/${name}`, aJob({ name, order, state: choose(pick, "running", "succeeded", "failed") })] as const;
+  });
 }
 
 function anyPods(
@@ -108,7 +152,7 @@ function anyDecisions(
 ): readonly (readonly [string, Decision])[] {
   const member = memberOf(snapshot, policy, node);
   if (member === null || !rarely(pick, 6)) return [];
-  const verb = choose(pick, "approve" as const, "now" as const, "force" as const, "skip" as const, "retry" as const);
+  const verb = choose<Verb>(pick, ...VERBS);
   const validUntil = choose(pick, NOW + HOUR, NOW - MINUTE);
   const bound = [{ node, digest: nodeDigest(member) }];
   const judgement = aJudgement({ at: NOW - MINUTE, validUntil, bound, blockers: verb === "force" ? ["web/web"] : [] });

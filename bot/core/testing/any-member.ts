@@ -1,4 +1,5 @@
 import type { Slot } from "../fleet/fleet.ts";
+import { HOOK_STAGES, type HookRun, type HookStage } from "../fleet/hook-run.ts";
 import type { Cordon, Node } from "../fleet/node.ts";
 import { orderId } from "../fleet/order.ts";
 import type { Phase, Refusal } from "../fleet/phase.ts";
@@ -6,6 +7,7 @@ import type { NodeReboot } from "../fleet/reboot.ts";
 import type { HostReport } from "../fleet/report.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../instant.ts";
 import { aNode, aReboot, aRefusal, aReport, NOW } from "./builders.ts";
+import { aHook, aRun, jobNameOf } from "./hooks.ts";
 import { draining, failed, preparing, progress, rebooting, verifying, yielding } from "./phases.ts";
 import { choose, type Pick, rarely, usually } from "./pick.ts";
 
@@ -74,7 +76,20 @@ function anyPhase(pick: Pick, order: string, name: string): Phase {
     failed({ order, notAfter }),
     failed({ order, notAfter, cause: { kind: "not healthy after reboot", what: "the node is not Ready" } }),
     failed({ order, notAfter, cause: { kind: "unreadable record", what: "phase" } }),
+    failed({ order, notAfter, cause: hookFailed(choose(pick, ...HOOK_STAGES)), freed: pick(2) === 0 }),
+    failed({ order, notAfter, cause: { kind: "not healthy after reboot", what: "a gate" }, freed: true }),
   );
+}
+
+const hookFailed = (stage: HookStage) => ({ kind: "hook failed", stage, hook: "snapshot", what: "exit 1" }) as const;
+
+/** Of the hooks that any pool has. */
+function anyRuns(pick: Pick, order: string): readonly HookRun[] {
+  return HOOK_STAGES.flatMap((stage) => {
+    const state = choose(pick, null, "running" as const, "succeeded" as const, "failed" as const);
+    const endedAt = state === "running" ? null : NOW - MINUTE;
+    return state === null ? [] : [aRun(stage, { job: jobNameOf(stage, aHook(), order), state, endedAt })];
+  });
 }
 
 function anyCordon(pick: Pick, phase: Phase, order: string, mayBeLifted: boolean): Cordon {
@@ -115,6 +130,7 @@ function anyReport(pick: Pick, name: string, order: string): HostReport {
 }
 
 function anyReboot(pick: Pick, { name, labels: { role } }: Node, phase: Phase): NodeReboot {
+  const reasons = choose(pick, ["kernel/5"], []);
   const blocked = { kind: "blocked", refused: [aRefusal()] } as const;
   return aReboot({
     node: name,
@@ -129,5 +145,7 @@ function anyReboot(pick: Pick, { name, labels: { role } }: Node, phase: Phase): 
     outcome: choose(pick, null, { kind: "yielded" as const, at: NOW - HOUR, order: "earlier", why: blocked }),
     missed: usually(pick, 0, 1, 2),
     orderedFor: usually<readonly string[]>(pick, [], ["kernel/5"]),
+    hooks: choose(pick, [], phase.kind === "waiting" ? [] : anyRuns(pick, phase.order)),
+    released: usually<NodeReboot["released"]>(pick, null, { by: "ana", reasons }),
   });
 }

@@ -30,6 +30,7 @@ export const aNode = (changes: Partial<Node> = {}): Node => ({
   cordonedSince: null,
   cordon: { kind: "none", liftedFor: null },
   taints: [],
+  addresses: [],
   deletedAt: null,
   allocatable: { cpuMillis: 4_000, memoryBytes: 16 * 2 ** 30 },
   ...changes,
@@ -68,9 +69,13 @@ export const aReboot = (changes: Partial<NodeReboot> = {}): NodeReboot => ({
   blockers: [],
   blockedSince: null,
   moves: [],
+  hooks: [],
+  baseline: null,
   outcome: null,
   missed: 0,
   orderedFor: [],
+  bootId: "boot-1",
+  released: null,
   mode: null,
   policyCommit: null,
   history: [],
@@ -294,6 +299,10 @@ export interface Parts {
   readonly volumes?: Snapshot["volumes"];
   readonly checks?: Snapshot["checks"];
   readonly bots?: Snapshot["bots"];
+  readonly gates?: Snapshot["gates"];
+  readonly gatePods?: Snapshot["gatePods"];
+  readonly jobLogs?: Snapshot["jobLogs"];
+  readonly etcd?: Snapshot["etcd"];
 }
 
 /** One pending, healthy node without a slot, where nothing else is said. */
@@ -308,7 +317,7 @@ export function aSnapshot(parts: Parts = {}): Snapshot {
     nodes: new Map(nodes.map((node) => [node.name, node])),
     reports: new Map(reports.map((report) => [report.node, report])),
     reboots: new Map(reboots.map((reboot) => [reboot.node, reboot])),
-    fleet: parts.fleet === undefined ? { version: "1", paused: null, slots: [], policy: null } : parts.fleet,
+    fleet: parts.fleet === undefined ? { version: "1", paused: null, slots: [], policy: null, gates: [] } : parts.fleet,
     decisions: new Map((parts.decisions ?? []).map((decision) => [decision.name, decision])),
     budgets: new Map((parts.budgets ?? []).map((budget) => [`${budget.namespace}/${budget.name}`, budget])),
     pods:
@@ -321,6 +330,10 @@ export function aSnapshot(parts: Parts = {}): Snapshot {
     volumes: parts.volumes ?? null,
     bots: parts.bots ?? { namespace: "bootswain", pods: new Map(), self: null, handedOver: null },
     checks: parts.checks ?? null,
+    gates: parts.gates ?? null,
+    gatePods: parts.gatePods ?? new Map(),
+    jobLogs: parts.jobLogs ?? new Map(),
+    etcd: parts.etcd ?? { members: new Map(), guards: new Map() },
     evictions: new Map((parts.evictions ?? []).map((answer) => [answer.podUid, answer])),
   };
 }

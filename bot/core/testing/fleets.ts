@@ -9,7 +9,13 @@ import { stepOf } from "./phases.ts";
 
 export const slot = (node: string, order = orderOf(node), uid = `uid-${node}`): Slot => ({ node, uid, order });
 export const orderOf = (node: string, orders = 0): string => orderId(`uid-${node}`, "boot-1", orders);
-export const aFleetWith = (...slots: readonly Slot[]) => ({ version: "1", paused: null, slots, policy: null });
+export const aFleetWith = (...slots: readonly Slot[]) => ({
+  version: "1",
+  paused: null,
+  slots,
+  policy: null,
+  gates: [],
+});
 
 /** Pending nodes of these names; `changes` to the records and nodes by name. */
 export function fleetOf(

@@ -65,6 +65,7 @@ export const failed = (changes: Partial<PhaseOf<"failed">> = {}): PhaseOf<"faile
   notAfter: NOW - HOUR,
   since: NOW - MINUTE,
   cause: { kind: "did not come back", calledAt: NOW - HOUR },
+  freed: false,
   ...changes,
 });
 
@@ -93,6 +94,7 @@ export const aFleet = (orders: readonly OrderId[] = []) => ({
   paused: null,
   slots: orders.map((id) => ({ node: "worker-1", uid: "uid-worker-1", order: id })),
   policy: null,
+  gates: [],
 });
 
 /** What the default node's agent says of the default order. */

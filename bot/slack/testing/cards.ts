@@ -53,6 +53,7 @@ export const failedPhase: PhaseOf<"failed"> = {
   notAfter: NOW - 10 * MINUTE,
   since: NOW,
   cause: { kind: "did not come back", calledAt: NOW - 15 * MINUTE },
+  freed: false,
 };
 
 /** And web/web allows none now. */

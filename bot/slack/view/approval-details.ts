@@ -4,6 +4,7 @@ import { type Instant, wallClock } from "../../core/instant.ts";
 import type { Policy, Pool } from "../../core/policy/policy.ts";
 import { isAsked, type Standing, standingText } from "./approval-standing.ts";
 import type { CardTarget, Reference } from "./card.ts";
+import { gatesText } from "./gates.ts";
 import { personText } from "./mentions.ts";
 import { clip, escaped, listed, named } from "./mrkdwn.ts";
 import type { Lateness } from "./overdue.ts";
@@ -66,8 +67,14 @@ export function detailsText(wave: Wave, late: Lateness | null): string {
     ...againLine(wave),
     `Why      ${named(reasons, 4) || "no reason is reported any more"}${pending}`,
     `How      ${limit}; stops if one doesn't come back well`,
+    ...checkedLine(turn),
     ...(pool === null ? [] : [`When     ${whenText(pool, policy, now)}`, needsLine(pool, policy, now, late)]),
   ].join("\n");
+}
+
+function checkedLine({ plan }: Turn): readonly string[] {
+  const gates = gatesText(plan);
+  return gates === "" ? [] : [`Checked  ${gates}`];
 }
 
 function needsLine({ may }: Pool, policy: Policy, now: Instant, late: Lateness | null): string {

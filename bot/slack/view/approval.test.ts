@@ -66,7 +66,7 @@ test("after a yes the card says who said it and when, and keeps it while the nod
   const approved = only(cardsOf(aTurn({ decisions }, { policy: APPROVAL }), [referenceOf(first)]), "approval");
   expect(approved.text).toBe("✔ control-plane: approved, 0 of 1 rebooted\nApproved by ana at 21:30 CST.");
   expect(allText(approved)).toContain("worker-1  approved by ana at 21:30 CST");
-  expect([buttonsOn(approved), approved.alert]).toEqual([[], null]);
+  expect([buttonsOn(approved), approved.alert]).toEqual([["Withdraw"], null]);
   const rebooting = aReboot({ phase: REBOOTING, orders: 1, given: 1 });
   const turn = aTurn({ reboots: [rebooting], decisions }, { policy: APPROVAL });
   expect(only(cardsOf(turn, [referenceOf(approved)]), "approval").text).toContain("Approved by ana at 21:30 CST.");

@@ -78,6 +78,8 @@ function approval(parts: Omit<Wave, "entries">, { key, channel }: Place, targets
   ];
   if (asked.length > 0 && pool !== null) {
     blocks.push(...buttons(actions(policy.cluster, key, pool)), ...hint(turn, policy, pool));
+  } else if (entries.some(([, standing]) => standing.kind === "approved") && pool?.may.other != null) {
+    blocks.push(...buttons([{ label: "Withdraw", actionId: actionId("withdraw", policy.cluster, key) }]));
   }
   const isOpen = entries.some(([, standing]) => STILL_OPEN.has(standing.kind));
   const alertKey = reminder === null ? "asked" : `overdue-${reminder}`;

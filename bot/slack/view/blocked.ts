@@ -24,6 +24,7 @@ import {
   SECTION_MOST,
   section,
 } from "./mrkdwn.ts";
+import { latenessOf } from "./overdue.ts";
 import { baseOf, type Place, placed } from "./placed.ts";
 
 const FIXES_MOST = 3;
@@ -81,9 +82,17 @@ function blocked(turn: Turn, policy: Policy, planned: PlannedNode, { key, channe
     text: fallback(title, second),
     blocks,
     targets: [{ node: node.name, digest: nodeDigest(situation, blockersOf(reboot)), isOver: false }],
-    alert: isStuck ? { key: tryOf(planned), says: `${title} ${who}` } : null,
+    alert: isStuck ? alertOf(turn, planned, `${title} ${who}`) : null,
     isOpen,
   };
+}
+
+/** Once a try, and once more at each reminder of a node that is past its deadline. */
+function alertOf({ now }: Turn, planned: PlannedNode, says: string): Card["alert"] {
+  const { pool } = planned.situation;
+  const reminder = pool === null ? null : (latenessOf([planned], pool, now)?.reminder ?? null);
+  if (reminder === null) return { key: tryOf(planned), says };
+  return { key: `${tryOf(planned)} overdue-${reminder}`, says: `${says} This is overdue.` };
 }
 
 /** The order of the try that met the refusal: people are told once a try, not at its drain and again at its end. */

@@ -5,6 +5,7 @@ import type { PlannedNode } from "../../core/plan.ts";
 import type { Policy, Pool } from "../../core/policy/policy.ts";
 import type { Block, Card, Reference } from "./card.ts";
 import { channelOf, channelsOf } from "./channels.ts";
+import { gatesText } from "./gates.ts";
 import { context, escaped, fallback, fitted, listed, named, SECTION_MOST, section } from "./mrkdwn.ts";
 import { windowText } from "./window-text.ts";
 
@@ -27,6 +28,7 @@ export function board(turn: Turn, policy: Policy, channel: string): Card {
   const homeless = nodes.filter(({ situation }) => situation.pool === null).map(({ situation }) => situation.node.name);
   const tail = [
     ...(homeless.length > 0 ? [section(`*no pool*\n${named(homeless)}`)] : []),
+    ...gatesLine(turn),
     context(policyLine(turn, policy)),
   ];
   return {
@@ -39,6 +41,11 @@ export function board(turn: Turn, policy: Policy, channel: string): Card {
     alert: null,
     isOpen: true,
   };
+}
+
+function gatesLine({ plan }: Turn): readonly Block[] {
+  const gates = gatesText(plan);
+  return gates === "" ? [] : [context(`Gates ${gates}`)];
 }
 
 const keyIn = (channel: string): string => `board-${channel}`;

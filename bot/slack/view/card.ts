@@ -2,7 +2,8 @@ import type { Verb } from "../../core/fleet/decision.ts";
 import type { NodeName } from "../../core/fleet/node.ts";
 import type { Instant } from "../../core/instant.ts";
 
-export type CardKind = "board" | "approval" | "blocked" | "failed";
+export const CARD_KINDS = ["board", "approval", "blocked", "failed", "overdue"] as const;
+export type CardKind = (typeof CARD_KINDS)[number];
 
 /** A node on a card, with the digest of what the card shows of it: a decision made on the card is bound to that. */
 export interface CardTarget {

@@ -5,6 +5,7 @@ import { board, endedBoard } from "./board.ts";
 import type { Card, Reference } from "./card.ts";
 import { channelsOf } from "./channels.ts";
 import { failedCards } from "./failed.ts";
+import { overdueCards } from "./overdue-card.ts";
 
 /** Everything that Slack should show now. Pure: what was posted before comes in, and nothing goes out but data. */
 export function cardsOf(turn: Turn, references: readonly Reference[]): readonly Card[] {
@@ -18,6 +19,7 @@ export function cardsOf(turn: Turn, references: readonly Reference[]): readonly 
     ...failedCards(turn, policy, openOf("failed")),
     ...approvalCards(turn, policy, of("approval")),
     ...blockedCards(turn, policy, openOf("blocked")),
+    ...overdueCards(turn, policy, openOf("overdue")),
     ...channels.map((channel) => board(turn, policy, channel)),
     ...left.map((reference) => endedBoard(policy, reference)),
   ];

@@ -74,7 +74,13 @@ test.each(rows)("%s", (_, { policy, boards }) => {
 });
 
 test("each board counts its own nodes, and shows the slots of the whole cluster", () => {
-  const fleet = { version: "1", paused: null, slots: [{ node: "web-1", uid: "uid-web-1", order: "o1" }], policy: null };
+  const fleet = {
+    version: "1",
+    paused: null,
+    slots: [{ node: "web-1", uid: "uid-web-1", order: "o1" }],
+    policy: null,
+    gates: [],
+  };
   const turn = aTurn({ nodes, fleet }, { policy: aPolicy({ pools: pools(OTHER, OWN) }) });
   expect(
     cardsOf(turn, [])

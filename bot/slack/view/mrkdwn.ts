@@ -31,19 +31,32 @@ export interface Button {
   readonly label: string;
   readonly actionId: string;
   readonly style?: "primary" | "danger";
+  /** What Slack asks before it sends the click. */
+  readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string };
 }
+
+/** Slack takes no more in a dialog. */
+const CONFIRM_MOST = 300;
 
 /** None at all when there is nothing to press. */
 export function buttons(all: readonly Button[]): readonly Block[] {
   if (all.length === 0) return [];
-  const elements = all.map(({ label, actionId, style }) => ({
+  const elements = all.map(({ label, actionId, style, confirm }) => ({
     type: "button",
     text: { type: "plain_text", text: label },
     action_id: actionId,
     ...(style === undefined ? {} : { style }),
+    ...(confirm === undefined ? {} : { confirm: dialog(confirm) }),
   }));
   return [{ type: "actions", elements }];
 }
+
+const dialog = ({ title, text, yes }: NonNullable<Button["confirm"]>): Block => ({
+  title: { type: "plain_text", text: title },
+  text: { type: "plain_text", text: clip(text, CONFIRM_MOST) },
+  confirm: { type: "plain_text", text: yes },
+  deny: { type: "plain_text", text: "Cancel" },
+});
 
 /** The first two lines as plain text. */
 export const fallback = (...lines: readonly string[]): string => clip(lines.join("\n"), FALLBACK_MOST);

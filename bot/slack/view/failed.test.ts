@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import type { FailureCause } from "../../core/fleet/phase.ts";
+import { aHookRun } from "../../core/testing/a-hook-run.ts";
+import { aNode, aPolicy, aPool, aReboot } from "../../core/testing/builders.ts";
+import { allText, buttonsOn, failedPhase, only } from "../testing/cards.ts";
+import { aTurn } from "../testing/turns.ts";
+import { cardsOf } from "./cards.ts";
+
+const smoke = (stage: "beforeDrain" | "afterReboot"): FailureCause => ({
+  kind: "hook failed",
+  stage,
+  hook: "smoke test",
+  what: "exit code 1",
+});
+const failedBy = (cause: FailureCause, { freed = false, log = [] as readonly string[] } = {}) => {
+  const hooks = [aHookRun({ state: "failed", message: "exit code 1", log })];
+  const reboots = [aReboot({ phase: { ...failedPhase, cause, freed }, orders: 1, hooks })];
+  return only(cardsOf(aTurn({ nodes: [aNode({ ready: freed })], reboots }), []), "failed");
+};
+
+describe("what can be pressed", () => {
+  test.each<[string, FailureCause, readonly string[]]>([
+    ["a node that did not come back", { kind: "did not come back", calledAt: null }, ["Release…"]],
+    ["a node that is not well", { kind: "not healthy after reboot", what: "the node is not Ready" }, ["Release…"]],
+    ["a node whose hook after the reboot failed", smoke("afterReboot"), ["Release…"]],
+    ["a node whose hook before the drain failed", smoke("beforeDrain"), ["Try again", "Release…"]],
+  ])("%s", (_, cause, buttons) => {
+    const dialog = ["Release the node?", "Cancel", "Release"];
+    expect(buttonsOn(failedBy(cause)).filter((text) => buttons.includes(text))).toEqual(buttons);
+    expect(allText(failedBy(cause))).toContain(`"confirm":{"type":"plain_text","text":"${dialog[2]}"}`);
+  });
+
+  test("nothing on a record that can't be read, or where the policy lets nobody", () => {
+    expect(buttonsOn(failedBy({ kind: "unreadable record", what: "phase" }))).toEqual([]);
+    const policy = aPolicy({ pools: [aPool({ may: { ...aPool().may, other: null } })] });
+    const turn = aTurn({ reboots: [aReboot({ phase: failedPhase, orders: 1 })] }, { policy });
+    expect(buttonsOn(only(cardsOf(turn, []), "failed"))).toEqual([]);
+  });
+
+  test("the question before a release says that the order can't be carried out any more", () => {
+    expect(allText(failedBy({ kind: "did not come back", calledAt: null }))).toContain(
+      "Removes our cordon from worker-1 and frees its slot. Its order ran out at 22:20 CST, so it can't reboot later.",
+    );
+  });
+});
+
+test("a failed hook is named, with what it wrote last, which can neither format nor mention", () => {
+  const card = failedBy(smoke("afterReboot"), { log: ["disk is slow", "<!channel> ``` & more"] });
+  expect(card.text).toBe("🛑 worker-1: a hook failed\nIt is down, and has failed since 22:30 CST.");
+  const shown = allText(card);
+  expect(shown).toContain("hook smoke test (afterReboot): exit code 1");
+  expect(shown).toContain("Log of Job ops/node-smoke-1\n```disk is slow\n&lt;!channel&gt; ''' &amp; more```");
+});
+
+test("one that serves again says that other nodes go on", () => {
+  const card = failedBy({ kind: "not healthy after reboot", what: "gate errors was not green" }, { freed: true });
+  expect(allText(card)).toContain("it serves, and its slot is free: other nodes go on.");
+});
