@@ -64,6 +64,7 @@ export interface Happening {
 export class BotsAsPods {
   readonly cluster: SimCluster;
   readonly checker = new RuleChecker({
+    spells: [],
     policies: [{ from: START, policy }],
     slotMost: 90 * MINUTE,
     quietFrom: START + 5 * MINUTE,

@@ -70,5 +70,6 @@ export const believed: Readonly<Record<string, { policy: (policy: PolicyData) =>
   "that a blocked node may keep its slot": { policy: inEachDrain({ giveUpAfter: "12h" }), rule: "rule 9" },
   "that no pod is protected": { policy: inEachDrain({ emptyDir: "delete", unmanaged: "delete" }), rule: "rule 11" },
   "that there are no rules for pods": { policy: inEachDrain({ pods: [] }), rule: "rule 11" },
+  "that there are no gates": { policy: ({ gates: _, ...policy }) => policy, rule: "rule 12" },
   "that pools are only observed": { policy: inEachPool((pool) => ({ ...pool, mode: "observe" })), rule: "rule 10" },
 };

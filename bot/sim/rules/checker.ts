@@ -3,6 +3,9 @@ import { ClusterView } from "./cluster-view.ts";
 import { CordonRules } from "./cordon-rules.ts";
 import { DrainRules } from "./drain-rules.ts";
 import { FleetRules } from "./fleet-rules.ts";
+import { GateRules } from "./gate-rules.ts";
+import { GateTimes, type ToldSpell } from "./gate-times.ts";
+import { HookRules } from "./hook-rules.ts";
 import { OrderRules } from "./order-rules.ts";
 import { PodRules } from "./pod-rules.ts";
 import { PodsView } from "./pods-view.ts";
@@ -18,6 +21,8 @@ export interface CheckerSettings {
   readonly policies: readonly ToldPolicy[];
   /** Longest time for which any node may hold a slot without being failed. */
   readonly slotMost: number;
+  /** When gates are made to say no. */
+  readonly spells: readonly ToldSpell[];
   /** From then on no call fails any more. */
   readonly quietFrom: number;
 }
@@ -35,15 +40,21 @@ export class RuleChecker {
   readonly #cordons: CordonRules;
   readonly #drains: DrainRules;
   readonly #waits: WaitRules;
+  readonly #gates: GateRules;
+  readonly #hooks: HookRules;
   #now = 0;
 
-  constructor({ policies, slotMost, quietFrom }: CheckerSettings) {
+  constructor({ policies, slotMost, quietFrom, spells }: CheckerSettings) {
     const broken = (rule: string): void => this.#report(rule);
     const cluster = this.#cluster;
     const times = new PolicyTimes(policies);
     const votes = new Votes(cluster, times, KNOWN_LATE);
-    const parts = { cluster, times, votes, broken, pods: this.#pods };
-    this.#fleet = new FleetRules({ maxRebooting: policies[0]?.policy.maxRebooting ?? 0, slotMost }, broken);
+    const gates = new GateTimes(spells, this.#pods);
+    const parts = { cluster, times, votes, broken, gates, pods: this.#pods };
+    const limits = { maxRebooting: policies[0]?.policy.maxRebooting ?? 0, slotMost };
+    this.#fleet = new FleetRules(limits, (node) => votes.isAdopted(node), broken);
+    this.#gates = new GateRules(parts);
+    this.#hooks = new HookRules(broken);
     this.#orders = new OrderRules(broken);
     this.#budgets = new BudgetRules(this.#pods, (node, at) => isForcedByPolicy(cluster, times, node, at), broken);
     this.#podRules = new PodRules(parts);
@@ -63,6 +74,8 @@ export class RuleChecker {
     this.#podRules.see(change);
     this.#slots.see(change);
     this.#cordons.see(change);
+    this.#gates.see(change);
+    this.#hooks.see(change);
   }
 
   seeCall(call: RebootCall): void {

@@ -27,6 +27,9 @@ export class ClusterView {
     const { resource, after, before } = change;
     const name = nameOf(after ?? before);
     if (resource === "nodes") this.node(name).seeNode(change);
+    const pod = after ?? before;
+    if (resource === "pods" && text(at(pod, "metadata", "labels", "component")) === "etcd")
+      this.node(text(at(pod, "spec", "nodeName"))).seeEtcdPod(change);
     if (resource === "hostreports") this.node(name).seeReport(after);
     if (resource === "nodereboots") this.node(name).seeReboot(change);
     if (resource === "rebootfleets") this.#seeFleet(after);

@@ -2,7 +2,7 @@ import type { ClusterView } from "./cluster-view.ts";
 import { poolFor } from "./policy-data.ts";
 import type { PolicyTimes, PolicyView } from "./policy-times.ts";
 import { BEFORE_CALL, POLICY_LATE } from "./slot-rules.ts";
-import type { Votes } from "./votes.ts";
+import { CLOCK_OFF, type Votes } from "./votes.ts";
 import { type Change, cordonedFor, isUnschedulable, nameOf } from "./world.ts";
 
 /**
@@ -42,7 +42,9 @@ export class CordonRules {
   /** The last moments before count, too: a decision made while the window was open may be sent a little later. */
   #problemAt(node: string, at: number): string | null {
     const policies = this.#parts.times.between(at - POLICY_LATE, at);
-    const problems = policies.flatMap((of) => [at, at - BEFORE_CALL].map((moment) => this.#problem(of, node, moment)));
+    const problems = policies.flatMap((of) =>
+      [at, at - BEFORE_CALL, at + CLOCK_OFF].map((moment) => this.#problem(of, node, moment)),
+    );
     return problems.includes(null) ? null : (problems[0] ?? "without a policy");
   }
 

@@ -35,7 +35,12 @@ const ready = [{ type: "Ready", status: "True" }];
 
 /** A node in the middle of its drain with one pod on it, and the budget over that pod. */
 function draining(disruptionsAllowed: number): RuleChecker {
-  const checker = new RuleChecker({ policies: [{ from: START, policy }], slotMost: 90 * MINUTE, quietFrom: START });
+  const checker = new RuleChecker({
+    spells: [],
+    policies: [{ from: START, policy }],
+    slotMost: 90 * MINUTE,
+    quietFrom: START,
+  });
   const seen: readonly (readonly [resource: string, object: object])[] = [
     ["nodes", { metadata: { name: "n1", annotations }, spec: { unschedulable: true }, status: { conditions: ready } }],
     ["rebootfleets", { metadata: { name: "cluster" }, status: { slots: [{ node: "n1", order: "o1" }] } }],

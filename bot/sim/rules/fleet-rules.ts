@@ -9,14 +9,17 @@ export interface Limits {
 /** Rules 1, 5 and 9: how much is taken, whose cordons stay, how long a slot may be held. */
 export class FleetRules {
   readonly #limits: Limits;
+  /** Whether a person let us take the cordon of someone over. */
+  readonly #isAdopted: (node: string) => boolean;
   readonly #broken: (rule: string) => void;
   readonly #cordoned = new Set<string>();
   readonly #byOthers = new Set<string>();
   readonly #failed = new Set<string>();
-  #slots = new Map<string, { node: string; since: number }>();
+  #slots = new Map<string, { readonly node: string; since: number }>();
 
-  constructor(limits: Limits, broken: (rule: string) => void) {
+  constructor(limits: Limits, isAdopted: (node: string) => boolean, broken: (rule: string) => void) {
     this.#limits = limits;
+    this.#isAdopted = isAdopted;
     this.#broken = broken;
   }
 
@@ -41,7 +44,7 @@ export class FleetRules {
     if (ours) this.#cordoned.add(node);
     else this.#cordoned.delete(node);
     const isOthers = after !== null && isUnschedulable(after) && cordonedFor(after) === "";
-    if (this.#byOthers.has(node) && !isOthers && actor.startsWith("bot")) {
+    if (this.#byOthers.has(node) && !isOthers && actor.startsWith("bot") && !this.#isAdopted(node)) {
       this.#broken(`rule 5: ${actor} touched the cordon that someone else put on ${node}`);
     }
     if (isOthers) this.#byOthers.add(node);
@@ -57,10 +60,15 @@ export class FleetRules {
     this.#slots = slots;
   }
 
-  #seeReboot({ after, before }: Change): void {
+  #seeReboot({ after, before, at: now }: Change): void {
     const node = nameOf(after ?? before);
     if (text(at(after, "status", "phase")) === "failed") this.#failed.add(node);
-    else this.#failed.delete(node);
+    else if (this.#failed.delete(node)) this.#beginAnew(node, now);
+  }
+
+  /** What failed may take as long as it takes people. */
+  #beginAnew(node: string, now: number): void {
+    for (const slot of this.#slots.values()) if (slot.node === node) slot.since = now;
   }
 
   #checkTaken(): void {

@@ -38,6 +38,8 @@ export class NodeView {
   /** Null while there is no such Node. */
   readonly states = new Timeline<NodeState | null>();
   readonly phases = new Timeline<string>();
+  /** Whether its static pod of etcd is ready; null where there is none. */
+  readonly etcdPod = new Timeline<boolean | null>();
   report: ReportState | null = null;
   reboot: RebootState = RESTING;
   drainedSince = Number.NaN;
@@ -45,6 +47,8 @@ export class NodeView {
   drainDecidedAt = Number.NaN;
   /** When decisions about it became void: another boot, another node of that name, an order given. */
   readonly voidedAt: number[] = [];
+  /** When its boot ID changed last, or it was made anew. */
+  bootedAt = Number.NEGATIVE_INFINITY;
   readonly #orders = new Set<string>();
   #key = "";
 
@@ -58,8 +62,19 @@ export class NodeView {
     if (key === this.#key) return;
     this.#key = key;
     const before = this.states.now();
-    if (before?.uid !== next?.uid || before?.bootId !== next?.bootId) this.voidedAt.push(now);
+    if (before?.uid !== next?.uid || before?.bootId !== next?.bootId) {
+      this.voidedAt.push(now);
+      this.bootedAt = now;
+    }
     this.states.set(now, next);
+  }
+
+  /** A pod of the namespace kube-system that is bound to it. */
+  seeEtcdPod({ after, at: now }: Change): void {
+    const isReady = list(at(after, "status", "conditions")).some(
+      (one) => text(at(one, "type")) === "Ready" && text(at(one, "status")) === "True",
+    );
+    this.etcdPod.set(now, after === null ? null : isReady);
   }
 
   seeReport(report: unknown): void {

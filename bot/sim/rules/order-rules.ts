@@ -132,11 +132,12 @@ export class OrderRules {
   }
 
   #seeDecision(decision: unknown): void {
-    const isRetry =
-      text(at(decision, "spec", "verb")) === "retry" && text(at(decision, "status", "outcome")) === "counted";
-    if (!isRetry) return;
-    for (const node of list(at(decision, "spec", "targets")).map((target) => text(at(target, "node"))))
-      this.#retried.set(node, this.#bootIds.get(node) ?? "");
+    if (text(at(decision, "status", "outcome")) !== "counted") return;
+    const verb = text(at(decision, "spec", "verb"));
+    for (const node of list(at(decision, "spec", "targets")).map((target) => text(at(target, "node")))) {
+      if (verb === "retry") this.#retried.set(node, this.#bootIds.get(node) ?? "");
+      if (verb === "withdraw") this.#retried.delete(node);
+    }
   }
 }
 

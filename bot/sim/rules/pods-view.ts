@@ -6,12 +6,41 @@ import { at, type Change, list, nameOf, text } from "./world.ts";
 export class PodsView {
   readonly #budgets = new Map<string, unknown>();
   readonly #pods = new Map<string, unknown>();
+  /** When pods of a namespace were on a node, by their keys. */
+  readonly #stays = new Map<string, { readonly namespace: string; readonly node: string; from: number; to: number }>();
 
-  see({ resource, before, after }: Change): void {
+  see(change: Change): void {
+    const { resource, before, after } = change;
+    if (resource === "pods") this.#seeStay(change);
     const table = { poddisruptionbudgets: this.#budgets, pods: this.#pods }[resource];
     if (table === undefined) return;
     if (after === null) table.delete(keyOf(before));
     else table.set(keyOf(after), after);
+  }
+
+  /** Whether pods of the namespace were on the node without a break since then; they still are. */
+  wasAlwaysIn(namespace: string, node: string, since: number): boolean {
+    return [...this.#stays.values()].some(
+      (stay) => stay.namespace === namespace && stay.node === node && stay.from <= since && stay.to === STILL,
+    );
+  }
+
+  /** Whether any was there at some time since then. */
+  wasIn(namespace: string, node: string, since: number): boolean {
+    return [...this.#stays.values()].some(
+      (stay) => stay.namespace === namespace && stay.node === node && stay.to >= since,
+    );
+  }
+
+  #seeStay({ before, after, at: now }: Change): void {
+    const pod = after ?? before;
+    const key = `${keyOf(pod)} ${text(at(pod, "metadata", "uid"))}`;
+    const node = text(at(pod, "spec", "nodeName"));
+    const isThere = after !== null && node !== "" && !isIn(after, "Succeeded", "Failed");
+    const known = this.#stays.get(key);
+    if (isThere && known === undefined)
+      this.#stays.set(key, { namespace: text(at(pod, "metadata", "namespace")), node, from: now, to: STILL });
+    if (!isThere && known !== undefined) known.to = Math.min(known.to, now);
   }
 
   /** Names of the budgets that cover a pod. */
@@ -45,6 +74,8 @@ export class PodsView {
     return names.length > 1 || names.some((name) => !allows(this.#budgets.get(name), pod));
   }
 }
+
+const STILL = Number.POSITIVE_INFINITY;
 
 const keyOf = (object: unknown): string => `${text(at(object, "metadata", "namespace"))}/${nameOf(object)}`;
 

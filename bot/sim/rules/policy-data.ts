@@ -45,6 +45,27 @@ export interface DrainData {
   readonly pods?: readonly PodRuleData[];
 }
 
+export interface HookData {
+  readonly name: string;
+  readonly cronJob: string;
+  readonly onNode?: boolean;
+  readonly timeout: string;
+  readonly onFailure: "yield" | "fail" | "continue";
+}
+
+export interface HooksData {
+  readonly beforeDrain?: readonly HookData[];
+  readonly beforeReboot?: readonly HookData[];
+  readonly afterReboot?: readonly HookData[];
+}
+
+export interface GateData {
+  readonly name: string;
+  readonly mustHold?: string;
+  readonly alerts?: { readonly match: Readonly<Record<string, string>>; readonly ignore?: readonly string[] };
+  readonly noPods?: { readonly namespace?: string; readonly matchLabels?: Readonly<Record<string, string>> };
+}
+
 export interface PoolData {
   readonly name: string;
   readonly nodes?: { readonly matchLabels: Readonly<Record<string, string>> };
@@ -56,6 +77,7 @@ export interface PoolData {
   readonly spreadOver?: string;
   readonly may: MayData;
   readonly drain: DrainData;
+  readonly hooks?: HooksData;
   readonly reboot: { readonly delay: string; readonly backWithin: string };
   readonly verify: { readonly soak: string; readonly atMost: string };
   readonly overdue?: { readonly after: string; readonly then: "remind" | "automatic" };
@@ -67,6 +89,7 @@ export interface PolicyData {
   readonly people: Readonly<Record<string, { readonly kubernetes: string }>>;
   readonly groups: Readonly<Record<string, { readonly people: readonly string[] }>>;
   readonly freezes?: readonly FreezeData[];
+  readonly gates?: readonly GateData[];
   readonly pools: readonly PoolData[];
 }
 
@@ -102,8 +125,8 @@ export function mostUnavailable({ maxUnavailable }: PoolData, size: number): num
 }
 
 /** The keys that a person's decision about a node of the pool is bound to, as one text. */
-export function safetyKeys({ name, mode, may, windows, drain, reboot, verify }: PoolData): string {
-  return JSON.stringify({ name, mode, may, windows, drain, reboot, verify });
+export function safetyKeys({ name, mode, may, windows, drain, hooks, reboot, verify }: PoolData): string {
+  return JSON.stringify({ name, mode, may, windows, drain, hooks, reboot, verify });
 }
 
 /** The person behind an identity of Kubernetes, if they are in the group. */

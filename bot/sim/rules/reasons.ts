@@ -1,4 +1,5 @@
 import type { ClusterView } from "./cluster-view.ts";
+import type { GateTimes } from "./gate-times.ts";
 import type { NodeState, NodeView } from "./node-view.ts";
 import type { PodsView } from "./pods-view.ts";
 import { type PoolData, poolFor } from "./policy-data.ts";
@@ -7,12 +8,15 @@ import { RoomView } from "./room.ts";
 import type { Votes } from "./votes.ts";
 
 const AGENT_SILENT = 25 * 60_000;
+/** A gate opens after two good readings, and a reading may be slow. */
+const GATE_LATE = 3 * 60_000;
 const UNDER_WAY: ReadonlySet<string> = new Set(["preparing", "draining", "rebooting", "verifying"]);
 
 interface ReasonParts {
   readonly cluster: ClusterView;
   readonly votes: Votes;
   readonly pods: PodsView;
+  readonly gates: GateTimes;
   readonly of: PolicyView;
   readonly now: number;
   /** Whether a reboot for what the node wants was made and did not help. */
@@ -46,7 +50,7 @@ export class Reasons {
   }
 
   #ofNode({ view, state, pool }: Waiter): readonly string[] {
-    const { cluster, votes, pods, of, now, wasNotHelped } = this.#parts;
+    const { cluster, votes, pods, gates, of, now, wasNotHelped } = this.#parts;
     const moment = { view, state, pool, of, at: now };
     const { report, reboot } = view;
     const checks: Readonly<Record<string, boolean>> = {
@@ -58,6 +62,8 @@ export class Reasons {
       skipped: votes.isSkipped(moment),
       "back-off": reboot.retryAt > now,
       blocked: pods.isBlocked(view.name, pool.drain),
+      gate: !gates.isOpen(of.policy, view.name, now - GATE_LATE, now),
+      released: reboot.holds.includes("released"),
       "did not help": wasNotHelped(view.name),
       "did not happen": reboot.missed >= 2,
       approval: !votes.isApproved(moment),
@@ -85,9 +91,9 @@ export class Reasons {
   }
 
   #couldGoFrom(waiter: Waiter): number {
-    const { of, now } = this.#parts;
+    const { of, now, votes } = this.#parts;
     const { view, pool } = waiter;
-    if (view.reboot.phase !== "waiting" || view.report?.pendingSince == null) return Number.POSITIVE_INFINITY;
+    if (view.reboot.phase !== "waiting" || votes.pendingSince(view) === null) return Number.POSITIVE_INFINITY;
     // A budget may be short for a moment, or the pod be moved: only a node that is said to be held by it is not waited for.
     const isHeld = view.reboot.holds.includes("would be blocked");
     const reasons = this.#ofNode(waiter).filter((reason) => reason !== "blocked" || isHeld);

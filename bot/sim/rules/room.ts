@@ -7,6 +7,7 @@ interface Seen {
   readonly view: NodeView;
   readonly states: readonly NodeState[];
   readonly phases: readonly string[];
+  readonly etcdPods: readonly (boolean | null)[];
   readonly hasSlot: boolean;
 }
 
@@ -35,7 +36,17 @@ export class RoomView {
       const states = view.states.during(from, to);
       const shown = states.flatMap((state) => state ?? []);
       const hasSlot = cluster.holdsSlot(view.name);
-      return shown.length === 0 ? [] : [{ view, states: shown, phases: view.phases.during(from, to), hasSlot }];
+      return shown.length === 0
+        ? []
+        : [
+            {
+              view,
+              states: shown,
+              phases: view.phases.during(from, to),
+              etcdPods: view.etcdPod.during(from, to),
+              hasSlot,
+            },
+          ];
     });
   }
 
@@ -79,13 +90,15 @@ export class RoomView {
 
   #quorum(node: string, pool: PoolData): readonly string[] {
     if (pool.quorum === "none") return [];
-    const isEtcd = this.#seen.some((seen) => isAlways(seen, ({ labels }) => ETCD in labels));
-    const members = this.#seen.filter((seen) =>
-      isAlways(seen, ({ labels }) => (isEtcd ? ETCD : CONTROL_PLANE) in labels),
-    );
+    const etcd = this.#seen.filter((seen) => isAlways(seen, ({ labels }) => ETCD in labels) || hasEtcdPod(seen));
+    const isEtcd = etcd.length > 0;
+    const members = isEtcd
+      ? etcd
+      : this.#seen.filter((seen) => isAlways(seen, ({ labels }) => CONTROL_PLANE in labels));
     if (!members.some(({ view }) => view.name === node)) return [];
     const serving = members.filter(
-      (seen) => seen.view.name !== node && !seen.hasSlot && seen.states.some((state) => isServing(state)),
+      (seen) =>
+        seen.view.name !== node && !seen.hasSlot && seen.states.some((state) => isServing(state)) && mayServe(seen),
     );
     const needsOne = pool.quorum === "ready" || (pool.quorum === undefined && !isEtcd && members.length === 2);
     const majority = Math.floor(members.length / 2) + 1;
@@ -96,6 +109,9 @@ export class RoomView {
 }
 
 const isAlways = ({ states }: Seen, is: (state: NodeState) => boolean): boolean => states.every(is);
+const hasEtcdPod = ({ etcdPods }: Seen): boolean => etcdPods.some((pod) => pod !== null);
+const mayServe = ({ etcdPods }: Seen): boolean =>
+  etcdPods.length === 0 || etcdPods.some((isReady) => isReady !== false);
 const isAway = ({ isReady, cordon }: NodeState): boolean => !isReady || cordon !== "none";
 const isNotOurs = ({ cordon }: NodeState): boolean => cordon !== "ours";
 const isServing = ({ isReady, isVoter }: NodeState): boolean => isReady && isVoter !== false;

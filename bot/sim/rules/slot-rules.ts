@@ -2,7 +2,7 @@ import { type ClusterView, slotsOf } from "./cluster-view.ts";
 import { poolFor } from "./policy-data.ts";
 import type { PolicyTimes, PolicyView } from "./policy-times.ts";
 import { RoomView } from "./room.ts";
-import type { Votes } from "./votes.ts";
+import { CLOCK_OFF, type Votes } from "./votes.ts";
 import type { Change } from "./world.ts";
 
 /** Between a decision and the call that carries it out, other calls may have to be answered first. */
@@ -59,7 +59,9 @@ export class SlotRules {
     if (state === null || pool === null) return [`rule 3: ${node} is in no pool`];
     if (pool.mode === "observe") return [`rule 3: ${pool.name} is in mode observe`];
     const room = new RoomView({ cluster, policy: of.policy, from: at - KNOWN_LATE, to: at });
-    const isApproved = [at, at - BEFORE_CALL].some((moment) => votes.isApproved({ view, state, pool, of, at: moment }));
+    const isApproved = [at, at - BEFORE_CALL, at + CLOCK_OFF].some((moment) =>
+      votes.isApproved({ view, state, pool, of, at: moment }),
+    );
     return [
       ...room.refuses(node, pool).map((why) => `rule 1: ${why}`),
       ...(isApproved ? [] : [`rule 3: ${pool.name} is in mode approval, and too few people approved`]),

@@ -12,6 +12,9 @@ export interface Moment {
   readonly at: number;
 }
 
+/** How far a bot's time may be off the server's: its Date header has whole seconds. */
+export const CLOCK_OFF = 2_000;
+
 /** What people decided, counted afresh from their requests and the policy. */
 export class Votes {
   readonly #cluster: ClusterView;
@@ -29,10 +32,21 @@ export class Votes {
   isApproved(moment: Moment): boolean {
     const { pool, view, at } = moment;
     if (pool.mode !== "approval") return true;
-    const due = (view.report?.pendingSince ?? Number.NaN) + lengthOf(pool.overdue?.after ?? "14d");
+    const due = (this.pendingSince(view) ?? Number.NaN) + lengthOf(pool.overdue?.after ?? "14d");
     if (pool.overdue?.then === "automatic" && due <= at) return true;
     const people = [...this.#cluster.decisions.values()].flatMap((decision) => this.#voter(decision, moment) ?? []);
     return new Set(people).size >= pool.may.approve.people;
+  }
+
+  /** Since when it is to be rebooted: its host asks for it, or a person does; null where neither does. */
+  pendingSince({ name, report, bootedAt }: NodeView): number | null {
+    if (report?.pendingSince != null) return report.pendingSince;
+    const asked = [...this.#cluster.decisions.values()].filter(
+      ({ verb, nodes, isCounted, judgedAt }) =>
+        verb === "reboot" && isCounted && nodes.includes(name) && judgedAt >= bootedAt - CLOCK_OFF,
+    );
+    const standing = asked.filter(({ judgedAt }) => !this.#isWithdrawn(name, judgedAt, Number.POSITIVE_INFINITY));
+    return standing.reduce<number | null>((latest, { judgedAt }) => Math.max(latest ?? judgedAt, judgedAt), null);
   }
 
   /** Whether someone who may lets it go outside its window. */
@@ -48,13 +62,29 @@ export class Votes {
     );
   }
 
+  /** Whether someone let a cordon on it be taken over. */
+  isAdopted(node: string): boolean {
+    return [...this.#cluster.decisions.values()].some(
+      ({ verb, nodes, isCounted }) => verb === "adopt" && isCounted && nodes.includes(node),
+    );
+  }
+
+  /** Whether all that was decided by then was taken back, as far as it could be known. */
+  #isWithdrawn(node: string, judgedAt: number, known: number): boolean {
+    return [...this.#cluster.decisions.values()].some(
+      ({ verb, nodes, isCounted, judgedAt: takenBackAt }) =>
+        verb === "withdraw" && isCounted && nodes.includes(node) && takenBackAt >= judgedAt && takenBackAt <= known,
+    );
+  }
+
   #voter(decision: DecisionView, { view, state, pool, of, at }: Moment): string | null {
     const { verb, nodes, isCounted, judgedAt, by, until } = decision;
-    if ((verb !== "approve" && verb !== "now") || !isCounted || !nodes.includes(view.name) || judgedAt > at)
-      return null;
+    if ((verb !== "approve" && verb !== "now") || !isCounted || !nodes.includes(view.name)) return null;
+    if (judgedAt > at + CLOCK_OFF) return null;
     if (at >= (verb === "now" ? until : approvalEnd({ pool, of, judgedAt }))) return null;
     const known = at - this.#lag;
     if (view.voidedAt.some((voided) => voided > judgedAt && voided <= known)) return null;
+    if (this.#isWithdrawn(view.name, judgedAt, known)) return null;
     if (this.#times.hasChanged(state.labels, judgedAt, known)) return null;
     return entitled(of.policy, pool, verb, by);
   }

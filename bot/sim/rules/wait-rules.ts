@@ -1,5 +1,5 @@
 import type { ClusterView } from "./cluster-view.ts";
-import type { NodeState, NodeView } from "./node-view.ts";
+import type { GateTimes } from "./gate-times.ts";
 import type { PodsView } from "./pods-view.ts";
 import type { PolicyTimes } from "./policy-times.ts";
 import { Reasons } from "./reasons.ts";
@@ -15,6 +15,7 @@ interface WaitParts {
   readonly times: PolicyTimes;
   readonly votes: Votes;
   readonly pods: PodsView;
+  readonly gates: GateTimes;
   readonly broken: (rule: string) => void;
   readonly wasNotHelped: (node: string) => boolean;
   /** From then on nothing goes wrong any more. */
@@ -33,11 +34,13 @@ export class WaitRules {
 
   /** A look at all nodes, about once a minute. */
   look(now: number): void {
-    const { cluster, times, votes, pods, wasNotHelped, quietFrom } = this.#parts;
+    const { cluster, times, votes, pods, gates, wasNotHelped, quietFrom } = this.#parts;
     const of = times.latest(now);
     if (now < quietFrom || of === null) return;
-    const reasons = new Reasons({ cluster, votes, pods, of, now, wasNotHelped });
-    const waiting = cluster.existing().filter(isWaiting);
+    const reasons = new Reasons({ cluster, votes, pods, gates, of, now, wasNotHelped });
+    const waiting = cluster
+      .existing()
+      .filter(({ view }) => view.reboot.phase === "waiting" && votes.pendingSince(view) !== null);
     for (const { view, state } of waiting) {
       const isTold = view.reboot.holds.length > 0 || cluster.holdsSlot(view.name);
       this.#last(this.#untold, view.name, isTold ? null : now, UNTOLD_MOST, "waits without a hold");
@@ -61,6 +64,3 @@ export class WaitRules {
     if (now - from > most) this.#parts.broken(`rule 10: ${node} ${says} for ${Math.round((now - from) / 60_000)} min`);
   }
 }
-
-const isWaiting = ({ view }: { view: NodeView; state: NodeState }): boolean =>
-  view.report?.pendingSince != null && view.reboot.phase === "waiting";

@@ -1,7 +1,15 @@
 import { type Duration, HOUR, type Instant, MINUTE, parseInstant } from "../../core/instant.ts";
 import type { SeededRandom } from "../random.ts";
 import { LocalClock, localText } from "../rules/local-clock.ts";
-import type { FreezeData, MayData, PolicyData, PoolData, WindowData } from "../rules/policy-data.ts";
+import type {
+  FreezeData,
+  GateData,
+  HooksData,
+  MayData,
+  PolicyData,
+  PoolData,
+  WindowData,
+} from "../rules/policy-data.ts";
 import { anyDrain } from "./any-drain.ts";
 
 export const CONTROL_PLANE = "node-role.kubernetes.io/control-plane";
@@ -55,6 +63,7 @@ export function anyPolicy({ zone, start }: Place, hasLab: boolean, random: Seede
     people: { ana: { kubernetes: "ana@example.com" }, ben: { kubernetes: "ben@example.com" } },
     groups: { operators: { people: ["ana", "ben"] } },
     ...(random.chance(0.4) ? { freezes: [anyFreeze(zone, start, random)] } : {}),
+    gates: anyGates(random.fork("gates")),
     pools: [
       ...(hasLab ? [lab] : []),
       order === "control-plane last" ? { ...controlPlane, after: ["workers"] } : controlPlane,
@@ -88,12 +97,47 @@ function anyPool(name: string, mode: PoolData["mode"], random: SeededRandom): Po
     maxUnavailable: random.pick([1, 1, 2, 3, "25%", "50%", "100%"]) ?? 1,
     may: anyMay(random),
     drain: anyDrain(random),
+    hooks: anyHooks(random.fork(`hooks ${name}`)),
     reboot: { delay: `${random.between(0, 90)}s`, backWithin: minutes(random.between(8, 15)) },
     verify: { soak: `${random.between(0, 120)}s`, atMost: "10m" },
     // biome-ignore lint/suspicious/noThenProperty: a key of the policy
     ...(random.chance(0.25) ? { overdue: { after: minutes(random.between(30, 240)), then: "automatic" } } : {}),
   };
 }
+
+export const GATES = { query: "errors", alerts: "alerts", pods: "backup" } as const;
+/** In which pods run that a gate looks for. */
+export const BACKUP = "backup";
+
+function anyGates(random: SeededRandom): readonly GateData[] {
+  const gates: readonly GateData[] = [
+    { name: GATES.query, mustHold: "errors < 1" },
+    { name: GATES.alerts, alerts: { match: { severity: "critical" } } },
+    { name: GATES.pods, noPods: { namespace: BACKUP } },
+  ];
+  return gates.filter(() => random.chance(0.35));
+}
+
+/** Suspended CronJobs, one for each stage. */
+export const HOOK_JOBS = {
+  beforeDrain: "hooks/hook-check",
+  beforeReboot: "hooks/hook-prepare",
+  afterReboot: "hooks/hook-smoke",
+} as const;
+
+function anyHooks(random: SeededRandom): HooksData {
+  const stages = ["beforeDrain", "beforeReboot", "afterReboot"] as const;
+  const hooks = stages.flatMap((stage) => {
+    if (!random.chance(0.2)) return [];
+    const onFailure = random.pick(stage === "afterReboot" ? (["fail", "continue"] as const) : ON_FAILURE) ?? "continue";
+    const onNode = random.chance(0.5);
+    const hook = { name: stage, cronJob: HOOK_JOBS[stage], onNode, timeout: minutes(random.between(1, 4)), onFailure };
+    return [[stage, [hook]] as const];
+  });
+  return Object.fromEntries(hooks);
+}
+
+const ON_FAILURE = ["yield", "yield", "fail", "continue"] as const;
 
 const minutes = (count: number): string => `${count}m`;
 

@@ -1,7 +1,10 @@
+import { HOUR } from "../../core/instant.ts";
 import type { SimCluster } from "../cluster.ts";
-import { asObject } from "../objects.ts";
+import { asObject, type Stored, storedKey } from "../objects.ts";
+import type { PodHabits } from "../pod-template.ts";
 import { pendingPod } from "../pods.ts";
 import { at, list } from "../rules/world.ts";
+import { BACKUP } from "./any-policy.ts";
 import type { Incident } from "./scenario.ts";
 
 /** Lets one incident happen. Actor "people" is anyone but Bootswain. */
@@ -14,6 +17,9 @@ export function happen(cluster: SimCluster, { kind, node }: Incident): void {
     "resume all": () => setPaused(cluster, null),
     compact: () => cluster.server.compact(),
     "kill agent": () => cluster.killAgent(node),
+    "stop agent": () => cluster.stopAgent(node, HOUR),
+    "back up": () => backUp(cluster, node),
+    "delete hook": () => deleteHook(cluster),
     "scale web": () => cluster.workloads.deploy({ namespace: "web", name: "web", replicas: 2, graceSeconds: 5 }),
     "replace node": () => replaceNode(cluster, node),
     "lose fleet": () => cluster.store.remove("people", "rebootfleets", "cluster"),
@@ -22,6 +28,21 @@ export function happen(cluster: SimCluster, { kind, node }: Incident): void {
   };
   effects[kind]();
 }
+
+/** A pod that a gate looks for, and that ends by itself. */
+function backUp(cluster: SimCluster, node: string): void {
+  const name = `velero-${cluster.clock.now()}`;
+  const exits = { afterSeconds: cluster.random.between(60, 1_500), code: 0 };
+  cluster.workloads.addPod({ namespace: BACKUP, name, node, graceSeconds: 5, habits: { exits } });
+}
+
+/** A person tidies up while a hook runs. */
+function deleteHook({ store }: SimCluster): void {
+  const running = store.all("jobs").find((job) => job.metadata.namespace === "hooks" && isRunning(job));
+  if (running !== undefined) store.remove("people", "jobs", storedKey(running));
+}
+
+const isRunning = (job: Stored): boolean => list(at(job, "status", "conditions")).length === 0;
 
 /** As kubectl cordon and uncordon: the mark of a cordon of ours stays behind. A cordon of ours is not taken over. */
 export function setSchedulable(cluster: SimCluster, name: string, schedulable: boolean): void {
@@ -43,6 +64,23 @@ function setVoter(cluster: SimCluster, name: string, isVoter: boolean): void {
   const node = cluster.store.get("nodes", name);
   const conditions = list(at(node, "status", "conditions"));
   if (conditions.some((one) => at(one, "type") === "EtcdIsVoter")) showVoter(cluster, name, isVoter);
+}
+
+/** As kubeadm runs it: its mirror is what the API shows. */
+export function addEtcdPod({ store }: SimCluster, node: string, habits: PodHabits = {}): void {
+  const annotations = { "kubernetes.io/config.mirror": "static" };
+  const labels = { component: "etcd", tier: "control-plane" };
+  const pod = {
+    namespace: "kube-system",
+    name: `etcd-${node}`,
+    owner: null,
+    node,
+    annotations,
+    labels,
+    graceSeconds: 5,
+    habits,
+  };
+  store.put("people", "pods", pendingPod(pod));
 }
 
 export function showVoter(cluster: SimCluster, name: string, isVoter: boolean): void {

@@ -1,5 +1,6 @@
 import { SECOND } from "../../core/instant.ts";
 import type { SimCluster } from "../cluster.ts";
+import { HOOK_JOBS } from "./any-policy.ts";
 import type { Obstacle, ObstacleKind } from "./obstacles.ts";
 
 interface Effect {
@@ -88,6 +89,10 @@ const EFFECTS: Readonly<Record<ObstacleKind, Effect>> = {
     appears: (cluster, { seconds }) => setBeforeJob(cluster, { afterSeconds: seconds % 60, code: 1 }),
     clears: (cluster) => setBeforeJob(cluster, { afterSeconds: 20, code: 0 }),
   },
+  "failing hook": {
+    appears: (cluster, { seconds }) => setHookJobs(cluster, { afterSeconds: seconds % 120, code: 1 }),
+    clears: (cluster) => setHookJobs(cluster, HOOK_EXITS),
+  },
   "naked pod": {
     appears: ({ workloads }, { node }) => workloads.addPod({ ...named("naked"), graceSeconds: 5, onlyOn: node }),
     clears: ({ server }) =>
@@ -114,6 +119,19 @@ export function setBeforeJob(
   exits: { readonly afterSeconds: number; readonly code: number },
 ): void {
   workloads.addCronJob({ ...named("switch-primary", "db"), graceSeconds: 5, habits: { exits } });
+}
+
+export const HOOK_EXITS = { afterSeconds: 15, code: 0 };
+
+/** The Jobs that hooks run. */
+export function setHookJobs(
+  { workloads }: SimCluster,
+  exits: { readonly afterSeconds: number; readonly code: number },
+): void {
+  for (const cronJob of Object.values(HOOK_JOBS)) {
+    const [namespace = "", name = ""] = cronJob.split("/");
+    workloads.addCronJob({ namespace, name, graceSeconds: 5, habits: { exits } });
+  }
 }
 
 /** Lets it appear and clear at its times. */

@@ -14,6 +14,7 @@ export type ObstacleKind =
   | "kept pods"
   | "long job"
   | "failing job"
+  | "failing hook"
   | "naked pod"
   | "scratch pods"
   | "stuck volumes";
@@ -39,6 +40,7 @@ const CLEARED: readonly ObstacleKind[] = [
   "surge",
   "database",
   "failing job",
+  "failing hook",
   "naked pod",
   "scratch pods",
   "stuck volumes",

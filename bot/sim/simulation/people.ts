@@ -47,6 +47,13 @@ export class People {
     if (holds.some((kind) => LIFTED_BY_NOW.has(kind)) && this.#random.chance(0.02)) this.#decide("now", node);
     if (this.#random.chance(0.005)) this.#decide("retry", node);
     if (this.#random.chance(0.005)) this.#decide("skip", node);
+    if (text(at(reboot, "status", "failed", "cause", "kind")) === "hook failed")
+      this.#decide(this.#random.pick(["retry", "release"] as const) ?? "release", node);
+    if (holds.includes("released") && this.#random.chance(0.2)) this.#decide("retry", node);
+    if (holds.includes("cordoned by someone") && this.#random.chance(0.1)) this.#decide("adopt", node);
+    for (const verb of ["reboot", "keep", "release", "withdraw"]) {
+      if (this.#random.chance(0.003)) this.#decide(verb, node);
+    }
   }
 
   #tidy(node: unknown): void {

@@ -3,7 +3,8 @@ import type { FaultSettings } from "../faults.ts";
 import type { HostHabits } from "../host.ts";
 import type { SeededRandom } from "../random.ts";
 import type { PolicyData } from "../rules/policy-data.ts";
-import { anyPlace, anyPolicy, CONTROL_PLANE, changedPolicy, LAB, ZONE_LABEL } from "./any-policy.ts";
+import type { Spell } from "../sim-gates.ts";
+import { anyPlace, anyPolicy, CONTROL_PLANE, changedPolicy, GATES, LAB, ZONE_LABEL } from "./any-policy.ts";
 import { anyObstacles, type Obstacle } from "./obstacles.ts";
 
 export interface ScenarioNode {
@@ -13,6 +14,8 @@ export interface ScenarioNode {
   readonly skew: Duration;
   /** When it comes to need a reboot; some do so more than once. */
   readonly needsAt: readonly Duration[];
+  /** Whether etcd runs on it as a static pod, as kubeadm has it. */
+  readonly hasEtcdPod: boolean;
   /** Whether it shows the condition that K3s and RKE2 give to members of etcd. */
   readonly showsVoter: boolean;
 }
@@ -28,6 +31,9 @@ export interface Incident {
     | "resume all"
     | "compact"
     | "kill agent"
+    | "stop agent"
+    | "back up"
+    | "delete hook"
     | "scale web"
     | "replace node"
     | "lose fleet"
@@ -49,7 +55,10 @@ export interface Scenario {
   readonly policies: readonly PolicyChange[];
   readonly incidents: readonly Incident[];
   readonly obstacles: readonly Obstacle[];
+  readonly spells: readonly Spell[];
   readonly faults: FaultSettings;
+  /** How far the bots' wall clocks are off. */
+  readonly botSkews: readonly Duration[];
   /** How many bots run as pods in the cluster; 0 where two run outside of it. */
   readonly botPods: number;
   /** Whether people force what a disruption budget blocks; they scale it up later in any case. */
@@ -80,10 +89,32 @@ export function scenarioOf(random: SeededRandom): Scenario {
       random,
     ),
     obstacles: anyObstacles(names, random.fork("obstacles")),
+    spells: anySpells(place.start, random.fork("spells")),
+    botSkews: anySkews(random.fork("skews")),
     faults: anyFaults(place.start + TROUBLE, random),
     peopleForce: random.chance(0.4),
     botPods: random.fork("bots").pick([0, 0, 2, 2, 3]) ?? 0,
   };
+}
+
+const TEN_MINUTES: Duration = 10 * MINUTE;
+
+/** Two bots may disagree by twenty minutes. */
+function anySkews(random: SeededRandom): readonly Duration[] {
+  if (random.chance(0.7)) return [];
+  return [0, 1, 2].map(() => random.pick([0, TEN_MINUTES, -TEN_MINUTES, random.between(-90, 90) * SECOND]) ?? 0);
+}
+
+/** Long ones, and those of gates that flap; all is green in the end. */
+function anySpells(start: Instant, random: SeededRandom): readonly Spell[] {
+  return [GATES.query, GATES.alerts].flatMap((gate) =>
+    Array.from({ length: random.between(0, 6) }, (): Spell => {
+      const from = start + random.between(0, TROUBLE / SECOND) * SECOND;
+      const length = random.chance(0.6) ? random.between(10, 300) * SECOND : random.between(5, 60) * MINUTE;
+      const state = random.chance(0.7) ? "red" : "unreachable";
+      return { gate, from, until: Math.min(from + length, start + TROUBLE), state };
+    }),
+  );
 }
 
 /** Some runs have none, so that every wait and every drain in them can be judged. */
@@ -102,6 +133,7 @@ function anyNodes(random: SeededRandom): readonly ScenarioNode[] {
   const workers = random.chance(0.7) ? 4 - controlPlanes : random.between(2, 5);
   const hasEtcd = random.chance(0.35);
   const showsVoter = hasEtcd && random.chance(0.6);
+  const hasEtcdPods = !hasEtcd && random.fork("etcd").chance(0.4);
   const hasLab = workers > 1 && random.chance(0.2);
   return Array.from({ length: controlPlanes + workers }, (_, index) => {
     const isControlPlane = index < controlPlanes;
@@ -112,14 +144,15 @@ function anyNodes(random: SeededRandom): readonly ScenarioNode[] {
       ...(isControlPlane && hasEtcd ? { [ETCD]: "true" } : {}),
       ...(hasLab && isLast ? { [LAB]: "true" } : {}),
     };
-    return anyNode(`abal-kuber0${index + 1}`, labels, isControlPlane && showsVoter, random);
+    const etcd = { showsVoter: isControlPlane && showsVoter, hasEtcdPod: isControlPlane && hasEtcdPods };
+    return anyNode(`abal-kuber0${index + 1}`, labels, etcd, random);
   });
 }
 
 function anyNode(
   name: string,
   labels: Readonly<Record<string, string>>,
-  showsVoter: boolean,
+  etcd: Pick<ScenarioNode, "showsVoter" | "hasEtcdPod">,
   random: SeededRandom,
 ): ScenarioNode {
   const first = random.between(0, 40) * MINUTE;
@@ -133,9 +166,11 @@ function anyNode(
       ignoredCalls: random.chance(0.08) ? random.between(1, 2) : 0,
       isHelped: !random.chance(0.06),
     },
-    skew: random.chance(0.3) ? random.between(-120, 120) * SECOND : 0,
+    skew: random.chance(0.3)
+      ? random.between(-120, 120) * SECOND
+      : (random.pick([0, 0, 0, TEN_MINUTES, -TEN_MINUTES]) ?? 0),
     needsAt: [first, ...again],
-    showsVoter,
+    ...etcd,
   };
 }
 
@@ -176,6 +211,9 @@ function incidentsOf(nodes: readonly string[], hasVoters: boolean, random: Seede
   for (let round = 0; round < 3; round += 1) {
     maybe(0.2, "compact");
     maybe(0.3, "kill agent");
+    maybe(0.15, "stop agent", TROUBLE - HOUR);
+    maybe(0.3, "back up");
+    maybe(0.2, "delete hook");
   }
   forAWhile(0.1, ["pause all", "resume all"]);
   if (hasVoters) forAWhile(0.3, ["lose voter", "regain voter"]);

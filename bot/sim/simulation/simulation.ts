@@ -5,8 +5,9 @@ import { SeededRandom } from "../random.ts";
 import { RuleChecker } from "../rules/checker.ts";
 import type { PolicyData } from "../rules/policy-data.ts";
 import type { Tamper } from "../sim-api.ts";
-import { addWorkloads, happen, showVoter } from "./incidents.ts";
-import { placeObstacle, setBeforeJob } from "./obstacle-effects.ts";
+import { SimGates } from "../sim-gates.ts";
+import { addEtcdPod, addWorkloads, happen, showVoter } from "./incidents.ts";
+import { HOOK_EXITS, placeObstacle, setBeforeJob, setHookJobs } from "./obstacle-effects.ts";
 import { People } from "./people.ts";
 import { CHANNEL, CLUSTER, Policies } from "./policies.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
@@ -64,6 +65,8 @@ export async function simulate({ seed, log, onLine, tamper, believed }: Simulati
     policySource: (chance) => policies.source(cluster.clock, chance.fork("policy")),
     reparse: policies.reparse,
     faults: scenario.faults,
+    botSkews: scenario.botSkews,
+    gates: (process) => gates.of(process),
     onReboot: (call) => {
       checker.seeCall(call);
       tally.reboot(call);
@@ -71,6 +74,8 @@ export async function simulate({ seed, log, onLine, tamper, believed }: Simulati
     ...(log === undefined ? {} : { log }),
     ...(tamper === undefined ? {} : { tamper }),
   });
+  const { clock, store } = cluster;
+  const gates = new SimGates({ clock, store, random: random.fork("gates"), spells: scenario.spells });
   cluster.store.onChange((change) => {
     tally.see(change);
     checker.see(change);
@@ -98,8 +103,9 @@ export async function simulate({ seed, log, onLine, tamper, believed }: Simulati
   };
 }
 
-function checkerOf({ start, policies, faults }: Scenario): RuleChecker {
+function checkerOf({ start, policies, faults, spells }: Scenario): RuleChecker {
   return new RuleChecker({
+    spells,
     policies: policies.flatMap(({ at, policy }) => (policy === null ? [] : [{ from: start + at, policy }])),
     slotMost: SLOT_MOST,
     quietFrom: faults.perCall === 0 && faults.focus === null ? start + 5 * MINUTE : faults.until + AFTERMATH,
@@ -116,6 +122,7 @@ function begin(cluster: SimCluster, { nodes, incidents, obstacles, botPods }: Sc
   for (const node of nodes) {
     const host = cluster.addNode(node);
     if (node.showsVoter) showVoter(cluster, node.name, true);
+    if (node.hasEtcdPod) addEtcdPod(cluster, node.name);
     for (const at of node.needsAt) cluster.clock.after(at, () => host.need("kernel"));
     cluster.startAgent(node.name);
   }
@@ -124,6 +131,7 @@ function begin(cluster: SimCluster, { nodes, incidents, obstacles, botPods }: Sc
     nodes.map(({ name }) => name),
   );
   setBeforeJob(cluster, { afterSeconds: 20, code: 0 });
+  setHookJobs(cluster, HOOK_EXITS);
   for (const obstacle of obstacles) placeObstacle(cluster, obstacle);
   for (const incident of incidents) cluster.clock.after(incident.at, () => happen(cluster, incident));
   if (botPods > 0) {

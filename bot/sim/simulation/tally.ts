@@ -2,19 +2,26 @@ import { createHash } from "node:crypto";
 import { formatInstant } from "../../core/instant.ts";
 import { at, type Change, list, nameOf, text } from "../rules/world.ts";
 
-export type Trouble = "held" | "yielded" | "forced" | "restarted";
+export const TROUBLES = ["held", "gated", "yielded", "forced", "restarted", "hooked", "failed"] as const;
+export type Trouble = (typeof TROUBLES)[number];
 
-/** A node that is newly held for what blocks it, a drain that gives up, a pod deleted past its budget, a Deployment restarted. */
+/**
+ * A node that is newly held for what blocks it or by a gate, a drain that gives up, a pod deleted past its budget, a Deployment
+ * restarted, a hook run, a reboot that failed.
+ */
 function troubleIn({ actor, resource, verb, before, after }: Change): Trouble | null {
   if (!actor.startsWith("bot")) return null;
   if (resource === "deployments" && verb === "update") return "restarted";
   if (resource === "pods" && verb === "delete") return "forced";
+  if (resource === "jobs" && verb === "create" && text(at(after, "metadata", "namespace")) === "hooks") return "hooked";
   if (resource !== "nodereboots") return null;
   const becomes = (is: (record: unknown) => boolean): boolean => is(after) && !is(before);
   if (becomes((record) => text(at(record, "status", "phase")) === "yielding")) return "yielded";
-  const isHeld = (record: unknown): boolean =>
-    list(at(record, "status", "holds")).some((hold) => text(at(hold, "kind")) === "would be blocked");
-  return becomes(isHeld) ? "held" : null;
+  if (becomes((record) => text(at(record, "status", "phase")) === "failed")) return "failed";
+  const isHeldBy = (kind: string) => (record: unknown) =>
+    list(at(record, "status", "holds")).some((hold) => text(at(hold, "kind")) === kind);
+  if (becomes(isHeldBy("gate"))) return "gated";
+  return becomes(isHeldBy("would be blocked")) ? "held" : null;
 }
 
 /** Counts what happened, and hashes every write so that two runs can be compared. */
@@ -22,7 +29,15 @@ export class Tally {
   writes = 0;
   reboots = 0;
   /** How often each kind of trouble with a drain was met. */
-  readonly met: Record<Trouble, number> = { held: 0, yielded: 0, forced: 0, restarted: 0 };
+  readonly met: Record<Trouble, number> = {
+    held: 0,
+    gated: 0,
+    yielded: 0,
+    forced: 0,
+    restarted: 0,
+    hooked: 0,
+    failed: 0,
+  };
   readonly #hash = createHash("sha256");
   readonly #onLine: ((line: string) => void) | undefined;
   readonly #phases = new Map<string, string>();

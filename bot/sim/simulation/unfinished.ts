@@ -5,7 +5,7 @@ import { CONTROL_PLANE } from "./any-policy.ts";
 import { ETCD, type Scenario } from "./scenario.ts";
 
 /** Holds that only a person ends, and ours don't: a node may rest with them. */
-const RESTS: ReadonlySet<string> = new Set(["reboot did not help", "observe"]);
+const RESTS: ReadonlySet<string> = new Set(["reboot did not help", "observe", "released"]);
 
 /** Rules 9 and 10: the nodes that can go have gone. Each line says what is left and why. */
 export function unfinished(cluster: SimCluster, scenario: Scenario): readonly string[] {
@@ -37,7 +37,7 @@ const blockedForGood = ({ obstacles }: Scenario): ReadonlySet<string> =>
 /** Of two members of a quorum that needs a majority none may ever go. */
 function stuckByQuorum({ nodes, policies }: Scenario): ReadonlySet<string> {
   const policy = policies.findLast((change) => change.policy !== null)?.policy ?? null;
-  const etcd = nodes.filter(({ labels }) => ETCD in labels);
+  const etcd = nodes.filter(({ labels, hasEtcdPod }) => ETCD in labels || hasEtcdPod);
   const members = etcd.length > 0 ? etcd : nodes.filter(({ labels }) => CONTROL_PLANE in labels);
   if (policy === null || members.length !== 2) return new Set();
   const stuck = members.filter(({ labels }) => {
