@@ -1,8 +1,8 @@
-import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { run } from "./command.ts";
 import { policyText } from "./policy-text.ts";
 import { read, Stage } from "./stage.ts";
 
@@ -10,7 +10,6 @@ const NODES = [
   { name: "abal-kuber01", isControlPlane: true },
   { name: "abal-kuber04", isControlPlane: false },
 ];
-const MAIN = join(import.meta.dirname, "../../bot/main.ts");
 const folder = mkdtempSync(join(tmpdir(), "bootswain-explain-"));
 
 let stage: Stage | null = null;
@@ -20,19 +19,6 @@ afterEach(async () => {
   stage = null;
   rmSync(folder, { recursive: true, force: true });
 });
-
-interface Ended {
-  readonly code: number;
-  readonly lines: readonly string[];
-}
-
-const run = (...args: readonly string[]): Promise<Ended> =>
-  new Promise((resolve) => {
-    execFile(process.execPath, [MAIN, ...args], { timeout: 60_000 }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : Number(error.code);
-      resolve({ code, lines: `${stdout}${stderr}`.trimEnd().split("\n") });
-    });
-  });
 
 test("explain and policy plan read a live cluster, and the policy that the bot keeps there", async () => {
   const set = await Stage.set({ policy: policyText({ forcePeople: 1 }), nodes: NODES });

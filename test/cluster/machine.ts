@@ -32,6 +32,8 @@ export class Machine {
   #calls = 0;
   #isRebooting = false;
   #reboots: Promise<void> = Promise.resolve();
+  #boots: Promise<unknown> = Promise.resolve();
+  readonly #gone = Promise.withResolvers<void>();
   #isGone = false;
 
   private constructor(settings: MachineSettings, root: HostRoot, bootId: string) {
@@ -87,8 +89,20 @@ export class Machine {
     await this.#root.write(`${SENTINEL}.pkgs`, "kernel\n");
   }
 
+  /** Once it is down it does not come up before this has resolved. */
+  bootsAfter(event: Promise<unknown>): void {
+    this.#boots = event;
+  }
+
+  /** Someone pressed the button: nobody asked the agent. */
+  async rebootByItself(): Promise<void> {
+    this.#reboots = this.#reboot();
+    await this.#reboots;
+  }
+
   async remove(): Promise<void> {
     this.#isGone = true;
+    this.#gone.resolve();
     this.#watcher.close();
     await this.#reboots;
     await this.#agent?.kill();
@@ -115,6 +129,7 @@ export class Machine {
     await rm(this.#root.at(SENTINEL), { force: true });
     await rm(this.#root.at(`${SENTINEL}.pkgs`), { force: true });
     await delay(BOOT_MS);
+    await Promise.race([this.#boots, this.#gone.promise]);
     if (this.#isGone) return;
     const bootId = randomUUID();
     await this.#setBootTime();

@@ -42,11 +42,11 @@ export class Program {
     this.ended.catch(() => {});
   }
 
-  /** Resolves with the first line of that event. */
-  says(event: string): Promise<Record<string, unknown>> {
+  /** Resolves with the first line of that event, or with a later one. */
+  says(event: string, nth = 1): Promise<Record<string, unknown>> {
     return new Promise((resolve) => {
       const look = (): void => {
-        const found = this.logged.find((line) => line["event"] === event);
+        const found = this.logged.filter((line) => line["event"] === event)[nth - 1];
         if (found === undefined) return;
         this.#heard.delete(look);
         resolve(found);

@@ -16,7 +16,7 @@ import { Machine } from "./machine.ts";
 import { Program } from "./program.ts";
 
 export const BOT_USER = "system:serviceaccount:bootswain:bootswain-bot";
-const AGENT_USER = "system:serviceaccount:bootswain:bootswain-agent";
+export const AGENT_USER = "system:serviceaccount:bootswain:bootswain-agent";
 const CONTROL_PLANE = { "node-role.kubernetes.io/control-plane": "true" };
 const TOKENS = { SLACK_BOT_TOKEN: "xoxb-test", SLACK_APP_TOKEN: "xapp-test" };
 const RBAC = join(import.meta.dirname, "../../deploy/rbac.yaml");
@@ -44,6 +44,8 @@ export interface StageSettings {
   readonly nodes: readonly { readonly name: string; readonly isControlPlane: boolean }[];
   /** Times that are other than a stage's usual ones. */
   readonly timings?: Partial<Timings>;
+  /** More arguments of each bot. */
+  readonly args?: readonly string[];
 }
 
 /** A real control plane with machines, a real git repository, an emulated Slack, and the product as real processes. */
@@ -56,6 +58,7 @@ export class Stage {
   readonly ben: Person;
   readonly repository: Repository;
   readonly #folder: string;
+  readonly #args: readonly string[];
   readonly #bots: Program[] = [];
 
   private constructor(parts: {
@@ -64,17 +67,19 @@ export class Stage {
     workspace: ReturnType<typeof aWorkspace>;
     folder: string;
     repository: Repository;
+    args: readonly string[];
   }) {
     this.plane = parts.plane;
     this.slack = parts.slack;
     this.workspace = parts.workspace;
     this.#folder = parts.folder;
     this.repository = parts.repository;
+    this.#args = parts.args;
     this.ana = new Person(this.workspace, this.slack, ANA);
     this.ben = new Person(this.workspace, this.slack, BEN);
   }
 
-  static async set({ policy, nodes, timings = {} }: StageSettings): Promise<Stage> {
+  static async set({ policy, nodes, timings = {}, args = [] }: StageSettings): Promise<Stage> {
     const users = [BOT_USER, AGENT_USER].map((name) => ({ name, groups: ["system:serviceaccounts"] }));
     const plane = await startControlPlane({ users });
     const workspace = aWorkspace();
@@ -86,7 +91,7 @@ export class Stage {
     const folder = await mkdtemp(join(tmpdir(), "bootswain-stage-"));
     const repository = new Repository();
     repository.commit("abal-kuber.yaml", policy, "Reboot nights");
-    const stage = new Stage({ plane, slack, workspace, folder, repository });
+    const stage = new Stage({ plane, slack, workspace, folder, repository, args });
     await writeFile(stage.timingsFile, JSON.stringify({ ...TIMINGS, ...timings }));
     await installCrds(plane);
     const applied = await plane.kubectl(["apply", "-f", "-"], await readFile(RBAC, "utf8"));
@@ -149,6 +154,7 @@ export class Stage {
         this.timingsFile,
         "--slack-api-url",
         this.slack.apiUrl,
+        ...this.#args,
       ],
       pod === undefined ? TOKENS : { ...TOKENS, POD_NAME: pod },
     );

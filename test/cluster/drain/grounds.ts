@@ -5,6 +5,7 @@ import type { Json } from "../../control-plane/json.ts";
 import type { Rest } from "../../control-plane/rest.ts";
 import { waitFor } from "../../control-plane/wait.ts";
 import { createNamespace } from "../../control-plane/workloads.ts";
+import type { Program } from "../program.ts";
 import { isRebooted, phaseOf, read, Stage } from "../stage.ts";
 import { EvictionGate } from "./eviction-gate.ts";
 import { type EvictionRequest, evictionsIn } from "./requests.ts";
@@ -15,6 +16,10 @@ type Pools = Readonly<Record<string, string>>;
 interface GroundsSettings {
   readonly pools: Pools;
   readonly timings?: Partial<Timings>;
+  /** More of the policy beside its pools, as YAML. */
+  readonly policy?: string;
+  /** More arguments of the bot. */
+  readonly args?: readonly string[];
 }
 
 /** What a case has for itself. */
@@ -27,19 +32,32 @@ interface Ground {
 export class Grounds {
   readonly stage: Stage;
   readonly gate: EvictionGate;
+  #bot: Program;
   #cases = 0;
   #nodes = 0;
 
-  private constructor(stage: Stage, gate: EvictionGate) {
+  private constructor(stage: Stage, gate: EvictionGate, bot: Program) {
     this.stage = stage;
     this.gate = gate;
+    this.#bot = bot;
   }
 
-  static async open({ pools, timings = {} }: GroundsSettings): Promise<Grounds> {
-    const stage = await Stage.set({ policy: policyOf(pools), nodes: [], timings });
+  static async open({ pools, timings = {}, policy = "", args = [] }: GroundsSettings): Promise<Grounds> {
+    const stage = await Stage.set({ policy: policyOf(pools, policy), nodes: [], timings, args });
     const gate = await EvictionGate.open(stage.plane);
-    await stage.startBot().says("leads");
-    return new Grounds(stage, gate);
+    const bot = stage.startBot();
+    await bot.says("leads");
+    return new Grounds(stage, gate, bot);
+  }
+
+  /** The one that was started last. */
+  get bot(): Program {
+    return this.#bot;
+  }
+
+  startBot(): Program {
+    this.#bot = this.stage.startBot();
+    return this.#bot;
   }
 
   get rest(): Rest {
@@ -152,10 +170,19 @@ export class Grounds {
 
 export const nodePath = (name: string): string => `/api/v1/nodes/${name}`;
 
-function policyOf(pools: Pools): string {
+const USUAL = {
+  windows: "always",
+  maxUnavailable: "100",
+  reboot: "{ delay: 0s, backWithin: 60s }",
+  verify: "{ soak: 0s, atMost: 60s }",
+};
+
+/** Each pool takes the nodes with its label. */
+export function policyOf(pools: Pools, more = ""): string {
   const list = Object.entries(pools).map(([name, keys]) => {
-    const limit = keys.includes("maxUnavailable") ? "" : "maxUnavailable: 100, ";
-    return `  - { name: ${name}, nodes: { matchLabels: { pool: ${name} } }, mode: automatic, windows: always, ${limit}reboot: { delay: 0s, backWithin: 60s }, verify: { soak: 0s, atMost: 60s }, ${keys} }`;
+    const usual = Object.entries(USUAL).filter(([key]) => !keys.includes(`${key}:`));
+    const all = [...usual.map(([key, value]) => `${key}: ${value}`), keys].filter((one) => one !== "");
+    return `  - { name: ${name}, nodes: { matchLabels: { pool: ${name} } }, mode: automatic, ${all.join(", ")} }`;
   });
   return `
 apiVersion: policy.bootswain.dev/v1alpha1
@@ -163,6 +190,7 @@ kind: RebootPolicy
 cluster: abal-kuber
 timeZone: America/Chicago
 maxRebooting: 100
+${more}
 pools:
 ${list.join("\n")}
 `;
