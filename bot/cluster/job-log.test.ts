@@ -77,6 +77,7 @@ describe("what can't be read says why in its place, so that it is asked once", (
     ["pods may not be listed", answered(403, status("pods is forbidden")), answered(200), "403 pods is forbidden"],
     ["the log may not be read", one, answered(403, status("pods/log is forbidden")), "403 pods/log is forbidden"],
     ["the container never ran", one, answered(400, status("container is waiting")), "400 container is waiting"],
+    ["the pod found no node", one, answered(204, ""), "its pod never came to run"],
     ["the log can't be had", one, unanswered, "no answer within 10 s"],
   ])("%s", async (_, list, log, why) => {
     expect(await read(list, log)).toMatchObject({ performed: "done", lines: [`(its log can't be read: ${why})`] });

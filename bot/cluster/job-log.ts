@@ -48,6 +48,7 @@ export async function readJobLog(
     name: pod.metadata.name,
     ...asked,
   });
+  if (answer.kind === "answered" && answer.code === 204) return unread("its pod never came to run");
   if (answer.kind !== "answered" || answer.code !== 200) return unread(whyNot(answer));
   parts.mirrors.recordJobLog(key, linesOf(answer.body));
   return "done";

@@ -54,7 +54,7 @@ export type Call =
   /** PUT: refused with 409 when the object's metadata.resourceVersion is not the current one. */
   | (Where & { readonly verb: "update"; readonly name: string; readonly subresource?: "status"; readonly object: Json })
   | (Where & { readonly verb: "delete"; readonly name: string; readonly uid?: string; readonly graceSeconds?: number })
-  /** The last lines of a container's log; answered 200, the body is the text. */
+  /** The last lines of a container's log; answered 200, the body is the text. 204 for a pod that no node has yet. */
   | {
       readonly verb: "log";
       readonly resource: "pods";

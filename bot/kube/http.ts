@@ -53,7 +53,7 @@ function answerOf(response: IncomingMessage, text: string, isText: boolean): Ans
   const seconds = Number(response.headers["retry-after"]);
   const retryAfter = Number.isFinite(seconds) && seconds >= 0 ? { retryAfter: seconds * 1_000 } : {};
   const code = response.statusCode ?? 0;
-  return { kind: "answered", code, body: isText && code === 200 ? text : parsed(text), date, ...retryAfter };
+  return { kind: "answered", code, body: isText && code < 300 ? text : parsed(text), date, ...retryAfter };
 }
 
 /** Proxies, and the server itself while it starts, answer in plain text. */

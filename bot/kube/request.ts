@@ -6,7 +6,7 @@ export interface HttpRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly body?: Json;
-  /** The answer is plain text, when it is 200. */
+  /** The answer is plain text, where it is no failure. */
   readonly isText?: boolean;
 }
 

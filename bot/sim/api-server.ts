@@ -93,6 +93,7 @@ export class ApiServer {
   #log({ namespace, name }: Call & { verb: "log" }): ServerAnswer {
     const pod = this.#store.get("pods", keyOf(namespace, name));
     if (pod === undefined) return notFound("pods", name);
+    if (text(at(pod, "spec", "nodeName")) === "") return { code: 204, body: "" };
     return { code: 200, body: `begins\n${text(at(pod, "status", "phase"))}\n` };
   }
 

@@ -113,6 +113,26 @@ export const drainCases: readonly ContractCase[] = [
     },
   },
   {
+    says: "the log of a pod that is not there is 404, and of one that no node has yet empty",
+    run: async (world) => {
+      const ofPod = {
+        verb: "log",
+        resource: "pods",
+        namespace: world.namespace,
+        tailLines: 1,
+        limitBytes: 10,
+      } as const;
+      await mustCreate(
+        world,
+        "pods",
+        podObject(world, "homeless", {}, { nodeSelector: { "example.com/none": "yes" } }),
+      );
+      const names = ["nobody", "homeless"];
+      const answers = await Promise.all(names.map((name) => ask(world, { ...ofPod, name, container: "main" })));
+      return answers.map(({ code, body }) => [code, at(body, "reason"), at(body, "message")]);
+    },
+  },
+  {
     says: "in a namespace that ends an eviction is 403 with the cause NamespaceTerminating",
     run: async (world) => {
       const pod = await keptPod(world, "ending");
