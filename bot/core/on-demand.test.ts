@@ -46,7 +46,7 @@ describe("a node that a person wants rebooted", () => {
   test("has its order given for that, and the order does not end the wish", () => {
     const parts = underWay(draining({ emptySince: NOW - HOUR }), { ...wanted, podsListedFor: ORDER });
     const record = nextRecord(planned(parts, inForce));
-    expect(record).toMatchObject({ given: 1, orderedFor: [`asked/${asked.name}`] });
+    expect(record).toMatchObject({ given: 1, wantedFor: [`asked/${asked.name}`] });
     const next = planned(underWay(rebooting(), { ...wanted, reboot: { given: 1 } }), inForce);
     expect(next.steps).toEqual([]);
   });

@@ -41,6 +41,16 @@ const STOPS: readonly (readonly [string, string, (story: StartingCluster) => voi
   ["withdraw", "withdrawn", (story) => void story.decide("withdraw", [WORKER])],
 ];
 
+test("now: outside its window a node goes all the way, and is done", async () => {
+  const workers = { windows: [{ from: "03:00", to: "04:00" }] };
+  const story = freeCluster({ workers }, { isWebBound: false });
+  await story.begin([WORKER]);
+  expect(await story.until(() => story.holdsOf(WORKER).includes("window"))).toBe(true);
+  story.decide("now", [WORKER]);
+  expect(await story.until(() => story.isRebooted(WORKER), 30 * MINUTE)).toBe(true);
+  expect([story.phases.get(WORKER), story.calls.length]).toEqual([CYCLE, 1]);
+});
+
 describe("in the reboot.delay", () => {
   test("nothing said, the reboot is called as it ends", async () => {
     const story = await almost(SECOND);

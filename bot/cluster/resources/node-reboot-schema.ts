@@ -182,6 +182,7 @@ export const statusSchema = z.object({
   outcome: outcomeSchema.optional(),
   missed: count().optional(),
   orderedFor: z.array(z.string()).optional(),
+  wantedFor: z.array(z.string()).optional(),
   bootID: z.string().optional(),
   released: z.object({ by: z.string(), reasons: z.array(z.string()) }).optional(),
   mode: z.enum(["automatic", "approval", "observe"]).optional(),

@@ -149,6 +149,7 @@ const reboot: fc.Arbitrary<NodeReboot> = fc.record({
   ),
   missed: fc.nat(3),
   orderedFor: fc.array(word, { maxLength: 2 }),
+  wantedFor: fc.array(word, { maxLength: 2 }),
   mode: fc.option(fc.constantFrom("automatic", "approval", "observe")),
   policyCommit: fc.option(word),
   history: fc.array(

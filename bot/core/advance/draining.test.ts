@@ -215,7 +215,7 @@ describe("empty", () => {
       notAfter: NOW + 5 * MINUTE,
       agent: { accepted: null, rebooting: null },
     });
-    expect(nextRecord(plan)).toMatchObject({ given: 1, orders: 1, orderedFor: ["sentinel/1"] });
+    expect(nextRecord(plan)).toMatchObject({ given: 1, orders: 1, wantedFor: ["sentinel/1"], orderedFor: [] });
     expect(stepOf(plan, "GiveOrder")?.says).toBe("is empty; the order to reboot is given");
   });
 

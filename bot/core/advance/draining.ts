@@ -25,6 +25,7 @@ export function advanceDraining(situation: Recorded, phase: Draining): Advance {
   if (node.bootId !== phase.fromBootId) return yieldNode(situation, phase, { kind: "rebooted by itself" });
   const why = reasonToYield(situation);
   if (why !== null) return yieldNode(situation, phase, why);
+  if (!areRead(situation)) return rest(...endsOf(situation));
   const { name, uid } = node;
   if (node.cordon.kind !== "ours" || node.cordon.order !== phase.order) {
     const labels = settings(situation).nodeLabels.during;
@@ -135,7 +136,7 @@ function whenEmpty(situation: Recorded, phase: Draining, emptySince: number): Ad
   const hooks = runHooks(situation, phase, "beforeReboot", endsOf(situation));
   if (hooks !== null) return hooks;
   const due = Math.max(emptySince, lastEnd(reboot.hooks, "beforeReboot") ?? emptySince) + pool.reboot.delay;
-  if (now < due || !areRead(situation)) return rest(due, ...endsOf(situation));
+  if (now < due) return rest(due, ...endsOf(situation));
   const mayFinish = pool.drain.whenWindowCloses === "finish";
   const closes = mayFinish ? Number.POSITIVE_INFINITY : (opening?.closes ?? now);
   const notAfter = Math.min(now + snapshot.timings.orderValid, closes, nextFreezeAt(situation));
@@ -144,7 +145,7 @@ function whenEmpty(situation: Recorded, phase: Draining, emptySince: number): Ad
   const says = `is empty${leftOvers(situation)}; the order to reboot is given`;
   const next = entering(situation, { kind: "rebooting", order, fromBootId, givenAt: now, notAfter, agent }, says, {
     given: reboot.given + 1,
-    orderedFor: report?.pending?.reasons.map(({ identity }) => identity) ?? [],
+    wantedFor: report?.pending?.reasons.map(({ identity }) => identity) ?? [],
   });
   return act({ kind: "GiveOrder", version: reboot.version, next, says, drain: pool.drain });
 }

@@ -1,6 +1,19 @@
 import { describe, expect, test } from "vitest";
+import type { NodeReboot } from "../fleet/reboot.ts";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
-import { aNode, aReport, NOW, planned, stepKinds } from "../testing/builders.ts";
+import {
+  aDecision,
+  aJudgement,
+  aNode,
+  aPolicy,
+  aPool,
+  aReport,
+  aWindow,
+  currentDigest,
+  NOW,
+  planned,
+  stepKinds,
+} from "../testing/builders.ts";
 import { nextPhase, nextRecord, ORDER, progress, rebooting, reporting, stepOf, underWay } from "../testing/phases.ts";
 
 const ours = { kind: "ours", order: ORDER } as const;
@@ -103,6 +116,37 @@ test.each<[string, Parameters<typeof underWay>[1]]>([
     bootId: "boot-2",
     since: NOW,
     soakingSince: null,
+  });
+});
+
+test.each<[string, Partial<NodeReboot>, readonly string[]]>([
+  ["what its order was given for", { wantedFor: ["sentinel/1"], orderedFor: ["kernel/4"] }, ["sentinel/1"]],
+  ["what it was before, where no order was given", { wantedFor: [], orderedFor: ["kernel/4"] }, ["kernel/4"]],
+])("a reboot that came about was made for %s", (_, reboot, reasons) => {
+  const plan = planned(underWay(rebooting(), { reports: [aReport({ bootId: "boot-2" })], reboot }));
+  expect(nextRecord(plan)?.orderedFor).toEqual(reasons);
+});
+
+describe("outside its window, after a person's now", () => {
+  const windows = [aWindow("23:00", "01:00")];
+  const pool = aPool({ windows });
+  const bound = [{ node: "worker-1", digest: currentDigest({ pool }) }];
+  const now = aDecision({ verb: "now", judgement: aJudgement({ bound, validUntil: NOW + HOUR }) });
+  const goesOn = (given: number, validUntil = NOW + HOUR) => {
+    const decisions = [{ ...now, judgement: aJudgement({ bound, validUntil }) }];
+    const parts = underWay(rebooting(), { decisions, reboot: { given } });
+    return planned(parts, { policy: aPolicy({ pools: [pool] }) }).steps.length === 0;
+  };
+
+  test("the order that was given under it stands", () => {
+    expect(goesOn(1)).toBe(true);
+  });
+
+  test.each([
+    ["a later order is not given under it", goesOn(2)],
+    ["it stands no longer than it is valid", goesOn(1, NOW)],
+  ])("%s", (_, stands) => {
+    expect(stands).toBe(false);
   });
 });
 

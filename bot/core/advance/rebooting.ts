@@ -33,7 +33,9 @@ export function newBoot({ node, report }: Recorded, from: string): string | null
 export function verify(situation: Recorded, phase: { order: string; fromBootId: string }, bootId: string): Advance {
   const { order, fromBootId } = phase;
   const verifying = { kind: "verifying", order, fromBootId, bootId, since: situation.now, soakingSince: null } as const;
-  return toPhase(situation, verifying, "shows a new boot ID; it is verified");
+  const { wantedFor, orderedFor } = situation.reboot;
+  const changes = { orderedFor: wantedFor.length === 0 ? orderedFor : wantedFor };
+  return toPhase(situation, verifying, "shows a new boot ID; it is verified", changes);
 }
 
 function agentState(known: AgentState, progress: OrderProgress | null): AgentState {

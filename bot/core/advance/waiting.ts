@@ -32,6 +32,7 @@ export function advanceWaiting(situation: Recorded): Advance {
     orders: reboot.orders + 1,
     retryAt: null,
     hooks: [],
+    wantedFor: [],
     released: null,
   });
 }

@@ -161,13 +161,13 @@ describe("back-off", () => {
   });
 });
 
-test("an order that was given and taken back leaves no reason that a reboot was made for", () => {
-  const reboot = { orderedFor: ["sentinel/1"] };
+test("an order that is taken back changes nothing of what the last reboot was made for", () => {
+  const reboot = { orderedFor: ["kernel/4"], wantedFor: ["sentinel/1"] };
   const paused = { ...aFleet([ORDER]), paused: { by: "ana", reason: "" } };
   const given = planned(underWay(rebooting(), { fleet: paused, reboot }));
-  expect(nextRecord(given)?.orderedFor).toEqual([]);
+  expect(nextRecord(given)?.orderedFor).toEqual(["kernel/4"]);
   const notGiven = planned(underWay(draining(), { fleet: paused, reboot }));
-  expect(nextRecord(notGiven)?.orderedFor).toEqual(["sentinel/1"]);
+  expect(nextRecord(notGiven)?.orderedFor).toEqual(["kernel/4"]);
 });
 
 test.each<[YieldReason, string]>([

@@ -63,15 +63,13 @@ export function yieldNode(situation: Recorded, from: Active, why: YieldReason): 
     outcome: { kind: "yielded", at: now, order: from.order, why },
   };
   const missed = why.kind === "reboot did not happen" ? { missed: reboot.missed + 1 } : {};
-  // What no reboot was made for can't have failed to help.
-  const unmet = notAfter === null ? {} : { orderedFor: [] };
   const released =
     why.kind === "released"
       ? { released: { by: why.by, reasons: reasonsOf(situation) }, bootId: situation.node.bootId }
       : {};
   const blocked = why.kind === "blocked" ? { blockers: why.refused, blockedSince: blockedSince(situation) } : {};
   const moves = { moves: movesLeft(situation, from) };
-  const next = entering(situation, phase, says, { ...changes, ...missed, ...unmet, ...blocked, ...moves, ...released });
+  const next = entering(situation, phase, says, { ...changes, ...missed, ...blocked, ...moves, ...released });
   return act({ kind: "WithdrawOrder", version: reboot.version, next, says });
 }
 

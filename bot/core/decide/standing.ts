@@ -86,6 +86,9 @@ export function standingOf(member: Member, decisions: Iterable<Decision>, now: I
   const inForce = unexpired.filter((decision) => isBound(decision, (bound) => bound === digest));
   const ofOldPolicy = unexpired.filter((decision) => isBound(decision, (bound) => isOfOtherPolicy(bound, digest)));
   const approvals = votes(inForce.filter(({ verb }) => verb === "approve" || verb === "now"));
+  const underOrder = unexpired.filter((decision) =>
+    isBound(decision, (bound) => bound === digest || bound === digestBeforeOrder(member)),
+  );
   const forcing = newestBlockers(inForce.filter(({ verb }) => verb === "force"));
   const forces = votes(forcing);
   const retried = saidIn(newest(mine.filter(({ verb }) => verb === "retry" || verb === "move")));
@@ -94,7 +97,7 @@ export function standingOf(member: Member, decisions: Iterable<Decision>, now: I
     approvals,
     approved: enough(member.pool?.may.approve, approvals),
     voided: votes(ofOldPolicy.filter(({ verb }) => verb === "approve")),
-    now: nowOf(inForce),
+    now: nowOf(underOrder),
     forces,
     forcedBudgets,
     force: enough(member.pool?.may.force, forces)
@@ -204,6 +207,13 @@ function endOfLast(reboot: NodeReboot | null): Instant {
   const { history } = reboot;
   const ended = history.findLast(({ phase, order }) => phase === "waiting" && order !== null);
   return ended?.at ?? (history.length < HISTORY_KEPT ? 0 : (history[0]?.at ?? 0));
+}
+
+/** An order spends what it was given for; but until its end it goes on under that. Null where none is out. */
+function digestBeforeOrder(member: Member): string | null {
+  const { reboot } = member;
+  if (reboot?.phase.kind !== "rebooting") return null;
+  return nodeDigest({ ...member, reboot: { ...reboot, given: reboot.given - 1 } });
 }
 
 /** The node's uid and its boot. */

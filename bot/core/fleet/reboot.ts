@@ -63,8 +63,10 @@ export interface NodeReboot {
   readonly outcome: Outcome | null;
   /** Reboots ordered from this boot that did not happen; two of them hold the node until a retry. */
   readonly missed: number;
-  /** Identities of the reasons for which the last order was given. */
+  /** Identities of the reasons for which the last reboot was ordered that came about. */
   readonly orderedFor: readonly string[];
+  /** And those of the order in force, whether or not a reboot comes of it; empty until it is given. */
+  readonly wantedFor: readonly string[];
   /** The boot that was seen last: one that nobody ordered shows by its change. */
   readonly bootId: BootId | null;
   /** Who released the node after it had failed, and the identities of the reasons that it is left alone for since. */

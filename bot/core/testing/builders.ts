@@ -74,6 +74,7 @@ export const aReboot = (changes: Partial<NodeReboot> = {}): NodeReboot => ({
   outcome: null,
   missed: 0,
   orderedFor: [],
+  wantedFor: [],
   bootId: "boot-1",
   released: null,
   mode: null,

@@ -3,10 +3,10 @@ import { type Json, stringAt } from "../../control-plane/json.ts";
 import { waitFor } from "../../control-plane/wait.ts";
 import type { Stage } from "../stage.ts";
 
-/** People of a policy: lea may do all that is not an approval, and force; mo is nobody. */
+/** People of a policy: lea may do all but approve; mo is nobody. */
 export const PEOPLE = `people: { lea: { kubernetes: lea }, mo: { kubernetes: mo } }
 groups: { operators: { people: [lea] } }
-defaults: { may: { force: { by: operators, people: 1 }, other: { by: operators } } }`;
+defaults: { may: { now: { by: operators }, force: { by: operators, people: 1 }, other: { by: operators } } }`;
 
 interface Decision {
   readonly verb: Verb;

@@ -8,6 +8,7 @@ import { createPod, HELD, isEnding, letGo, podPath } from "../drain/pods.ts";
 import { CYCLE } from "../expected-phases.ts";
 import { BOT_USER, read } from "../stage.ts";
 import { decide, PEOPLE } from "./decide.ts";
+import { LocalTime } from "./local-time.ts";
 import { dropsOrder, stopsWhile } from "./stopped-agent.ts";
 import { WriteGate } from "./write-gate.ts";
 
@@ -16,7 +17,9 @@ let grounds: Grounds;
 let gate: WriteGate;
 
 beforeAll(async () => {
-  grounds = await Grounds.open({ pools: { plain: "drain: { giveUpAfter: 10m }" }, policy: PEOPLE });
+  const opens = new LocalTime("America/Chicago").time(Date.now() + 6 * 3_600_000);
+  const closed = `windows: [{ from: "${opens}", for: 1h }]`;
+  grounds = await Grounds.open({ pools: { plain: "drain: { giveUpAfter: 10m }", closed }, policy: PEOPLE });
   gate = await WriteGate.open(grounds.stage.plane, "hostreports");
 });
 
@@ -43,6 +46,15 @@ const counted = (says: string | RegExp): object => ({
 });
 
 const refused = (says: string): object => ({ status: { outcome: "refused", says } });
+
+test("now: outside its window a node goes all the way", async () => {
+  const { node } = await grounds.ground("closed");
+  await grounds.needsReboot(node);
+  await grounds.isHeld(node, "window");
+  expect(await decide(grounds.stage, { verb: "now", node })).toMatchObject(counted(/may go now, window or not/));
+  await grounds.rebooted(node);
+  expect(phasesOf(await grounds.audit(), node)).toEqual(CYCLE);
+});
 
 test("withdraw in mid-drain: the order is taken back, the node uncordoned and left alone; retry lets it go again", async () => {
   const { node, goesOn } = await standsInDrain();
