@@ -5,7 +5,7 @@ import type { AskedGate } from "../core/policy/policy.ts";
 import type { WorldClock } from "./clock.ts";
 import type { SimProcess } from "./process.ts";
 import type { SeededRandom } from "./random.ts";
-import { cordonedFor, nameOf } from "./rules/world.ts";
+import { cordonedFor, isUnschedulable, nameOf } from "./rules/world.ts";
 import type { Store } from "./store.ts";
 
 /** A time in which a gate is not green. */
@@ -66,7 +66,7 @@ export class SimGates {
 
   /** What every cluster says of a node that is being rebooted, and of the reboots. */
   #aboutOurs(): readonly { readonly labels: Readonly<Record<string, string>> }[] {
-    const held = this.#parts.store.all("nodes").filter((node) => cordonedFor(node) !== "");
+    const held = this.#parts.store.all("nodes").filter((node) => isUnschedulable(node) && cordonedFor(node) !== "");
     const own = { labels: { alertname: "BootswainNodeBlocked", severity: "critical" } };
     return [own, ...held.map((node) => ({ labels: { alertname: "KubeNodeUnschedulable", node: nameOf(node) } }))];
   }
