@@ -28,6 +28,8 @@ export function advanceDraining(situation: Recorded, phase: Draining): Advance {
   if (!areRead(situation)) return rest(...endsOf(situation));
   const { name, uid } = node;
   if (node.cordon.kind !== "ours" || node.cordon.order !== phase.order) {
+    // Finished is only what has begun: before its cordon nothing has.
+    if (situation.opening === null) return yieldNode(situation, phase, { kind: "window closed" });
     const labels = settings(situation).nodeLabels.during;
     const adopts = situation.standing.adopted !== null;
     return act({ kind: "Cordon", node: name, uid, order: phase.order, labels, adopts });

@@ -21,6 +21,7 @@ import {
 import {
   aFleet,
   draining,
+  nextPhase,
   nextRecord,
   ORDER,
   preparing,
@@ -200,6 +201,14 @@ test("with whenWindowCloses: finish a drain goes on past the window's close, and
   const given = planned(underWay(empty, { podsListedFor: ORDER }), options);
   expect(stepKinds(given)).toEqual(["GiveOrder"]);
   expect(nextRecord(given)?.phase).toMatchObject({ notAfter: NOW + 5 * MINUTE });
+});
+
+test("and with it a node that is not cordoned yet is not cordoned any more once the window has closed", () => {
+  const drain = { ...aPool().drain, whenWindowCloses: "finish" } as const;
+  const options = withPool({ windows: [aWindow("22:00", "22:15")], drain });
+  const plan = planned(underWay(draining(), { nodes: [aNode()] }), options);
+  expect(nextPhase(plan)).toMatchObject({ kind: "yielding", why: { kind: "window closed" } });
+  expect(stepKinds(planned(underWay(draining(), { podsListedFor: ORDER }), options))).not.toContain("WithdrawOrder");
 });
 
 test("an order never outlasts the hour at which a freeze begins", () => {

@@ -65,7 +65,8 @@ export class Reasons {
       gate: !gates.isOpen(of.policy, view.name, now - GATE_LATE, now),
       released: reboot.holds.includes("released"),
       "did not help": wasNotHelped(view.name),
-      "did not happen": reboot.missed >= 2,
+      // A retry by people lifts it.
+      "did not happen": reboot.missed >= 2 && reboot.holds.includes("reboot did not happen"),
       approval: !votes.isApproved(moment),
     };
     return Object.keys(checks).filter((reason) => checks[reason] === true);

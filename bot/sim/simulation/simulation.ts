@@ -40,7 +40,7 @@ export interface SimulationResult {
 /** A window may open for a quarter of an hour on some days, and a host may sleep through the first calls of its reboot. */
 const LONGEST: Duration = 15 * DAY;
 /** No node may hold a slot for longer, unless it has failed. */
-const SLOT_MOST: Duration = 90 * MINUTE;
+const SLOT_MOST: Duration = 2 * HOUR;
 /** After the last trouble: a process may stand still for half an hour. */
 const AFTERMATH: Duration = 40 * MINUTE;
 
