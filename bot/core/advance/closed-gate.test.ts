@@ -67,6 +67,7 @@ describe("a new leader, which has read nothing yet, goes no step further before 
 
   test.each([
     ["no drain begins", ready(), "SetPhase"],
+    ["no node is cordoned", underWay(draining(), { nodes: [aNode()] }), "Cordon"],
     ["no order is given", empty(), "GiveOrder"],
   ] as const)("%s", (_, parts, step) => {
     const policy = aPolicy({ gates: [ERRORS] });
