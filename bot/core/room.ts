@@ -104,8 +104,10 @@ export class Room {
     const room = this.#pools.get(pool.name);
     if (room === undefined) return [];
     // One that someone cordoned serves its pods still: it counts as taken only from now on.
-    const others = [...room.unavailable].flatMap(([uid, shown]) => (uid === node.uid ? [] : [shown]));
-    return others.length < room.limit ? [] : [poolBudget(pool, room.limit, others)];
+    const others = room.unavailable.size - (room.unavailable.has(node.uid) ? 1 : 0);
+    if (others < room.limit) return [];
+    const shown = [...room.unavailable].flatMap(([uid, says]) => (uid === node.uid ? [] : [says]));
+    return [poolBudget(pool, room.limit, shown)];
   }
 
   #ofSpread(node: Node, pool: Pool): readonly Hold[] {

@@ -86,8 +86,9 @@ export function standingOf(member: Member, decisions: Iterable<Decision>, now: I
   const inForce = unexpired.filter((decision) => isBound(decision, (bound) => bound === digest));
   const ofOldPolicy = unexpired.filter((decision) => isBound(decision, (bound) => isOfOtherPolicy(bound, digest)));
   const approvals = votes(inForce.filter(({ verb }) => verb === "approve" || verb === "now"));
+  const beforeOrder = digestBeforeOrder(member);
   const underOrder = unexpired.filter((decision) =>
-    isBound(decision, (bound) => bound === digest || bound === digestBeforeOrder(member)),
+    isBound(decision, (bound) => bound === digest || bound === beforeOrder),
   );
   const forcing = newestBlockers(inForce.filter(({ verb }) => verb === "force"));
   const forces = votes(forcing);
