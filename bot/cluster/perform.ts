@@ -1,6 +1,7 @@
 import type { Call, Json, Lease, Resource } from "../coordinator/ports.ts";
 import { mustLeave } from "../core/drain/filter.ts";
-import type { NodeName, OrderId } from "../core/fleet/node.ts";
+import type { NodeName } from "../core/fleet/node.ts";
+import { orderOf } from "../core/fleet/phase.ts";
 import type { NodeReboot } from "../core/fleet/reboot.ts";
 import { type Step, type StepKey, stepKey } from "../core/step.ts";
 import { announce, announcePolicy } from "./announce.ts";
@@ -117,7 +118,7 @@ export class Performer {
     if (read.code === 200) mirrors.put("jobs", read.body);
     else if (read.code === 404) {
       const message = "its Job was deleted before its end was seen";
-      const order = orderOf(mirrors.store.reboots.get(node));
+      const order = orderOf(mirrors.store.reboots.get(node)?.phase);
       mirrors.recordJob({ namespace, name, order, startedAt: clock.now(), state: "failed", message });
     } else return "retry";
     return "done";
@@ -219,15 +220,11 @@ export class Performer {
   }
 }
 
-function orderOf(reboot: NodeReboot | undefined): OrderId | null {
-  return reboot === undefined || reboot.phase.kind === "waiting" ? null : reboot.phase.order;
-}
-
 /** A cordon belongs to a drain that goes on; and none is lifted whose order may be carried out. */
 function mayChange(step: Step & { kind: "Cordon" | "Uncordon" }, reboot: NodeReboot | undefined): boolean {
   if (reboot === undefined) return step.kind === "Uncordon";
   const { phase } = reboot;
-  const isOfOrder = phase.kind !== "waiting" && phase.order === step.order;
+  const isOfOrder = orderOf(phase) === step.order;
   if (step.kind === "Cordon") return phase.kind === "draining" && isOfOrder;
   return !isOfOrder || phase.kind === "yielding" || phase.kind === "verifying";
 }

@@ -1,4 +1,4 @@
-import type { Phase } from "../fleet/phase.ts";
+import { orderOf, type Phase } from "../fleet/phase.ts";
 import { HISTORY_KEPT, type NodeReboot } from "../fleet/reboot.ts";
 import type { Hold } from "../holds/hold.ts";
 import type { Instant } from "../instant.ts";
@@ -7,7 +7,7 @@ import type { Step } from "../step.ts";
 
 /** When the slot was taken for what is under way; null where that is not on record. Hooks write more lines than one a phase. */
 export function slotTakenAt({ history, phase }: NodeReboot): Instant | null {
-  const current = phase.kind === "waiting" ? null : phase.order;
+  const current = orderOf(phase);
   return history.find(({ order }) => order === current)?.at ?? null;
 }
 
@@ -29,7 +29,7 @@ export type Changes = Partial<Omit<NodeReboot, "node" | "nodeUid" | "version" | 
 /** The record after a change of phase. `says` goes to the history, the log and the Event. */
 export function entering(situation: Recorded, phase: Phase, says: string, changes: Changes = {}): NodeReboot {
   const { reboot, now, policy, pool } = situation;
-  const order = phase.kind === "waiting" ? (reboot.phase.kind === "waiting" ? null : reboot.phase.order) : phase.order;
+  const order = orderOf(phase) ?? orderOf(reboot.phase);
   return {
     ...reboot,
     pool: pool?.name ?? reboot.pool,

@@ -1,4 +1,5 @@
 import type { Member } from "../fleet/member.ts";
+import { orderOf } from "../fleet/phase.ts";
 import type { Pod } from "../fleet/pod.ts";
 import type { Snapshot } from "../fleet/snapshot.ts";
 import type { Instant } from "../instant.ts";
@@ -69,8 +70,7 @@ function isDaemon(pod: Pod, { snapshot: { daemonSets } }: Sieve): boolean {
 function isOfHook({ namespace, controller, node }: Pod, { jobs, reboots }: Snapshot): boolean {
   if (controller?.kind !== "Job" || node === null) return false;
   const order = jobs.get(`${namespace}/${controller.name}`)?.order ?? null;
-  const phase = reboots.get(node)?.phase;
-  return order !== null && phase !== undefined && phase.kind !== "waiting" && phase.order === order;
+  return order !== null && order === orderOf(reboots.get(node)?.phase);
 }
 
 function isUnmanaged(pod: Pod): boolean {

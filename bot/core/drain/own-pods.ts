@@ -1,7 +1,8 @@
 import { isBot, isSelf } from "../fleet/bots.ts";
 import { allAllow, budgetKey, coveringBudgets } from "../fleet/disruption-budget.ts";
 import { memberOf } from "../fleet/member.ts";
-import type { NodeName, OrderId } from "../fleet/node.ts";
+import type { NodeName } from "../fleet/node.ts";
+import { orderOf } from "../fleet/phase.ts";
 import type { Pod } from "../fleet/pod.ts";
 import type { Snapshot } from "../fleet/snapshot.ts";
 import type { DrainSettings } from "../policy/policy.ts";
@@ -57,9 +58,4 @@ function isAllowed(pod: Pod, { budgets }: Snapshot): boolean {
 }
 
 const hasHandedOver = (node: NodeName | null, { bots, reboots }: Snapshot): boolean =>
-  bots.handedOver !== null && bots.handedOver === orderOn(node, reboots);
-
-function orderOn(node: NodeName | null, reboots: Snapshot["reboots"]): OrderId | null {
-  const phase = node === null ? undefined : reboots.get(node)?.phase;
-  return phase === undefined || phase.kind === "waiting" ? null : phase.order;
-}
+  bots.handedOver !== null && node !== null && bots.handedOver === orderOf(reboots.get(node)?.phase);

@@ -139,3 +139,7 @@ export type Phase =
 
 export type PhaseKind = Phase["kind"];
 export type PhaseOf<K extends PhaseKind> = Extract<Phase, { kind: K }>;
+
+/** The order that is under way; null while the node waits, or where nothing is known of it. */
+export const orderOf = (phase: Phase | undefined): OrderId | null =>
+  phase === undefined || phase.kind === "waiting" ? null : phase.order;
