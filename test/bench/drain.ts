@@ -41,7 +41,7 @@ async function drainOnce(stage: Stage, drainer: Drainer, name: string): Promise<
   await pin(rest, { namespace: name, name: "web", node: name, replicas: PODS });
   if (drainer === "kubectl") await drainByKubectl(stage, name);
   else await drainByBot(stage, name);
-  const taken = drainTime(await stage.plane.auditLog(), name);
+  const taken = drainTime(await stage.audit(), name);
   // So that what came back after this drain costs the next one nothing.
   await stage.patch(`/apis/apps/v1/namespaces/${name}/deployments/web`, { spec: { replicas: 0 } });
   await waitForList(rest, `/api/v1/namespaces/${name}/pods`, (pods) => pods.length === 0, 60_000);

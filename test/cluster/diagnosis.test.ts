@@ -153,7 +153,7 @@ test.each(BLOCKED_CASES)("$name gets its verdict, and the fix that it suggests u
   if (isNever) expect(phaseOf(held)).toBe("waiting");
   await act(blocked, held);
   await stage.rebootIs(name, isRebooted);
-  const audit = await stage.plane.auditLog();
+  const audit = await stage.audit();
   const deletes = audit.filter(
     ({ verb, resource, namespace }) => verb === "delete" && resource === "pods" && namespace === name,
   );

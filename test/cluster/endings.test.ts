@@ -102,7 +102,7 @@ test("held and fixed: a budget that can never be met is found before the cordon,
   await set.rebootIs(CONTROL_PLANE, (reboot) => holdsOf(reboot).includes("approval"));
   await approve(set);
   await set.rebootIs(CONTROL_PLANE, isRebooted);
-  const held = await set.plane.auditLog();
+  const held = await set.audit();
   expect(phasesOf(held, WORKER)).toEqual(["waiting"]);
   // The one write is the taint of a node that waits.
   expect(writesTo(held, WORKER)).toEqual([`update nodes ${WORKER}`]);
@@ -111,7 +111,7 @@ test("held and fixed: a budget that can never be met is found before the cordon,
   ).toEqual([]);
   await set.patch(WEB, { spec: { replicas: 2 } });
   await set.rebootIs(WORKER, isRebooted);
-  expect(phasesOf(await set.plane.auditLog(), WORKER)).toEqual(CYCLE);
+  expect(phasesOf(await set.audit(), WORKER)).toEqual(CYCLE);
 });
 
 const isDryRun = (eviction: unknown): boolean => read(eviction, "deleteOptions", "dryRun", 0) === "All";
@@ -123,7 +123,7 @@ test("moved: a restart of its Deployment brings the pod up elsewhere first, and 
   await set.rebootIs(WORKER, isRebooted);
   web.stop();
   expect(web.fewest()).toBe(1);
-  const audit = await set.plane.auditLog();
+  const audit = await set.audit();
   expect(phasesOf(audit, WORKER)).toEqual(CYCLE);
   expect(
     botWrites(audit)
@@ -201,7 +201,7 @@ test("yielded until the window ends: a budget that closes in mid-drain stops the
   await set.rebootIs(WORKER, (reboot) => phaseOf(reboot) === "preparing");
   await set.patch(BUDGET, { spec: { minAvailable: 1 } });
   await set.rebootIs(WORKER, (reboot) => phaseOf(reboot) === "waiting" && holdsOf(reboot).includes("window"), 90_000);
-  const phases = phasesOf(await set.plane.auditLog(), WORKER);
+  const phases = phasesOf(await set.audit(), WORKER);
   expect(phases.filter((phase) => phase === "rebooting")).toEqual([]);
   const node = await mustSend(set.plane.rest, "GET", `/api/v1/nodes/${WORKER}`);
   expect(read(node, "spec", "unschedulable")).toBeUndefined();

@@ -81,9 +81,7 @@ test("preflight asks a live cluster by dry runs, explains, and tells what if a b
   expect(found).toMatchObject({ drainable: false, refusals: [{ cause: "single replica", budgets: ["web/web"] }] });
   const without = await run("preflight", "abal-kuber04", "--without-pdb", "web/web", ...kubeconfig);
   expect(without).toEqual({ code: 0, lines: ["✔ abal-kuber04: 1 pod can leave."] });
-  const writes = (await set.plane.auditLog()).filter(
-    ({ userAgent, verb }) => userAgent === "bootswain" && verb !== "get",
-  );
+  const writes = (await set.audit()).filter(({ userAgent, verb }) => userAgent === "bootswain" && verb !== "get");
   expect(
     writes.filter(({ verb, subresource }) => !["list", "watch"].includes(verb) && subresource !== "eviction"),
   ).toEqual([]);

@@ -74,6 +74,6 @@ test("whoever is killed at whatever point, all nodes finish and none reboots twi
     const node = (await set.plane.rest.request("GET", `/api/v1/nodes/${name}`)).body;
     expect(read(node, "spec", "unschedulable")).toBeUndefined();
   }
-  expect(mostSlots(await set.plane.auditLog())).toBe(1);
+  expect(mostSlots(await set.audit())).toBe(1);
   expect(set.botLives).toBe(3);
 });

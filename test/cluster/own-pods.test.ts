@@ -97,7 +97,7 @@ test("of two replicas the leader hands its lease over after all other pods have 
   await ended;
   await set.rebootIs(pod.node, isRebooted);
 
-  const audit = await set.plane.auditLog();
+  const audit = await set.audit();
   const handedOver = audit.findIndex(isHandOver);
   const evicted = audit.findIndex(isEviction(pod.name));
   const before = others.map((name) => audit.findIndex(isEviction(name)));
@@ -130,7 +130,7 @@ test("a cluster of one node reboots with the bot on it, which goes on once it is
   set.startBot(pod.name);
   await set.rebootIs("node-1", isRebooted);
 
-  const audit = await set.plane.auditLog();
+  const audit = await set.audit();
   expect(others.every((name) => audit.some(isEviction(name)))).toBe(true);
   expect(audit.some(isEviction(pod.name))).toBe(false);
   expect(phasesOf(audit, "node-1")).toEqual(CYCLE);

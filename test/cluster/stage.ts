@@ -8,6 +8,7 @@ import type { Message } from "../../bot/sim/slack/message.ts";
 import { Person } from "../../bot/sim/slack/person.ts";
 import { type SlackServer, startSlackServer } from "../../bot/sim/slack/server.ts";
 import { installCrds } from "../contract/real-world.ts";
+import type { AuditEvent } from "../control-plane/audit.ts";
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts";
 import type { Json } from "../control-plane/json.ts";
 import { waitFor } from "../control-plane/wait.ts";
@@ -60,6 +61,8 @@ export class Stage {
   readonly #folder: string;
   readonly #args: readonly string[];
   readonly #bots: Program[] = [];
+  /** By node: the newest NodeReboot that a test went by. */
+  readonly #seen = new Map<string, string>();
 
   private constructor(parts: {
     plane: ControlPlane;
@@ -208,13 +211,26 @@ export class Stage {
   }
 
   /** Resolves with the NodeReboot once it is so. */
-  rebootIs(node: string, isSo: (reboot: Json) => boolean, timeoutMs = 60_000): Promise<Json | undefined> {
-    return waitFor(
+  async rebootIs(node: string, isSo: (reboot: Json) => boolean, timeoutMs = 60_000): Promise<Json | undefined> {
+    const found = await waitFor(
       this.plane.rest,
       `/apis/bootswain.dev/v1alpha1/nodereboots/${node}`,
       (reboot) => reboot !== undefined && isSo(reboot),
       timeoutMs,
     );
+    this.#seen.set(node, versionOf(found));
+    return found;
+  }
+
+  /** The audit log, once it has every write that `rebootIs` saw: a watch shows a write before its answer is complete, and so logged. */
+  async audit(): Promise<readonly AuditEvent[]> {
+    const deadline = AbortSignal.timeout(30_000);
+    for (;;) {
+      const events = await this.plane.auditLog();
+      const logged = new Set(events.map(({ responseObject }) => versionOf(responseObject)));
+      if ([...this.#seen.values()].every((version) => logged.has(version))) return events;
+      deadline.throwIfAborted();
+    }
   }
 
   reportIs(node: string, isSo: (report: Json) => boolean, timeoutMs = 60_000): Promise<Json | undefined> {
@@ -255,6 +271,8 @@ export function read(value: unknown, ...path: readonly (string | number)[]): unk
     value,
   );
 }
+
+const versionOf = (object: unknown): string => String(read(object, "metadata", "resourceVersion"));
 
 export const phaseOf = (reboot: unknown): string => String(read(reboot, "status", "phase") ?? "");
 

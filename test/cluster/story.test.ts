@@ -54,7 +54,7 @@ const resume = (set: Stage): Promise<void> => set.patch(FLEET, { spec: { paused:
 
 /** What the story ends with, however the worker got there; `stopped` is the Event that says what was in its way. */
 async function checkTheEnd(set: Stage, stopped: "RebootYielding" | "RebootBlocked"): Promise<void> {
-  const audit = await set.plane.auditLog();
+  const audit = await set.audit();
   for (const name of [...CONTROL_PLANES, WORKER]) {
     const { bootIds, calls } = set.machine(name);
     expect({ name, boots: new Set(bootIds).size, calls }).toEqual({ name, boots: 2, calls: 1 });
@@ -111,7 +111,7 @@ test("a worker that its disruption budget blocks steps aside, the control plane 
   expect(shown).toContain("kubectl -n web scale deployment/web --replicas=2");
 
   await set.rebootIs("abal-kuber01", (reboot) => phaseOf(reboot) === "preparing");
-  const audit = botWrites(await set.plane.auditLog());
+  const audit = botWrites(await set.audit());
   const freed = audit.findIndex(
     (event) => event.resource === "rebootfleets" && slotsIn(event).join() === "abal-kuber01",
   );
@@ -128,7 +128,7 @@ test("a worker that its disruption budget blocks steps aside, the control plane 
   await set.patch("/apis/apps/v1/namespaces/web/deployments/web", { spec: { replicas: 2 } });
   await set.rebootIs(WORKER, isRebooted);
   await checkTheEnd(set, "RebootYielding");
-  const whole = await set.plane.auditLog();
+  const whole = await set.audit();
   expect(phasesOf(whole, WORKER)).toEqual(BLOCKED_FIRST);
   for (const name of CONTROL_PLANES) expect(phasesOf(whole, name)).toEqual(CYCLE);
 });
@@ -145,7 +145,7 @@ test.each([
   // The check before the cordon found what blocks it: nothing of it was touched.
   await set.rebootIs(WORKER, (reboot) => JSON.stringify(reboot).includes('"would be blocked"'));
   const { ts } = await set.card(/^⛔ abal-kuber04/, ({ text }) => text.includes("Nothing was touched"));
-  expect(phasesOf(await set.plane.auditLog(), WORKER)).toEqual(["waiting"]);
+  expect(phasesOf(await set.audit(), WORKER)).toEqual(["waiting"]);
   await set.ana.reply({ channel: OPS, threadTs: ts, text: "force the kernel fix must go in" });
   const forced = "Forced by ana: abal-kuber04 past web/web. It lifts nothing else.";
   await answered(

@@ -144,7 +144,7 @@ export class Grounds {
   }
 
   audit(): Promise<readonly AuditEvent[]> {
-    return this.stage.plane.auditLog();
+    return this.stage.audit();
   }
 
   /** What was evicted there, once so many were answered: nobody waits for an eviction whose pod is gone already. */
