@@ -3,12 +3,23 @@ import { LeaseElection } from "./cluster/lease-election.ts";
 import { LiveCluster } from "./cluster/live-cluster.ts";
 import { ServerClock } from "./cluster/server-clock.ts";
 import { Coordinator, type Turn } from "./coordinator/coordinator.ts";
-import type { Api, Chat, Clock, Decisions, Gates, Log, PolicySource, Random, Reparse } from "./coordinator/ports.ts";
+import type {
+  Api,
+  Chat,
+  Clock,
+  Decisions,
+  Footing,
+  Gates,
+  Log,
+  PolicySource,
+  Random,
+  Reparse,
+  SlackPeople,
+} from "./coordinator/ports.ts";
 import type { Timings } from "./core/timings.ts";
 import { Desk } from "./slack/desk.ts";
 import { Outbox } from "./slack/outbox.ts";
 import { ReferenceStore } from "./slack/references.ts";
-import type { SlackGroups } from "./slack/slack-groups.ts";
 
 /** All that differs between a real cluster and a simulated one. */
 export interface BotPorts {
@@ -20,7 +31,8 @@ export interface BotPorts {
   readonly reparse: Reparse;
   readonly gates: Gates;
   readonly chat: Chat;
-  readonly groups: SlackGroups;
+  readonly people: SlackPeople;
+  readonly footings: readonly Footing[];
 }
 
 export interface BotSettings {
@@ -47,7 +59,7 @@ export interface Bot {
 
 /** One replica: the loop with everything it stands on, over whichever ports. */
 export function startBot(ports: BotPorts, { clusterName, namespace, identity, pod, timings }: BotSettings): Bot {
-  const { log, chat, groups } = ports;
+  const { log, chat, people } = ports;
   const clock = new ServerClock(ports.clock, log);
   const api = clock.readBy(ports.api);
   const parts = { ...ports, api, clock, timings };
@@ -63,7 +75,7 @@ export function startBot(ports: BotPorts, { clusterName, namespace, identity, po
   };
   const coordinator = new Coordinator({ ...parts, cluster, election, clusterName, onTurn });
   const turn = (): Turn | null => last;
-  const desk = new Desk({ clusterName, decisions, chat, groups, references, turn, clock, log });
+  const desk = new Desk({ clusterName, decisions, chat, people, references, turn, clock, log });
   coordinator.start();
   return {
     decisions,

@@ -31,6 +31,7 @@ const fleet = (changes: Partial<PolicyStatus> = {}) => ({
   paused: null,
   slots: [],
   gates: [],
+  conditions: [],
   policy: { ...status, ...changes },
 });
 const closed = aPolicy({ pools: [aPool({ mode: "approval", windows: [aWindow("23:00", "01:00")] })] });

@@ -10,7 +10,7 @@ import { EXIT, type ExitCode, UserError } from "../process/exit.ts";
 import { jsonLog } from "../process/log.ts";
 import { connectSlack, type SlackConnection } from "../slack/bolt/connect.ts";
 import { logChat } from "../slack/log-chat.ts";
-import { NO_GROUPS } from "../slack/slack-groups.ts";
+import { NO_PEOPLE } from "../slack/no-people.ts";
 import { type GatesOptions, gatesOf } from "./gates-options.ts";
 import { connectionOf } from "./kube-connection.ts";
 import { type PolicyOptions, policySource, reparsePolicy } from "./policy-source.ts";
@@ -52,7 +52,8 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
       gates,
       reparse: reparsePolicy,
       chat: slack?.chat ?? logChat(log),
-      groups: slack?.groups ?? NO_GROUPS,
+      people: slack?.people ?? NO_PEOPLE,
+      footings: [],
     },
     { clusterName: options.cluster, namespace: options.namespace, identity, pod, timings },
   );

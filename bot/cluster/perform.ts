@@ -53,6 +53,7 @@ export class Performer {
       case "CreateReboot":
       case "CreateFleet":
       case "RecordGates":
+      case "RecordConditions":
       case "Judge":
         return this.#write(writeOf(step, this.#parts.mirrors.store), lease);
       case "RecordPolicy":

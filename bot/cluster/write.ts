@@ -15,7 +15,17 @@ export interface Write {
 
 type PlainWrite = Extract<
   Step,
-  { kind: "CreateReport" | "CreateReboot" | "CreateFleet" | "SetSlots" | "RecordPolicy" | "RecordGates" | "Judge" }
+  {
+    kind:
+      | "CreateReport"
+      | "CreateReboot"
+      | "CreateFleet"
+      | "SetSlots"
+      | "RecordPolicy"
+      | "RecordGates"
+      | "RecordConditions"
+      | "Judge";
+  }
 >;
 
 const FLEET = "cluster";
@@ -34,6 +44,8 @@ export function writeOf(step: PlainWrite, store: Store): Write {
       return fleetStatus(store, step.version, { policy: step.policy });
     case "RecordGates":
       return fleetStatus(store, step.version, { gates: step.gates });
+    case "RecordConditions":
+      return fleetStatus(store, step.version, { conditions: step.conditions });
     case "Judge":
       return status(
         "rebootdecisions",
@@ -60,6 +72,6 @@ const status = (resource: Resource, name: string, object: unknown): Write => ({
 /** The rest of the status is taken from the store: if that is newer than the step's version, the server refuses the write. */
 function fleetStatus(store: Store, version: string, changes: object): Write {
   const known = store.fleets.get(FLEET);
-  const fleet = known ?? { version, paused: null, slots: [], policy: null, gates: [] };
+  const fleet = known ?? { version, paused: null, slots: [], policy: null, gates: [], conditions: [] };
   return status("rebootfleets", FLEET, formatFleet({ ...fleet, ...changes, version }));
 }

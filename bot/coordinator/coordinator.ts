@@ -7,9 +7,10 @@ import type { Duration, Instant } from "../core/instant.ts";
 import { type Plan, plan } from "../core/plan.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import { Executor } from "./executor.ts";
+import { FootingKeeper } from "./footing-keeper.ts";
 import { GateKeeper } from "./gate-keeper.ts";
 import { PolicyKeeper } from "./policy-keeper.ts";
-import type { Clock, Cluster, Election, Gates, Log, PolicySource, Reparse, Stoppable } from "./ports.ts";
+import type { Clock, Cluster, Election, Footing, Gates, Log, PolicySource, Reparse, Stoppable } from "./ports.ts";
 
 /** What was decided in one turn, for those who show it to people. */
 export interface Turn {
@@ -26,6 +27,7 @@ export interface CoordinatorParts {
   readonly election: Election;
   readonly policySource: PolicySource;
   readonly gates: Gates;
+  readonly footings: readonly Footing[];
   readonly clock: Clock;
   readonly log: Log;
   /** Must equal the policy's cluster. */
@@ -44,6 +46,7 @@ export class Coordinator {
   readonly #keeper: PolicyKeeper;
   readonly #executor: Executor;
   readonly #gates: GateKeeper;
+  readonly #footings: FootingKeeper;
   #source: Stoppable | null = null;
   #turnDue: Stoppable | null = null;
   #alarm: Stoppable | null = null;
@@ -53,6 +56,7 @@ export class Coordinator {
     this.#parts = parts;
     this.#keeper = new PolicyKeeper(parts);
     this.#gates = new GateKeeper(parts, () => this.wake());
+    this.#footings = new FootingKeeper(parts.footings);
     this.#executor = new Executor(parts.cluster, parts.election, parts.log, () => this.wake());
   }
 
@@ -61,6 +65,7 @@ export class Coordinator {
       this.#keeper.hear(news);
       this.wake();
     });
+    this.#footings.start(() => this.wake());
     this.#parts.cluster.start(() => this.wake());
     this.#parts.election.start(() => this.wake());
   }
@@ -71,6 +76,7 @@ export class Coordinator {
     this.#turnDue?.stop();
     this.#alarm?.stop();
     this.#source?.stop();
+    this.#footings.stop();
     await this.#executor.idle();
     this.#parts.cluster.stop();
     await this.#parts.election.stop();
@@ -90,7 +96,7 @@ export class Coordinator {
     const known = cluster.snapshot();
     // Before the policy source has spoken once, "no policy" would be a guess that makes running drains yield.
     if (known === null || !this.#keeper.hasHeard()) return;
-    const snapshot = { ...known, gates: this.#gates.readings() };
+    const snapshot = { ...known, gates: this.#gates.readings(), observations: this.#footings.observations() };
     this.#keeper.remember(snapshot.fleet?.policy ?? null);
     const now = clock.now();
     const policy = this.#keeper.policy();

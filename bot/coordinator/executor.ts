@@ -91,6 +91,8 @@ function loggable(step: Step): Record<string, unknown> {
       return { step: step.kind, decision: step.decision, outcome: step.judgement.outcome, says: step.judgement.says };
     case "RecordPolicy":
       return { step: step.kind, commit: step.policy.commit, valid: step.policy.valid };
+    case "RecordConditions":
+      return { step: step.kind, conditions: step.conditions.map(({ type, isTrue }) => `${type} ${isTrue}`) };
     case "RecordGates":
       return { step: step.kind, gates: step.gates.map(({ name, state }) => `${name} ${state}`) };
     case "ReadJob":

@@ -1,3 +1,4 @@
+import type { Observation } from "../core/fleet/condition.ts";
 import type { Identity, Judgement, Target, Verb } from "../core/fleet/decision.ts";
 import type { GateAnswer } from "../core/fleet/gate.ts";
 import type { NodeName } from "../core/fleet/node.ts";
@@ -26,6 +27,8 @@ const RESOURCES = [
   "nodereboots",
   "rebootfleets",
   "rebootdecisions",
+  /** Only created: the server answers who asks. */
+  "selfsubjectreviews",
 ] as const;
 export type Resource = (typeof RESOURCES)[number];
 
@@ -50,9 +53,15 @@ export type Call =
       /** Absent means the most recent state, read by quorum. */
       readonly resourceVersion?: string;
     })
-  | (Where & { readonly verb: "create"; readonly object: Json })
+  | (Where & { readonly verb: "create"; readonly object: Json; readonly dryRun?: boolean })
   /** PUT: refused with 409 when the object's metadata.resourceVersion is not the current one. */
-  | (Where & { readonly verb: "update"; readonly name: string; readonly subresource?: "status"; readonly object: Json })
+  | (Where & {
+      readonly verb: "update";
+      readonly name: string;
+      readonly subresource?: "status";
+      readonly object: Json;
+      readonly dryRun?: boolean;
+    })
   | (Where & { readonly verb: "delete"; readonly name: string; readonly uid?: string; readonly graceSeconds?: number })
   /** The last lines of a container's log; answered 200, the body is the text. 204 for a pod that no node has yet. */
   | {
@@ -177,6 +186,15 @@ export interface Chat {
     readonly text: string;
     readonly blocks: readonly unknown[];
     readonly broadcast?: boolean;
+    /** Goes with the message, unseen by people, so that `find` knows it again. */
+    readonly key?: string;
+  }): Promise<ChatAnswer>;
+  /** Our newest message in the channel, or in a thread of it, that was posted with this key since then; `ts` is empty where there is none. */
+  find(wanted: {
+    readonly channel: string;
+    readonly threadTs?: string;
+    readonly key: string;
+    readonly since: Instant;
   }): Promise<ChatAnswer>;
   update(message: {
     readonly channel: string;
@@ -192,6 +210,29 @@ export interface Chat {
     readonly threadTs?: string;
     readonly text: string;
   }): Promise<ChatAnswer>;
+  /** Shows a dialog (a view of Block Kit as plain data) to the person whose click brought the trigger; that is good for 3 s. */
+  open(triggerId: string, view: unknown): Promise<ChatAnswer>;
+}
+
+/** What Slack says of a user now. `why` ends "You can't decide here: …". */
+export type PersonReading =
+  | { readonly kind: "member"; readonly groups: readonly string[] }
+  /** A guest, a bot, deactivated, or of another workspace. */
+  | { readonly kind: "barred"; readonly why: string }
+  | { readonly kind: "unreadable"; readonly why: string };
+
+/** Slack's own word on who somebody is. */
+export interface SlackPeople {
+  /** Which of the user groups `among` (their ids) a full member of the workspace is in. Never rejects; answers may be a few minutes old. */
+  look(user: string, among: readonly string[]): Promise<PersonReading>;
+}
+
+/** Something that the bot stands on and may lack; what is observed of it is a condition of RebootFleet. */
+export interface Footing {
+  /** `changed` is called after each change of what is observed. */
+  start(changed: () => void): Stoppable;
+  /** Null while nothing is known yet. */
+  observed(): Observation | null;
 }
 
 /** How long effects may still be made: an effect that could land later must not be started. */

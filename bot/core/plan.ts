@@ -1,5 +1,6 @@
 import type { Advance } from "./advance/advance.ts";
 import { advance } from "./advance/by-phase.ts";
+import { recordConditions } from "./conditions.ts";
 import { decide } from "./decide/decide.ts";
 import { blockersText } from "./drain/blockers-text.ts";
 import { checksOf } from "./drain/checks.ts";
@@ -90,6 +91,7 @@ export function plan(
       ? []
       : recorded.flatMap(({ situation }) => recordHolds(situation, nodes.get(situation.node.name)?.holds ?? []))),
     ...(slots?.step || policy === undefined ? [] : recordGates(snapshot, gates, now)),
+    ...(slots?.step ? [] : recordConditions(snapshot, now)),
     ...judgements(snapshot, policy, now),
     ...checks.steps,
     // Behind all else: a cordon or its lifting writes the same object, and goes first.

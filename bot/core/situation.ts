@@ -1,3 +1,4 @@
+import type { Pause } from "./decide/pause.ts";
 import type { Standing } from "./decide/standing.ts";
 import type { DisruptionBudget } from "./fleet/disruption-budget.ts";
 import type { Member } from "./fleet/member.ts";
@@ -24,6 +25,8 @@ export interface Situation extends Member {
   readonly ahead: readonly string[];
   /** Why losing it would cost the cluster's quorum, as the end of a sentence. */
   readonly quorumLack: string | null;
+  /** All reboots are stopped; the same for all nodes. */
+  readonly pause: Pause | null;
   /** The gates of the whole cluster; the same for all nodes. */
   readonly gates: readonly JudgedGate[];
   /** Budgets that allow nothing now, by namespace; the same for all nodes. */

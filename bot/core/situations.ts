@@ -1,3 +1,4 @@
+import { pauseOf } from "./decide/pause.ts";
 import { type Standing, standingOf } from "./decide/standing.ts";
 import { blockersNow } from "./drain/blockers.ts";
 import { forceOfPolicy } from "./drain/force-after.ts";
@@ -35,6 +36,7 @@ export function situationsOf(
     members.filter(({ node }) => taken.has(node.uid)).map(({ node }) => node),
     now,
   );
+  const pause = pauseOf(snapshot);
   const decisions = decisionsByNode(snapshot.decisions.values());
   const alone = members.map((found): Situation => {
     const asked = standingOf(found, decisions.get(found.node.name) ?? [], now);
@@ -50,6 +52,7 @@ export function situationsOf(
       policy,
       now,
       gates,
+      pause,
       closedBudgets,
       blockers,
       standing,

@@ -1,3 +1,4 @@
+import type { Condition } from "./fleet/condition.ts";
 import type { Judgement } from "./fleet/decision.ts";
 import type { GateStatus, PolicyStatus, Slot } from "./fleet/fleet.ts";
 import type { Move } from "./fleet/move.ts";
@@ -33,6 +34,7 @@ export type Step =
     }
   | { readonly kind: "RecordPolicy"; readonly version: string; readonly policy: PolicyStatus }
   | { readonly kind: "RecordGates"; readonly version: string; readonly gates: readonly GateStatus[] }
+  | { readonly kind: "RecordConditions"; readonly version: string; readonly conditions: readonly Condition[] }
   | { readonly kind: "SetPhase"; readonly version: string; readonly next: NodeReboot; readonly says: string }
   /** The order becomes executable by this write; made only if a fresh list shows no pod that the drain must remove. */
   | {
@@ -126,6 +128,7 @@ export function stepKey(step: Step): StepKey {
     case "SetSlots":
     case "RecordPolicy":
     case "RecordGates":
+    case "RecordConditions":
       return "fleet";
     case "SetPhase":
     case "GiveOrder":

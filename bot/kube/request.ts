@@ -19,13 +19,13 @@ export function requestOf(call: Call): HttpRequest {
     case "list":
       return { method: "GET", path: pathOf(resource, namespace), query: listQuery(call) };
     case "create":
-      return { method: "POST", path: pathOf(resource, namespace), query: {}, body: call.object };
+      return { method: "POST", path: pathOf(resource, namespace), query: dryRunQuery(call), body: call.object };
     case "update": {
       const subresource = call.subresource === undefined ? [] : [call.subresource];
       return {
         method: "PUT",
         path: pathOf(resource, namespace, call.name, ...subresource),
-        query: {},
+        query: dryRunQuery(call),
         body: call.object,
       };
     }
@@ -40,7 +40,7 @@ export function requestOf(call: Call): HttpRequest {
       return {
         method: "POST",
         path: pathOf(resource, namespace, call.name, "eviction"),
-        query: call.dryRun === true ? { dryRun: "All" } : {},
+        query: dryRunQuery(call),
         body: eviction(call),
       };
     default:
@@ -66,6 +66,9 @@ function deleteOptions({ uid, graceSeconds }: Call & { readonly verb: "delete" }
     ...(graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds }),
   };
 }
+
+const dryRunQuery = ({ dryRun }: { readonly dryRun?: boolean }): Readonly<Record<string, string>> =>
+  dryRun === true ? { dryRun: "All" } : {};
 
 function eviction({ namespace, name, uid, dryRun, graceSeconds }: Call & { readonly verb: "evict" }): Json {
   return {

@@ -122,7 +122,8 @@ export class ApiServer {
     return token;
   }
 
-  #create(actor: string, { resource, namespace, object }: Call & { verb: "create" }): ServerAnswer {
+  #create(actor: string, { resource, namespace, object, dryRun }: Call & { verb: "create" }): ServerAnswer {
+    if (resource === "selfsubjectreviews") return { code: 201, body: whoIs(actor) };
     const { name } = sentMeta(object);
     if (name === "") return failure(422, "Invalid", "name or generateName is required");
     if (this.#store.get(resource, keyOf(namespace, name)) !== undefined) {
@@ -133,18 +134,12 @@ export class ApiServer {
     const pending = resource === "pods" ? { status: { phase: "Pending" } } : {};
     const made = WITH_STATUS.has(resource) ? { ...withoutStatus, ...pending } : sent;
     const { resourceVersion: __, uid: ___, ...metadata } = sent.metadata;
-    return {
-      code: 201,
-      body: this.#store.put(actor, resource, {
-        ...made,
-        apiVersion: sent.apiVersion,
-        kind: sent.kind,
-        metadata: { ...metadata, generation: 1 },
-      }),
-    };
+    const draft = { ...made, apiVersion: sent.apiVersion, kind: sent.kind, metadata: { ...metadata, generation: 1 } };
+    return { code: 201, body: dryRun === true ? draft : this.#store.put(actor, resource, draft) };
   }
 
-  #update(actor: string, { resource, namespace, name, subresource, object }: Call & { verb: "update" }): ServerAnswer {
+  #update(actor: string, call: Call & { verb: "update" }): ServerAnswer {
+    const { resource, namespace, name, subresource, object, dryRun } = call;
     const current = this.#store.get(resource, keyOf(namespace, name));
     if (current === undefined) return notFound(resource, name);
     const sent = sentMeta(object);
@@ -166,6 +161,7 @@ export class ApiServer {
     }
     // A write that changes nothing makes no new version and no event.
     if (isDeepStrictEqual(next, current)) return { code: 200, body: current };
+    if (dryRun === true) return { code: 200, body: next };
     const generation = (current.metadata.generation ?? 1) + (isDeepStrictEqual(next.spec, current.spec) ? 0 : 1);
     const body = this.#store.put(actor, resource, { ...next, metadata: { ...next.metadata, generation } });
     if (isOver(body)) this.#store.remove("api-server", resource, keyOf(namespace, name));
@@ -185,6 +181,9 @@ export class ApiServer {
     return success(200);
   }
 }
+
+/** As a SelfSubjectReview is answered. */
+const whoIs = (username: string): object => ({ status: { userInfo: { username, groups: ["system:authenticated"] } } });
 
 function draftOf(object: unknown, name: string, namespace: string | undefined): Draft {
   const sent = typeof object === "object" && object !== null ? object : {};

@@ -6,7 +6,7 @@ import type { Api, Chat, Gates, Log, PolicySource, Reparse, Stoppable } from "..
 import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import { DEFAULT_TIMINGS, type Timings } from "../core/timings.ts";
 import { logChat } from "../slack/log-chat.ts";
-import { NO_GROUPS } from "../slack/slack-groups.ts";
+import { NO_PEOPLE } from "../slack/no-people.ts";
 import { agentApi } from "./agent-api.ts";
 import { ApiServer } from "./api-server.ts";
 import { BotPods } from "./bot-pods.ts";
@@ -201,7 +201,8 @@ export class SimCluster {
         gates: this.#settings.gates?.(process) ?? GREEN,
         reparse: this.#settings.reparse ?? (() => null),
         chat: this.#settings.chat ?? logChat(silent),
-        groups: NO_GROUPS,
+        people: NO_PEOPLE,
+        footings: [],
       },
       {
         clusterName: this.#settings.clusterName,

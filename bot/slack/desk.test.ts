@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { Turn } from "../coordinator/coordinator.ts";
-import type { Chat, DecisionAnswer, DecisionRequest, Log } from "../coordinator/ports.ts";
+import type { Chat, DecisionAnswer, DecisionRequest, Log, SlackPeople } from "../coordinator/ports.ts";
 import { aGroup, aJudgement, aPolicy, aPool } from "../core/testing/builders.ts";
 import { type Click, Desk, type Written } from "./desk.ts";
+import { NO_PEOPLE } from "./no-people.ts";
 import { ReferenceStore } from "./references.ts";
-import { NO_GROUPS, type SlackGroups } from "./slack-groups.ts";
 import { ConfigMapApi } from "./testing/configmap-api.ts";
 import { HandClock } from "./testing/hand-clock.ts";
 import { aTurn } from "./testing/turns.ts";
@@ -46,14 +46,14 @@ interface Options {
   readonly references?: readonly Reference[];
   readonly ask?: (request: DecisionRequest) => Promise<DecisionAnswer>;
   readonly turn?: Turn | null;
-  readonly groups?: SlackGroups;
+  readonly people?: SlackPeople;
 }
 
 async function setUp({
   references = [aReference()],
   ask,
   turn = aTurn({}, { policy: POLICY }),
-  groups = NO_GROUPS,
+  people = NO_PEOPLE,
 }: Options = {}) {
   const api = new ConfigMapApi();
   const store = new ReferenceStore(api, "bootswain");
@@ -68,6 +68,8 @@ async function setUp({
     post: never,
     update: never,
     pin: never,
+    find: never,
+    open: never,
     tell: async ({ user, channel, threadTs, text }) => {
       told.push(`${channel} ${threadTs} ${user}: ${text}`);
       return { ok: true, ts: "1.1" };
@@ -84,7 +86,7 @@ async function setUp({
     clusterName: "abal-kuber",
     decisions,
     chat,
-    groups,
+    people,
     references: store,
     turn: () => turn,
     clock,
@@ -234,13 +236,13 @@ const WITH_GROUPS = aPolicy({
 
 test("a decision carries the user groups, of those that the policy names, that the person is in", async () => {
   const looked: unknown[] = [];
-  const groups: SlackGroups = {
-    of: async (user, among) => {
+  const people: SlackPeople = {
+    look: async (user, among) => {
       looked.push([user, among]);
-      return ["S3LEADS", "S1OPS"];
+      return { kind: "member", groups: ["S3LEADS", "S1OPS"] };
     },
   };
-  const { desk, asked } = await setUp({ groups, turn: aTurn({}, { policy: WITH_GROUPS }) });
+  const { desk, asked } = await setUp({ people, turn: aTurn({}, { policy: WITH_GROUPS }) });
   await desk.clicked(aClick());
   await desk.written(aReply("approve"));
   expect(looked).toEqual(Array(2).fill(["U01AB", ["S2OPS", "S1OPS", "S3LEADS"]]));
@@ -248,16 +250,16 @@ test("a decision carries the user groups, of those that the policy names, that t
 });
 
 test("nobody is looked up for a policy that names no user group", async () => {
-  const groups: SlackGroups = { of: () => Promise.reject(new Error("not asked for")) };
-  const { desk, asked } = await setUp({ groups });
+  const people: SlackPeople = { look: async (_, among) => ({ kind: "member", groups: among }) };
+  const { desk, asked } = await setUp({ people });
   await desk.clicked(aClick());
   expect(asked.map((request) => request.groups)).toEqual([[]]);
 });
 
 test("a click that counted for less, since a group could not be read, does not stand for the next one", async () => {
   const found: string[][] = [[], ["S1OPS"], ["S1OPS"]];
-  const groups: SlackGroups = { of: async () => found.shift() ?? [] };
-  const { desk, asked } = await setUp({ groups, turn: aTurn({}, { policy: WITH_GROUPS }) });
+  const people: SlackPeople = { look: async () => ({ kind: "member", groups: found.shift() ?? [] }) };
+  const { desk, asked } = await setUp({ people, turn: aTurn({}, { policy: WITH_GROUPS }) });
   for (let count = 0; count < 3; count += 1) await desk.clicked(aClick());
   const [first, second, third] = asked.map(({ name }) => name);
   expect([first === second, second === third]).toEqual([false, true]);

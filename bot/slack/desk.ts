@@ -1,12 +1,11 @@
 import type { Turn } from "../coordinator/coordinator.ts";
-import type { Chat, Clock, DecisionAnswer, Decisions, Log } from "../coordinator/ports.ts";
+import type { Chat, Clock, DecisionAnswer, Decisions, Log, SlackPeople } from "../coordinator/ports.ts";
 import type { Target, Verb } from "../core/fleet/decision.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import { shortHash } from "../core/fleet/order.ts";
 import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import type { ReferenceStore } from "./references.ts";
 import { isCommand, parseReply } from "./replies.ts";
-import type { SlackGroups } from "./slack-groups.ts";
 import { parseActionId, type Reference } from "./view/card.ts";
 import { escaped } from "./view/mrkdwn.ts";
 
@@ -38,7 +37,7 @@ interface DeskParts {
   readonly clusterName: string;
   readonly decisions: Decisions;
   readonly chat: Chat;
-  readonly groups: SlackGroups;
+  readonly people: SlackPeople;
   readonly references: ReferenceStore;
   readonly turn: () => Turn | null;
   readonly clock: Clock;
@@ -169,9 +168,10 @@ export class Desk {
   }
 
   async #groupsOf(user: string): Promise<readonly string[]> {
-    const { groups, turn } = this.#parts;
+    const { people, turn } = this.#parts;
     const named = [...(turn()?.policy?.groups.values() ?? [])].flatMap(({ slackGroups }) => slackGroups);
-    return named.length === 0 ? [] : [...(await groups.of(user, [...new Set(named)]))].sort();
+    const reading = await people.look(user, [...new Set(named)]);
+    return reading.kind === "member" ? [...reading.groups].sort() : [];
   }
 
   async #tell(to: Whom, says: string): Promise<void> {

@@ -73,6 +73,8 @@ test("a chat that throws is backed off from, and said once", async () => {
     post: () => Promise.reject(new Error("no such method")),
     update: () => Promise.reject(new Error("no such method")),
     pin: () => Promise.reject(new Error("no such method")),
+    find: () => Promise.reject(new Error("no such method")),
+    open: () => Promise.reject(new Error("no such method")),
     tell: () => Promise.reject(new Error("no such method")),
   };
   const { outbox, clock, warned } = setUp({ chat: broken });

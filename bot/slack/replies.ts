@@ -57,6 +57,9 @@ export function parseReply(text: string, place: ReplyPlace): Reply {
     case "release":
     case "withdraw":
       return rest === "" ? { kind: "decide", verb, nodes, reason: null, until: null } : null;
+    case "pause":
+    case "resume":
+      return null;
     case "reboot":
       return { kind: "decide", verb, nodes, reason: rest === "" ? null : rest, until: null };
     case "force":

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Json } from "../../coordinator/ports.ts";
+import { CONDITION_TYPES, type Condition } from "../../core/fleet/condition.ts";
 import type { Fleet } from "../../core/fleet/fleet.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Definition } from "./crd.ts";
@@ -17,6 +18,15 @@ const policySchema = z.object({
   text: z.string().optional(),
 });
 
+/** As Kubernetes writes conditions, so that `kubectl wait --for=condition=…` works. */
+const conditionSchema = z.object({
+  type: z.enum(CONDITION_TYPES),
+  status: z.enum(["True", "False"]),
+  reason: z.string(),
+  message: z.string(),
+  lastTransitionTime: time(),
+});
+
 const statusSchema = z.object({
   policy: policySchema.optional(),
   gates: z
@@ -24,6 +34,7 @@ const statusSchema = z.object({
       z.object({ name: z.string(), state: z.enum(["green", "red", "unreachable"]), says: z.string(), since: time() }),
     )
     .optional(),
+  conditions: z.array(conditionSchema).optional(),
   slots: z.array(z.object({ node: z.string(), uid: z.string(), order: z.string() })).optional(),
 });
 
@@ -61,6 +72,7 @@ export function parseFleet(object: Json): Fleet | null {
     paused: paused === null ? null : { by: paused.by ?? "", reason: paused.reason ?? "" },
     slots: status?.slots ?? [],
     gates: (status?.gates ?? []).map((gate) => ({ ...gate, since: timeOr(gate.since, 0) })),
+    conditions: (status?.conditions ?? []).map(conditionOf),
     policy:
       policy === undefined
         ? null
@@ -75,14 +87,29 @@ export function parseFleet(object: Json): Fleet | null {
   };
 }
 
+function conditionOf(stored: z.infer<typeof conditionSchema>): Condition {
+  const { type, status, message, lastTransitionTime } = stored;
+  return { type, isTrue: status === "True", says: message, since: timeOr(lastTransitionTime, 0) };
+}
+
+/** Kubernetes wants a reason of one word. */
+const formatCondition = ({ type, isTrue, says, since }: Condition): Json => ({
+  type,
+  status: isTrue ? "True" : "False",
+  reason: "Observed",
+  message: says,
+  lastTransitionTime: formatInstant(since),
+});
+
 /** The whole status, against the version that it was read at. */
-export function formatFleet({ version, slots, policy, gates }: Fleet): Json {
+export function formatFleet({ version, slots, policy, gates, conditions }: Fleet): Json {
   return {
     apiVersion: API_VERSION,
     kind: "RebootFleet",
     metadata: { name: "cluster", resourceVersion: version },
     status: {
       slots,
+      conditions: conditions.length === 0 ? undefined : conditions.map(formatCondition),
       gates: gates.length === 0 ? undefined : gates.map((gate) => ({ ...gate, since: formatInstant(gate.since) })),
       policy:
         policy === null

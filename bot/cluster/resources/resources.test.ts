@@ -236,6 +236,7 @@ test("a fleet comes back with its slots, and with the pause that people wrote", 
     slots: [{ node: "n", uid: "u", order: "o" }],
     policy,
     gates: [{ name: "no alerts", state: "red" as const, says: "1 alert fires: KubeNodeNotReady", since: NOW }],
+    conditions: [{ type: "SlackConnected" as const, isTrue: false, says: "The token was revoked.", since: NOW }],
   };
   const stored = Object.assign({}, overTheWire(formatFleet(fleet)), { spec: { paused: { by: "ana" } } });
   expect(parseFleet(stored)).toEqual(fleet);
@@ -245,6 +246,7 @@ test("a fleet comes back with its slots, and with the pause that people wrote", 
     slots: [],
     policy: null,
     gates: [],
+    conditions: [],
   });
 });
 

@@ -96,6 +96,7 @@ test("neither the window nor a pause keeps a healthy node cordoned", () => {
     paused: { by: "ana", reason: "" },
     policy: null,
     gates: [],
+    conditions: [],
   };
   const slots = [{ node: "worker-1", uid: "uid-worker-1", order: ORDER }];
   const plan = planned(underWay(verifying(), { ...back(ours), fleet: { ...fleet, slots } }), { policy: undefined });

@@ -16,9 +16,9 @@ type Active = PhaseOf<"preparing"> | PhaseOf<"draining"> | PhaseOf<"rebooting"> 
 
 /** What makes a node that holds a slot give it up: only these count after the slot (design, section 5). */
 export function reasonToYield(situation: Recorded): YieldReason | null {
-  const { policy, pool, node, standing, opening, report, snapshot, freeze, quorumLack, reboot } = situation;
+  const { policy, pool, node, standing, opening, report, freeze, quorumLack, reboot } = situation;
   if (policy === undefined) return { kind: "no policy" };
-  if (snapshot.fleet?.paused) return { kind: "paused" };
+  if (situation.pause !== null) return { kind: "paused" };
   if (standing.skip !== null) return { kind: "skipped" };
   // At the same time is judged in the turn that began it: a yes that came later would have come before the slot.
   if (standing.withdrawn !== null && standing.withdrawn.at >= startedAt(reboot))

@@ -1,4 +1,4 @@
-import type { Decision, Judgement, Verb } from "../fleet/decision.ts";
+import type { Decision, Judgement, NodeVerb } from "../fleet/decision.ts";
 import { type Member, memberOf } from "../fleet/member.ts";
 import type { Snapshot } from "../fleet/snapshot.ts";
 import type { Instant } from "../instant.ts";
@@ -6,6 +6,7 @@ import { withAsked } from "../on-demand.ts";
 import type { Policy, Pool } from "../policy/policy.ts";
 import { blockersOf, nodeDigest, whatChanged } from "./digest.ts";
 import { judgeAdopt, judgeKeep, judgeReboot, judgeRelease, judgeWithdraw } from "./interventions.ts";
+import { judgePause, judgeResume, pauseOf } from "./pause.ts";
 import { type Asker, askerOf, isMember, whomToAsk } from "./people.ts";
 import { standingOf } from "./standing.ts";
 import { judgeApprove, judgeForce, judgeMove, judgeNow, judgeRetry, judgeSkip, type Verdict } from "./verbs.ts";
@@ -16,13 +17,19 @@ export function decide(decision: Decision, snapshot: Snapshot, policy: Policy | 
     return refuse(now, null, "No policy is in force, so nobody may decide. See why on the board.");
   const asker = askerOf(policy, decision);
   const { person } = asker;
+  const { verb } = decision;
+  if (verb === "pause" || verb === "resume") {
+    const asked = { decision, asker, policy, pause: pauseOf(snapshot), now };
+    const { ok, says } = verb === "pause" ? judgePause(asked) : judgeResume(asked);
+    return ok ? count(now, person, { says }) : refuse(now, person, says);
+  }
   const targets = decision.targets.map(({ node }) => memberOf(snapshot, policy, node));
   const missing = decision.targets.filter((_, index) => targets[index] === null);
   if (missing.length > 0) return refuse(now, person, `There is no node ${missing.map(({ node }) => node).join(", ")}.`);
   if (targets.length === 0) return refuse(now, person, "The decision names no node.");
   const asks: Ask[] = [];
   for (const member of targets) {
-    const ask = member === null ? null : askOf(decision, member, { policy, snapshot, now, asker });
+    const ask = member === null ? null : askOf({ decision, verb, policy, snapshot, now, asker }, member);
     if (typeof ask === "string") return refuse(now, person, ask);
     if (ask !== null) asks.push(ask);
   }
@@ -32,6 +39,7 @@ export function decide(decision: Decision, snapshot: Snapshot, policy: Policy | 
 /** One node's part of a decision, found allowed and current. */
 export interface Ask {
   readonly decision: Decision;
+  readonly verb: NodeVerb;
   readonly member: Member;
   readonly pool: Pool;
   readonly policy: Policy;
@@ -40,25 +48,30 @@ export interface Ask {
   readonly standing: ReturnType<typeof standingOf>;
 }
 
-function askOf(
-  decision: Decision,
-  member: Member,
-  { policy, snapshot, now, asker }: { policy: Policy; snapshot: Snapshot; now: Instant; asker: Asker },
-): Ask | string {
+interface Asked {
+  readonly decision: Decision;
+  readonly verb: NodeVerb;
+  readonly policy: Policy;
+  readonly snapshot: Snapshot;
+  readonly now: Instant;
+  readonly asker: Asker;
+}
+
+function askOf({ decision, verb, policy, snapshot, now, asker }: Asked, member: Member): Ask | string {
   const { node, pool } = member;
-  if (pool === null) return `${node.name} is in no pool of the policy, so nobody may ${decision.verb} it.`;
-  const refusal = mayNot(decision.verb, pool, policy, asker);
+  if (pool === null) return `${node.name} is in no pool of the policy, so nobody may ${verb} it.`;
+  const refusal = mayNot(verb, pool, policy, asker);
   if (refusal !== null) return refusal;
   const shown = decision.targets.find((target) => target.node === node.name)?.digest ?? null;
-  const blockers = decision.verb === "force" ? blockersOf(member.reboot) : [];
+  const blockers = verb === "force" ? blockersOf(member.reboot) : [];
   const change = shown === null ? null : whatChanged(shown, nodeDigest(member, blockers));
   if (change !== null)
     return `This changed since the card was drawn: ${node.name}: ${change}. Look again, then decide.`;
   const standing = standingOf(member, snapshot.decisions.values(), now);
-  return { decision, member: withAsked(member, standing), pool, policy, person: asker.person, now, standing };
+  return { decision, verb, member: withAsked(member, standing), pool, policy, person: asker.person, now, standing };
 }
 
-const WHAT: Readonly<Record<Verb, (pool: string) => string>> = {
+const WHAT: Readonly<Record<NodeVerb, (pool: string) => string>> = {
   approve: (pool) => `approve ${pool}`,
   now: (pool) => `let ${pool} go now`,
   force: (pool) => `force ${pool}`,
@@ -72,7 +85,7 @@ const WHAT: Readonly<Record<Verb, (pool: string) => string>> = {
   withdraw: (pool) => `take decisions about ${pool} back`,
 };
 
-function mayNot(verb: Verb, pool: Pool, policy: Policy, asker: Asker): string | null {
+function mayNot(verb: NodeVerb, pool: Pool, policy: Policy, asker: Asker): string | null {
   // To let a node go now is to approve it, too.
   if (verb === "now" && pool.mode === "approval") {
     const refusal = mayNot("approve", pool, policy, asker);
@@ -86,7 +99,7 @@ function mayNot(verb: Verb, pool: Pool, policy: Policy, asker: Asker): string | 
 }
 
 /** The verbs that one right stands for (the policy's key may.other). */
-function isOther(verb: Verb): verb is Exclude<Verb, "approve" | "now" | "force" | "skip"> {
+function isOther(verb: NodeVerb): verb is Exclude<NodeVerb, "approve" | "now" | "force" | "skip"> {
   return verb !== "approve" && verb !== "now" && verb !== "force" && verb !== "skip";
 }
 
@@ -98,20 +111,17 @@ function combine(decision: Decision, asks: readonly Ask[], now: Instant, person:
   const ends = counted.flatMap(({ verdict }) =>
     verdict.ok && verdict.validUntil !== null ? [verdict.validUntil] : [],
   );
-  return {
-    outcome: "counted",
+  return count(now, person, {
     says: sentences.join(" "),
-    at: now,
-    person,
     validUntil: ends.length === 0 ? null : Math.min(...ends),
     bound: counted.map(({ ask }) => ({ node: ask.member.node.name, digest: nodeDigest(ask.member) })),
     blockers:
       decision.verb === "force" ? [...new Set(counted.flatMap(({ ask }) => blockersOf(ask.member.reboot)))].sort() : [],
-  };
+  });
 }
 
 function judge(ask: Ask): Verdict {
-  switch (ask.decision.verb) {
+  switch (ask.verb) {
     case "approve":
       return judgeApprove(ask);
     case "now":
@@ -135,8 +145,12 @@ function judge(ask: Ask): Verdict {
     case "withdraw":
       return judgeWithdraw(ask);
     default:
-      return ask.decision.verb satisfies never;
+      return ask.verb satisfies never;
   }
+}
+
+function count(at: Instant, person: string, judged: Pick<Judgement, "says"> & Partial<Judgement>): Judgement {
+  return { outcome: "counted", at, person, validUntil: null, bound: [], blockers: [], ...judged };
 }
 
 function refuse(at: Instant, person: string | null, says: string): Judgement {

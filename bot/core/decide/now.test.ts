@@ -79,7 +79,14 @@ describe("now", () => {
     const lifted = planned({ ...held, decisions: [earlier("now", {}, closed)] }, { policy: closed });
     expect(holdKinds(lifted)).toEqual([]);
     expect(takers(lifted)).toEqual(["worker-1"]);
-    const paused = { version: "1", paused: { by: "ana", reason: "" }, slots: [], policy: null, gates: [] };
+    const paused = {
+      version: "1",
+      paused: { by: "ana", reason: "" },
+      slots: [],
+      policy: null,
+      gates: [],
+      conditions: [],
+    };
     const stopped = planned({ fleet: paused, decisions: [earlier("now", {}, closed)] }, { policy: closed });
     expect(holdKinds(stopped)).toEqual(["paused"]);
   });

@@ -13,8 +13,13 @@ export const VERBS = [
   "keep",
   "release",
   "withdraw",
+  "pause",
+  "resume",
 ] as const;
 export type Verb = (typeof VERBS)[number];
+/** What is said about the whole cluster: it names no node. */
+export type FleetVerb = "pause" | "resume";
+export type NodeVerb = Exclude<Verb, FleetVerb>;
 
 /** Where a person's identity comes from; identities of two systems are one person only where `people` links them. */
 export type Identity =

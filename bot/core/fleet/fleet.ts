@@ -1,4 +1,5 @@
 import type { Instant } from "../instant.ts";
+import type { Condition } from "./condition.ts";
 import type { NodeName, NodeUid, OrderId } from "./node.ts";
 
 /** Permission to take one node out of service. The slots are the truth about how many are taken. */
@@ -34,8 +35,10 @@ export interface GateStatus {
 /** The RebootFleet resource, of which there is one. */
 export interface Fleet {
   readonly version: string;
+  /** By hand, in the spec; what people decided is a decision (core/decide/pause.ts). */
   readonly paused: { readonly by: string; readonly reason: string } | null;
   readonly slots: readonly Slot[];
   readonly policy: PolicyStatus | null;
   readonly gates: readonly GateStatus[];
+  readonly conditions: readonly Condition[];
 }

@@ -2,6 +2,7 @@ import type { Instant } from "../instant.ts";
 import type { Timings } from "../timings.ts";
 import type { Bots } from "./bots.ts";
 import type { Check } from "./check.ts";
+import type { Observation } from "./condition.ts";
 import type { DaemonSet } from "./daemon-set.ts";
 import type { Decision } from "./decision.ts";
 import type { DisruptionBudget } from "./disruption-budget.ts";
@@ -59,6 +60,8 @@ export interface Snapshot {
   readonly gates: ReadonlyMap<string, GateReadings> | null;
   /** The pods that gates look for, by gateKey(), then by UID; a gate whose pods were not listed yet is missing. */
   readonly gatePods: ReadonlyMap<string, ReadonlyMap<string, Pod>>;
+  /** What this bot notices of its own footing; empty where nothing is, and only what is on record counts. */
+  readonly observations: readonly Observation[];
   /** The newest check of each node; null where nothing is checked, and only what is on record counts. */
   readonly checks: ReadonlyMap<NodeName, Check> | null;
 }

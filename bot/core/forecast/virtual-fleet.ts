@@ -48,7 +48,7 @@ export class VirtualFleet {
 
   snapshot(): Snapshot {
     const { fleet } = this.#snapshot;
-    const base = fleet ?? { version: "", paused: null, policy: null, gates: [] };
+    const base = fleet ?? { version: "", paused: null, policy: null, gates: [], conditions: [] };
     return {
       ...this.#snapshot,
       nodes: this.#nodes,

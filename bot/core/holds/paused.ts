@@ -1,8 +1,7 @@
 import type { Situation } from "../situation.ts";
 import type { Hold } from "./hold.ts";
 
-export function paused({ snapshot }: Situation): Hold | null {
-  const pause = snapshot.fleet?.paused ?? null;
+export function paused({ pause }: Situation): Hold | null {
   if (pause === null) return null;
   const why = pause.reason === "" ? "" : `: ${pause.reason}`;
   return { kind: "paused", says: `${pause.by === "" ? "Someone" : pause.by} paused all reboots${why}.`, until: null };

@@ -41,7 +41,9 @@ export function anyFleet(pick: Pick, fewest = 2): Given {
   const slots = members.flatMap(({ slot }) => slot ?? []);
   const gone = usually<readonly Slot[]>(pick, [], [{ node: "gone", uid: "uid-gone", order: "order-gone" }]);
   const paused = rarely(pick, 15) ? { by: "ana", reason: "" } : null;
-  const fleet = rarely(pick, 20) ? null : { version: "7", paused, slots: [...gone, ...slots], policy: null, gates: [] };
+  const fleet = rarely(pick, 20)
+    ? null
+    : { version: "7", paused, slots: [...gone, ...slots], policy: null, gates: [], conditions: [] };
   const bare: Snapshot = {
     ...aSnapshot({
       nodes: members.map(({ node }) => node),

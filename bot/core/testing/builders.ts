@@ -304,6 +304,7 @@ export interface Parts {
   readonly gatePods?: Snapshot["gatePods"];
   readonly jobLogs?: Snapshot["jobLogs"];
   readonly etcd?: Snapshot["etcd"];
+  readonly observations?: Snapshot["observations"];
 }
 
 /** One pending, healthy node without a slot, where nothing else is said. */
@@ -318,7 +319,10 @@ export function aSnapshot(parts: Parts = {}): Snapshot {
     nodes: new Map(nodes.map((node) => [node.name, node])),
     reports: new Map(reports.map((report) => [report.node, report])),
     reboots: new Map(reboots.map((reboot) => [reboot.node, reboot])),
-    fleet: parts.fleet === undefined ? { version: "1", paused: null, slots: [], policy: null, gates: [] } : parts.fleet,
+    fleet:
+      parts.fleet === undefined
+        ? { version: "1", paused: null, slots: [], policy: null, gates: [], conditions: [] }
+        : parts.fleet,
     decisions: new Map((parts.decisions ?? []).map((decision) => [decision.name, decision])),
     budgets: new Map((parts.budgets ?? []).map((budget) => [`${budget.namespace}/${budget.name}`, budget])),
     pods:
@@ -335,6 +339,7 @@ export function aSnapshot(parts: Parts = {}): Snapshot {
     gatePods: parts.gatePods ?? new Map(),
     jobLogs: parts.jobLogs ?? new Map(),
     etcd: parts.etcd ?? { members: new Map(), guards: new Map() },
+    observations: parts.observations ?? [],
     evictions: new Map((parts.evictions ?? []).map((answer) => [answer.podUid, answer])),
   };
 }

@@ -15,6 +15,7 @@ export const aFleetWith = (...slots: readonly Slot[]) => ({
   slots,
   policy: null,
   gates: [],
+  conditions: [],
 });
 
 /** Pending nodes of these names; `changes` to the records and nodes by name. */

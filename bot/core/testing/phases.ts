@@ -95,6 +95,7 @@ export const aFleet = (orders: readonly OrderId[] = []) => ({
   slots: orders.map((id) => ({ node: "worker-1", uid: "uid-worker-1", order: id })),
   policy: null,
   gates: [],
+  conditions: [],
 });
 
 /** What the default node's agent says of the default order. */

@@ -21,7 +21,7 @@ export class ClusterView {
   readonly nodes = new Map<string, NodeView>();
   readonly decisions = new Map<string, DecisionView>();
   slots: readonly SlotView[] = [];
-  isPaused = false;
+  #isPausedByHand = false;
 
   see(change: Change): void {
     const { resource, after, before } = change;
@@ -54,9 +54,18 @@ export class ClusterView {
     return this.slots.some((slot) => slot.node === node);
   }
 
+  /** By hand, or by the newest counted decision about that. */
+  isPaused(): boolean {
+    if (this.#isPausedByHand) return true;
+    const said = [...this.decisions.values()].filter(
+      ({ verb, isCounted }) => isCounted && (verb === "pause" || verb === "resume"),
+    );
+    return said.toSorted((a, b) => a.judgedAt - b.judgedAt).at(-1)?.verb === "pause";
+  }
+
   #seeFleet(fleet: unknown): void {
     this.slots = slotsOf(fleet);
-    this.isPaused = typeof at(fleet, "spec", "paused") === "object" && at(fleet, "spec", "paused") !== null;
+    this.#isPausedByHand = typeof at(fleet, "spec", "paused") === "object" && at(fleet, "spec", "paused") !== null;
   }
 }
 

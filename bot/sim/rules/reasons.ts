@@ -58,7 +58,7 @@ export class Reasons {
       silent: report === null || now - report.heartbeat >= AGENT_SILENT,
       "not ready": !state.isReady || report?.bootId !== state.bootId,
       cordoned: state.cordon !== "none",
-      paused: cluster.isPaused,
+      paused: cluster.isPaused(),
       skipped: votes.isSkipped(moment),
       "back-off": reboot.retryAt > now,
       blocked: pods.isBlocked(view.name, pool.drain),

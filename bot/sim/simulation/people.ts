@@ -22,6 +22,7 @@ export class People {
   readonly #random: SeededRandom;
   readonly #habits: Habits;
   #asked = 0;
+  #isPaused = false;
 
   constructor(cluster: SimCluster, random: SeededRandom, habits: Habits) {
     this.#cluster = cluster;
@@ -33,6 +34,7 @@ export class People {
     this.#cluster.clock.after(LOOK_EVERY, () => {
       for (const reboot of this.#cluster.store.all("nodereboots")) this.#lookAt(reboot);
       for (const node of this.#cluster.store.all("nodes")) this.#tidy(node);
+      if (this.#random.chance(this.#isPaused ? 0.3 : 0.01)) this.#setPaused(!this.#isPaused);
       this.start();
     });
   }
@@ -62,9 +64,18 @@ export class People {
     if (isTheirs && this.#random.chance(0.2)) setSchedulable(this.#cluster, nameOf(node), true);
   }
 
+  /** Ana may, and takes back what she did. */
+  #setPaused(isPaused: boolean): void {
+    this.#isPaused = isPaused;
+    this.#ask("ana", isPaused ? "pause" : "resume", []);
+  }
+
   #decide(verb: string, node: string): void {
+    this.#ask(this.#random.pick(["ana", "ben", "mallory"]) ?? "ana", verb, [{ node }]);
+  }
+
+  #ask(who: string, verb: string, targets: readonly object[]): void {
     this.#asked += 1;
-    const who = this.#random.pick(["ana", "ben", "mallory"]) ?? "ana";
     const until = verb === "skip" ? { until: formatInstant(this.#cluster.clock.now() + 30 * MINUTE) } : {};
     this.#write(who, {
       verb: "create",
@@ -75,7 +86,7 @@ export class People {
         metadata: { name: `${verb}-${this.#asked}` },
         spec: {
           verb,
-          targets: [{ node }],
+          targets,
           by: { system: "kubernetes", id: `${who}@example.com` },
           reason: "it must go",
           ...until,

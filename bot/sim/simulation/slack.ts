@@ -61,6 +61,14 @@ export class SimSlack implements Chat {
     return this.#try(() => this.#chat.pin(channel, ts));
   }
 
+  find(wanted: Parameters<Chat["find"]>[0]): Promise<ChatAnswer> {
+    return this.#try(() => this.#chat.find(wanted));
+  }
+
+  open(): Promise<ChatAnswer> {
+    return this.#try(() => this.#chat.open());
+  }
+
   tell(whisper: Parameters<Chat["tell"]>[0]): Promise<ChatAnswer> {
     return this.#try(() => this.#chat.tell(whisper));
   }

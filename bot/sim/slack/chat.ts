@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Chat, ChatAnswer } from "../../coordinator/ports.ts";
 import { type Fault, Faults } from "./faults.ts";
 import type { SlackAnswer, Workspace } from "./workspace.ts";
@@ -16,8 +17,8 @@ export class SimulatedChat implements Chat {
     this.faults = faults;
   }
 
-  post({ channel, threadTs, text, blocks, broadcast }: Posted): Promise<ChatAnswer> {
-    const draft = { channel, text, blocks, thread_ts: threadTs, reply_broadcast: broadcast };
+  post({ channel, threadTs, text, blocks, broadcast, key }: Posted): Promise<ChatAnswer> {
+    const draft = { channel, text, blocks, thread_ts: threadTs, reply_broadcast: broadcast, ...metadataOf(key) };
     return this.#call(
       "chat.postMessage",
       () => this.#workspace.postMessage(draft),
@@ -41,6 +42,16 @@ export class SimulatedChat implements Chat {
     );
   }
 
+  async find({ channel, threadTs, key }: Parameters<Chat["find"]>[0]): Promise<ChatAnswer> {
+    const ours = this.#workspace.messages(channel).filter((message) => (message.threadTs ?? undefined) === threadTs);
+    const found = ours.findLast(({ metadata }) => isDeepStrictEqual({ metadata }, metadataOf(key)));
+    return { ok: true, ts: found?.ts ?? "" };
+  }
+
+  async open(): Promise<ChatAnswer> {
+    return { ok: false, error: "unknown_method" };
+  }
+
   tell({ channel, user, threadTs, text }: Whispered): Promise<ChatAnswer> {
     const draft = { channel, user, text, thread_ts: threadTs };
     return this.#call(
@@ -61,6 +72,9 @@ export class SimulatedChat implements Chat {
     return answer.ok ? { ok: true, ts: tsOf(answer) } : { ok: false, error: answer.error };
   }
 }
+
+const metadataOf = (key: string | undefined): { readonly metadata?: object } =>
+  key === undefined ? {} : { metadata: { event_type: "bootswain_message", event_payload: { key } } };
 
 function failed(fault: Fault, run: () => unknown): ChatAnswer {
   switch (fault.kind) {

@@ -1,11 +1,11 @@
-import type { SlackGroups } from "../../slack/slack-groups.ts";
+import type { SlackPeople } from "../../coordinator/ports.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The desk's port straight onto the workspace, without HTTP and without a memory. */
-export function simulatedGroups(workspace: Workspace): SlackGroups {
+export function simulatedGroups(workspace: Workspace): SlackPeople {
   const isIn = (user: string, group: string): boolean => {
     const answer = workspace.usergroupsUsersList(group);
     return answer.ok && answer.users.includes(user);
   };
-  return { of: async (user, among) => among.filter((group) => isIn(user, group)) };
+  return { look: async (user, among) => ({ kind: "member", groups: among.filter((group) => isIn(user, group)) }) };
 }

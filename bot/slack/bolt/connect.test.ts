@@ -69,7 +69,7 @@ async function aBotWithACard(clusterName = "abal-kuber", policy = POLICY) {
     clusterName,
     decisions,
     chat: slack.chat,
-    groups: slack.groups,
+    people: slack.people,
     references,
     turn: () => turn,
     clock: new HandClock(),

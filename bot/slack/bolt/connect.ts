@@ -1,6 +1,5 @@
 import type { WebClientOptions } from "@slack/web-api";
-import type { Chat, Log } from "../../coordinator/ports.ts";
-import type { SlackGroups } from "../slack-groups.ts";
+import type { Chat, Log, SlackPeople } from "../../coordinator/ports.ts";
 import { type Incoming, Once } from "./incoming.ts";
 import { quietLogger } from "./quiet-logger.ts";
 import { SlackSocket } from "./socket.ts";
@@ -17,7 +16,7 @@ export interface SlackSettings {
 
 export interface SlackConnection {
   readonly chat: Chat;
-  readonly groups: SlackGroups;
+  readonly people: SlackPeople;
   /** Two sockets, so that a click in the gap of one is taken by the other. Resolves when both came up, or were stopped. */
   start(incoming: Incoming): Promise<void>;
   stop(): Promise<void>;
@@ -46,7 +45,7 @@ export function connectSlack({ appToken, botToken, apiUrl, log }: SlackSettings)
   };
   return {
     chat: webChat(botToken, clientOptions),
-    groups: userGroups({ token: botToken, options: clientOptions, log }),
+    people: userGroups({ token: botToken, options: clientOptions, log }),
     start: async (incoming) => {
       process.on("unhandledRejection", lost);
       const once = new Once();

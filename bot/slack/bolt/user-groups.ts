@@ -1,6 +1,5 @@
 import { WebClient, type WebClientOptions } from "@slack/web-api";
-import type { Log } from "../../coordinator/ports.ts";
-import type { SlackGroups } from "../slack-groups.ts";
+import type { Log, SlackPeople } from "../../coordinator/ports.ts";
 import { failure } from "./web-chat.ts";
 
 /** For so long somebody who was taken out of a user group may still decide. */
@@ -22,7 +21,7 @@ interface Known {
 const NOBODY: ReadonlySet<string> = new Set();
 
 /** The port on usergroups.users.list (scope usergroups:read). A look-up that fails counts for nobody, and is not kept. */
-export function userGroups({ token, options, log, elapsed = () => performance.now() }: Settings): SlackGroups {
+export function userGroups({ token, options, log, elapsed = () => performance.now() }: Settings): SlackPeople {
   const client = new WebClient(token, options);
   const known = new Map<string, Known>();
   const failing = new Map<string, string>();
@@ -51,11 +50,11 @@ export function userGroups({ token, options, log, elapsed = () => performance.no
   };
 
   return {
-    of: async (user, among) => {
+    look: async (user, among) => {
       const found = await Promise.all(
         [...new Set(among)].map(async (group) => ((await usersOf(group)).has(user) ? [group] : [])),
       );
-      return found.flat();
+      return { kind: "member", groups: found.flat() };
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { Block, KnownBlock } from "@slack/types";
+import type { Block, KnownBlock, ModalView } from "@slack/types";
 import { ErrorCode, WebClient, type WebClientOptions } from "@slack/web-api";
 import type { Chat, ChatAnswer } from "../../coordinator/ports.ts";
 
@@ -11,9 +11,10 @@ export function webChat(token: string, options: WebClientOptions): Chat {
   const boards = new WebClient(token, options);
   const answers = new WebClient(token, options);
   return {
-    post: ({ channel, threadTs, text, blocks, broadcast }) =>
+    post: ({ channel, threadTs, text, blocks, broadcast, key }) =>
       answered(async () => {
-        const message = { channel, text, blocks: blocks.filter(isBlock) };
+        const metadata = key === undefined ? {} : { metadata: { event_type: KEYED, event_payload: { key } } };
+        const message = { channel, text, blocks: blocks.filter(isBlock), ...metadata };
         if (threadTs === undefined) return (await boards.chat.postMessage(message)).ts;
         return (await boards.chat.postMessage({ ...message, thread_ts: threadTs, reply_broadcast: broadcast === true }))
           .ts;
@@ -25,6 +26,20 @@ export function webChat(token: string, options: WebClientOptions): Chat {
         await boards.pins.add({ channel, timestamp: ts });
         return ts;
       }),
+    find: ({ channel, threadTs, key, since }) =>
+      answered(async () => {
+        const where = { channel, oldest: String(since / 1_000), include_all_metadata: true, limit: 100 };
+        const { messages = [] } =
+          threadTs === undefined
+            ? await boards.conversations.history(where)
+            : await boards.conversations.replies({ ...where, ts: threadTs });
+        return messages.findLast((message) => keyIn(message) === key)?.ts;
+      }),
+    open: (triggerId, view) =>
+      answered(async () => {
+        if (!isModal(view)) throw new Error("not a modal");
+        return (await answers.views.open({ trigger_id: triggerId, view })).view?.id;
+      }),
     tell: ({ channel, user, threadTs, text }) =>
       answered(async () => {
         const thread = threadTs === undefined ? {} : { thread_ts: threadTs };
@@ -32,6 +47,15 @@ export function webChat(token: string, options: WebClientOptions): Chat {
       }),
   };
 }
+
+const KEYED = "bootswain_message";
+
+const keyIn = (message: unknown): unknown => {
+  const metadata = field(message, "metadata");
+  return field(metadata, "event_type") === KEYED ? field(field(metadata, "event_payload"), "key") : undefined;
+};
+
+const isModal = (view: unknown): view is ModalView => field(view, "type") === "modal";
 
 /** The view makes plain data; what its shape must be is checked against Slack's limits in tests. */
 const isBlock = (block: unknown): block is KnownBlock | Block =>

@@ -1,5 +1,6 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
 import { refusalsOf } from "../../core/decide/digest.ts";
+import { pauseOf } from "../../core/decide/pause.ts";
 import { formatDuration, wallClock } from "../../core/instant.ts";
 import type { PlannedNode } from "../../core/plan.ts";
 import type { Policy, Pool } from "../../core/policy/policy.ts";
@@ -87,7 +88,7 @@ export function isBlocked({ situation, phase }: PlannedNode): boolean {
 
 function slotLine({ snapshot }: Turn, policy: Policy): string {
   const slots = snapshot.fleet?.slots ?? [];
-  const paused = snapshot.fleet?.paused ?? null;
+  const paused = pauseOf(snapshot);
   if (paused !== null)
     return `Paused by ${escaped(paused.by === "" ? "someone" : paused.by)}: ${escaped(paused.reason)}`;
   const users = slots.length === 0 ? "no node is under way" : named(slots.map(({ node }) => node));

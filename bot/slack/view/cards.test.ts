@@ -22,6 +22,7 @@ test("the board says how many are to go, who has a slot, and why each node waits
     slots: [{ node: "worker-1", uid: "uid-worker-1", order: "o1" }],
     policy: null,
     gates: [],
+    conditions: [],
   };
   const preparing = aReboot({
     node: "worker-1",

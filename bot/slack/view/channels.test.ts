@@ -80,6 +80,7 @@ test("each board counts its own nodes, and shows the slots of the whole cluster"
     slots: [{ node: "web-1", uid: "uid-web-1", order: "o1" }],
     policy: null,
     gates: [],
+    conditions: [],
   };
   const turn = aTurn({ nodes, fleet }, { policy: aPolicy({ pools: pools(OTHER, OWN) }) });
   expect(
