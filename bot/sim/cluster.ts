@@ -2,7 +2,17 @@ import { startAgent } from "../../agent/agent.ts";
 import { type AgentTimings, DEFAULT_AGENT_TIMINGS } from "../../agent/timings.ts";
 import { type Bot, startBot } from "../bot.ts";
 import type { Turn } from "../coordinator/coordinator.ts";
-import type { Api, Chat, Gates, Log, PolicySource, Reparse, Stoppable } from "../coordinator/ports.ts";
+import type {
+  Api,
+  Chat,
+  Footing,
+  Gates,
+  Log,
+  PolicySource,
+  Reparse,
+  SlackPeople,
+  Stoppable,
+} from "../coordinator/ports.ts";
 import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import { DEFAULT_TIMINGS, type Timings } from "../core/timings.ts";
 import { logChat } from "../slack/log-chat.ts";
@@ -32,13 +42,21 @@ export interface SimSettings {
   /** How far each bot's wall clock is off, in the order in which they are started; right when it is not given. */
   readonly botSkews?: readonly Duration[];
   readonly faults?: FaultSettings;
-  /** Where the bots speak; nowhere when it is not given. */
-  readonly chat?: Chat;
+  /** How a bot's process speaks with Slack; each speaks to nobody when it is not given. */
+  readonly slack?: (process: SimProcess) => SlackLink;
   readonly timings?: Timings;
   readonly agentTimings?: AgentTimings;
   readonly log?: (process: string) => Log;
   readonly onReboot?: (call: { readonly at: Instant; readonly node: string }) => void;
   readonly tamper?: Tamper;
+}
+
+export interface SlackLink {
+  readonly chat: Chat;
+  readonly people: SlackPeople;
+  readonly footings?: readonly Footing[];
+  /** From here on the bot can be clicked and written to. */
+  readonly started?: (bot: Bot) => void;
 }
 
 interface NodeSettings {
@@ -68,6 +86,8 @@ const GREEN: Gates = {
 };
 
 const silent: Log = { info: () => {}, warn: () => {} };
+
+const NO_SLACK: SlackLink = { chat: logChat(silent), people: NO_PEOPLE };
 
 /** A whole cluster on virtual time: server, controllers, hosts, and as many bots and agents as are started in it. */
 export class SimCluster {
@@ -191,7 +211,8 @@ export class SimCluster {
     const random = this.random.fork(`${process.name} ${this.#lives}`);
     const running: RunningBot = { process, bot: null };
     this.#bots.set(name, running);
-    running.bot = startBot(
+    const slack = this.#settings.slack?.(process) ?? NO_SLACK;
+    const bot = startBot(
       {
         api: this.api(process),
         clock: process.clock(this.#botSkew(name)),
@@ -200,9 +221,9 @@ export class SimCluster {
         policySource: this.#settings.policySource(random),
         gates: this.#settings.gates?.(process) ?? GREEN,
         reparse: this.#settings.reparse ?? (() => null),
-        chat: this.#settings.chat ?? logChat(silent),
-        people: NO_PEOPLE,
-        footings: [],
+        chat: slack.chat,
+        people: slack.people,
+        footings: slack.footings ?? [],
       },
       {
         clusterName: this.#settings.clusterName,
@@ -212,6 +233,8 @@ export class SimCluster {
         timings: this.#settings.timings ?? DEFAULT_TIMINGS,
       },
     );
+    running.bot = bot;
+    slack.started?.(bot);
   }
 
   /** A machine's clock stays off however often the bot on it starts anew. */

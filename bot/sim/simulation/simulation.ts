@@ -1,5 +1,6 @@
 import type { Log } from "../../coordinator/ports.ts";
 import { DAY, type Duration, HOUR, type Instant, MINUTE } from "../../core/instant.ts";
+import { NO_PEOPLE } from "../../slack/no-people.ts";
 import { SimCluster } from "../cluster.ts";
 import { SeededRandom } from "../random.ts";
 import { RuleChecker } from "../rules/checker.ts";
@@ -58,7 +59,7 @@ export async function simulate({ seed, log, onLine, tamper, believed }: Simulati
   });
   const policies = new Policies(scenario, believed ?? ((policy) => policy));
   const cluster = new SimCluster({
-    chat: slack,
+    slack: () => ({ chat: slack, people: NO_PEOPLE }),
     seed: String(seed),
     start: scenario.start,
     clusterName: CLUSTER,
