@@ -52,6 +52,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     "node:",
   ],
   "bot/sim/rules": [],
+  "bot/sim/slack/testing": ["@slack/", "vitest"],
   "bot/demo": [
     "bot/sim",
     "bot/coordinator",

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Chat, ChatAnswer } from "../../coordinator/ports.ts";
 import { type Fault, Faults } from "./faults.ts";
+import { missingScope } from "./scopes.ts";
 import type { SlackAnswer, Workspace } from "./workspace.ts";
 
 type Posted = Parameters<Chat["post"]>[0];
@@ -20,7 +21,7 @@ export class SimulatedChat implements Chat {
   post({ channel, threadTs, text, blocks, broadcast, key }: Posted): Promise<ChatAnswer> {
     const draft = { channel, text, blocks, thread_ts: threadTs, reply_broadcast: broadcast, ...metadataOf(key) };
     return this.#call(
-      "chat.postMessage",
+      ["chat.postMessage", "chat:write"],
       () => this.#workspace.postMessage(draft),
       ({ ts }) => ts,
     );
@@ -28,7 +29,7 @@ export class SimulatedChat implements Chat {
 
   update({ channel, ts, text, blocks }: Updated): Promise<ChatAnswer> {
     return this.#call(
-      "chat.update",
+      ["chat.update", "chat:write"],
       () => this.#workspace.update({ channel, ts, text, blocks }),
       (done) => done.ts,
     );
@@ -36,7 +37,7 @@ export class SimulatedChat implements Chat {
 
   pin(channel: string, ts: string): Promise<ChatAnswer> {
     return this.#call(
-      "pins.add",
+      ["pins.add", "pins:write"],
       () => this.#workspace.pinsAdd(channel, ts),
       () => ts,
     );
@@ -55,20 +56,20 @@ export class SimulatedChat implements Chat {
   tell({ channel, user, threadTs, text }: Whispered): Promise<ChatAnswer> {
     const draft = { channel, user, text, thread_ts: threadTs };
     return this.#call(
-      "chat.postEphemeral",
+      ["chat.postEphemeral", "chat:write"],
       () => this.#workspace.postEphemeral(draft),
       (done) => done.message_ts,
     );
   }
 
   async #call<Found>(
-    method: string,
+    [method, scope]: readonly [method: string, scope: string],
     run: () => SlackAnswer<Found>,
     tsOf: (found: Found) => string,
   ): Promise<ChatAnswer> {
     const fault = this.faults.take(method);
     if (fault !== null) return failed(fault, run);
-    const answer = run();
+    const answer = missingScope([scope], this.#workspace.scopes) ?? run();
     return answer.ok ? { ok: true, ts: tsOf(answer) } : { ok: false, error: answer.error };
   }
 }

@@ -2,8 +2,10 @@ import {
   BOT,
   botUser,
   completeChannel,
+  completeGroup,
   completeUser,
   type NewChannel,
+  type NewGroup,
   type NewUser,
   type SlackBot,
   type SlackChannel,
@@ -13,8 +15,9 @@ import {
   TEAM,
 } from "./directory.ts";
 import { EventLog } from "./event-log.ts";
-import { mentioned } from "./mentions.ts";
 import { completeBlocks, type Ephemeral, type Message, showMessage } from "./message.ts";
+import { countNotifications, type Notification, type NotificationCounts, Notifications } from "./notifications.ts";
+import { MANIFEST_SCOPES } from "./scopes.ts";
 import { Timestamps } from "./timestamps.ts";
 
 export interface Draft {
@@ -30,20 +33,14 @@ export interface Saying {
   readonly threadTs?: string | undefined;
 }
 
-/** `mention` stands instead of the weaker kinds: one message notifies a user once. */
-export interface Notification {
-  readonly user: string;
-  readonly channel: string;
-  readonly ts: string;
-  readonly kind: "message" | "reply" | "mention";
-}
-
 export interface WorkspaceOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly users: readonly NewUser[];
   readonly channels: readonly NewChannel[];
-  readonly groups?: readonly SlackGroup[];
+  readonly groups?: readonly NewGroup[];
+  /** What the app is granted; what deploy/slack-manifest.yaml asks for if not given. */
+  readonly scopes?: readonly string[];
   readonly team?: SlackTeam;
   readonly bot?: SlackBot;
 }
@@ -62,7 +59,8 @@ export class Conversations {
   readonly #messages = new Map<string, Map<string, Message>>();
   readonly #pins = new Map<string, string[]>();
   readonly #ephemerals: Ephemeral[] = [];
-  readonly #notifications: Notification[] = [];
+  readonly #notifications = new Notifications();
+  #scopes: readonly string[];
   #ids = 0;
 
   constructor(options: WorkspaceOptions) {
@@ -73,7 +71,8 @@ export class Conversations {
     const users = options.users.map((user) => completeUser(user, this.team));
     this.users = new Map([...users, botUser(this.bot, this.team)].map((user) => [user.id, user]));
     this.channels = new Map(options.channels.map((channel) => [channel.id, completeChannel(channel)]));
-    this.groups = new Map((options.groups ?? []).map((group) => [group.id, group]));
+    this.groups = new Map((options.groups ?? []).map((group) => [group.id, completeGroup(group)]));
+    this.#scopes = options.scopes ?? MANIFEST_SCOPES;
   }
 
   /** A person's message. Throws where Slack's client would not let them write. */
@@ -109,10 +108,7 @@ export class Conversations {
     const previous = this.message(channel, ts);
     if (previous === null || previous.deleted) throw new Error(`no message ${ts} in ${channel}`);
     this.keep({ ...previous, deleted: true });
-    this.#pins.set(
-      channel,
-      this.pins(channel).filter((pinned) => pinned !== ts),
-    );
+    this.unpin(channel, ts);
     this.log.add({ kind: "deleted", previous, ts: this.nextTs() });
   }
 
@@ -124,8 +120,17 @@ export class Conversations {
     this.channels.set(id, { ...this.channel(id), ...changes });
   }
 
-  setGroup(group: SlackGroup): void {
-    this.groups.set(group.id, group);
+  setGroup(group: NewGroup): void {
+    this.groups.set(group.id, completeGroup(group));
+  }
+
+  /** Installs the app anew. */
+  setScopes(scopes: readonly string[]): void {
+    this.#scopes = scopes;
+  }
+
+  get scopes(): readonly string[] {
+    return this.#scopes;
   }
 
   user(id: string): SlackUser {
@@ -138,6 +143,10 @@ export class Conversations {
     const channel = this.channels.get(id);
     if (channel === undefined) throw new Error(`no channel ${id}`);
     return channel;
+  }
+
+  channelOrNull(id: string): SlackChannel | null {
+    return this.channels.get(id) ?? null;
   }
 
   /** With the deleted ones, which are marked. */
@@ -159,7 +168,12 @@ export class Conversations {
   }
 
   get notifications(): readonly Notification[] {
-    return this.#notifications;
+    return this.#notifications.all;
+  }
+
+  /** How often each user was told, by kind, of the notifications from index `from` on. */
+  notificationCounts(from = 0): Readonly<Record<string, NotificationCounts>> {
+    return countNotifications(this.notifications.slice(from));
   }
 
   show(message: Message): object {
@@ -179,7 +193,7 @@ export class Conversations {
   protected add(fresh: Omit<Message, "ts" | "editedTs" | "deleted">): Message {
     const message: Message = { ...fresh, ts: this.nextTs(), editedTs: null, deleted: false };
     this.keep(message);
-    this.#notify(message);
+    this.#notifications.add(message, this.channel(message.channel), this.users, this.groups);
     this.log.add({ kind: "posted", message });
     return message;
   }
@@ -194,27 +208,16 @@ export class Conversations {
     this.log.add({ kind: "pinned", channel, ts });
   }
 
+  protected unpin(channel: string, ts: string): void {
+    this.#pins.set(
+      channel,
+      this.pins(channel).filter((pinned) => pinned !== ts),
+    );
+  }
+
   protected keep(message: Message): void {
     const inChannel = this.#messages.get(message.channel) ?? new Map<string, Message>();
     this.#messages.set(message.channel, inChannel.set(message.ts, message));
-  }
-
-  #notify(message: Message): void {
-    const channel = this.channel(message.channel);
-    const called = mentioned(message, channel, this.groups);
-    const followers = new Set(this.#thread(message).map(({ user }) => user));
-    const isForAll = message.threadTs === null || message.broadcast;
-    for (const user of channel.members.map((id) => this.user(id))) {
-      if (user.isBot || user.deleted || user.id === message.user) continue;
-      const kind = called.has(user.id) ? "mention" : isForAll ? "message" : followers.has(user.id) ? "reply" : null;
-      if (kind !== null) this.#notifications.push({ user: user.id, channel: channel.id, ts: message.ts, kind });
-    }
-  }
-
-  #thread(reply: Message): readonly Message[] {
-    const { threadTs } = reply;
-    if (threadTs === null) return [];
-    return this.messages(reply.channel).filter((message) => message.ts === threadTs || message.threadTs === threadTs);
   }
 
   /** A reply can't be replied to, nor what is gone. */

@@ -5,6 +5,10 @@ export interface SlackUser {
   readonly deleted: boolean;
   /** A guest. */
   readonly isRestricted: boolean;
+  /** A guest of one channel, who is restricted too. */
+  readonly isUltraRestricted: boolean;
+  /** Somebody of another workspace (Slack Connect) with whom this one shares no channel that the app is in. */
+  readonly isStranger: boolean;
   readonly teamId: string;
 }
 
@@ -22,6 +26,8 @@ export interface SlackGroup {
   readonly id: string;
   readonly handle: string;
   readonly users: readonly string[];
+  /** Calls nobody any more. */
+  readonly disabled: boolean;
 }
 
 export interface SlackTeam {
@@ -42,21 +48,32 @@ export const TEAM: SlackTeam = { id: "T0TEAM0001", name: "Harbour", domain: "har
 export const BOT: SlackBot = { userId: "U0BOT00001", botId: "B0BOT00001", appId: "A0APP00001", name: "bootswain" };
 
 export type NewUser = Pick<SlackUser, "id" | "name"> & Partial<SlackUser>;
+export type NewGroup = Omit<SlackGroup, "disabled"> & Partial<SlackGroup>;
 export type NewChannel = Pick<SlackChannel, "id" | "name" | "members"> & Partial<SlackChannel>;
 
 export function completeUser(user: NewUser, team: SlackTeam): SlackUser {
-  return { isBot: false, deleted: false, isRestricted: false, teamId: team.id, ...user };
+  const isRestricted = user.isUltraRestricted === true;
+  return {
+    ...{ isBot: false, deleted: false, isRestricted, isUltraRestricted: false, isStranger: false, teamId: team.id },
+    ...user,
+  };
 }
 
 export function completeChannel(channel: NewChannel): SlackChannel {
   return { archived: false, isPrivate: false, ...channel };
 }
 
+export function completeGroup(group: NewGroup): SlackGroup {
+  return { disabled: false, ...group };
+}
+
 export function botUser(bot: SlackBot, team: SlackTeam): SlackUser {
   return completeUser({ id: bot.userId, name: bot.name, isBot: true }, team);
 }
 
+/** Of who was deactivated Slack tells no role any more. */
 export function showUser(user: SlackUser) {
+  const roles = { is_restricted: user.isRestricted, is_ultra_restricted: user.isUltraRestricted };
   return {
     id: user.id,
     team_id: user.teamId,
@@ -64,9 +81,9 @@ export function showUser(user: SlackUser) {
     real_name: user.name,
     deleted: user.deleted,
     is_bot: user.isBot,
-    is_restricted: user.isRestricted,
-    is_ultra_restricted: false,
     is_app_user: false,
+    is_stranger: user.isStranger,
+    ...(user.deleted ? {} : roles),
     profile: { display_name: user.name, real_name: user.name, team: user.teamId },
   };
 }

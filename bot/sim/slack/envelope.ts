@@ -1,4 +1,6 @@
 import type { Message } from "./message.ts";
+import { historyScope } from "./scopes.ts";
+import { showView, type View } from "./view.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What Slack sends down a Socket Mode connection, less the id that each sending gets. */
@@ -53,7 +55,10 @@ function eventEnvelope(workspace: Workspace, event: Readonly<Record<string, unkn
   return { type: "events_api", payload, acceptsResponsePayload: false };
 }
 
-/** The events of a new message: `message`, and `app_mention` where a person calls the bot. */
+/**
+ * The events of a new message: `message`, and `app_mention` where a person calls the bot; each only where the app is granted
+ * its scope.
+ */
 export function messageEvents(workspace: Workspace, message: Message): Envelope[] {
   const sender = workspace.user(message.user);
   const parent = message.threadTs === null ? null : workspace.message(message.channel, message.threadTs);
@@ -66,33 +71,42 @@ export function messageEvents(workspace: Workspace, message: Message): Envelope[
     channel_type: channelType(workspace, message.channel),
     event_ts: message.ts,
   };
-  const envelopes = [eventEnvelope(workspace, event)];
+  const envelopes = isGranted(workspace, message.channel) ? [eventEnvelope(workspace, event)] : [];
   const isCall = message.user !== workspace.bot.userId && message.text.includes(`<@${workspace.bot.userId}>`);
-  if (!isCall) return envelopes;
+  if (!isCall || !workspace.scopes.includes("app_mentions:read")) return envelopes;
   const { channel_type, ...mention } = event;
   return [...envelopes, eventEnvelope(workspace, { ...mention, type: "app_mention" })];
 }
 
-export function editEvent(workspace: Workspace, message: Message, previous: Message): Envelope {
-  return eventEnvelope(workspace, {
+/** One event, or none without the scope. */
+export function editEvents(workspace: Workspace, message: Message, previous: Message): Envelope[] {
+  if (!isGranted(workspace, message.channel)) return [];
+  const event = {
     type: "message",
     subtype: "message_changed",
     message: workspace.show(message),
     previous_message: workspace.show(previous),
     hidden: true,
     ...eventPlace(workspace, message.channel, message.editedTs ?? message.ts),
-  });
+  };
+  return [eventEnvelope(workspace, event)];
 }
 
-export function deletionEvent(workspace: Workspace, previous: Message, ts: string): Envelope {
-  return eventEnvelope(workspace, {
+export function deletionEvents(workspace: Workspace, previous: Message, ts: string): Envelope[] {
+  if (!isGranted(workspace, previous.channel)) return [];
+  const event = {
     type: "message",
     subtype: "message_deleted",
     deleted_ts: previous.ts,
     previous_message: workspace.show(previous),
     hidden: true,
     ...eventPlace(workspace, previous.channel, ts),
-  });
+  };
+  return [eventEnvelope(workspace, event)];
+}
+
+function isGranted(workspace: Workspace, channel: string): boolean {
+  return workspace.scopes.includes(historyScope(workspace.channel(channel)));
 }
 
 function eventPlace(workspace: Workspace, channel: string, ts: string) {
@@ -103,17 +117,16 @@ function channelType(workspace: Workspace, channel: string): string {
   return workspace.channel(channel).isPrivate ? "group" : "channel";
 }
 
-/** Who did it and where, in the form that all interactions share. */
-function interaction(workspace: Workspace, user: string, channel: string) {
+/** Who did it, in the form that all interactions share. */
+function interaction(workspace: Workspace, user: string) {
   const person = workspace.user(user);
   const { team, bot } = workspace;
   return {
     token: VERIFICATION_TOKEN,
     api_app_id: bot.appId,
-    trigger_id: workspace.nextId("1234567890.9876543210."),
+    trigger_id: workspace.modals.triggers.grant(user),
     team: { id: team.id, domain: team.domain },
     user: { id: person.id, username: person.name, name: person.name, team_id: person.teamId },
-    channel: { id: channel, name: workspace.channel(channel).name },
     enterprise: null,
     is_enterprise_install: false,
   };
@@ -131,7 +144,8 @@ export function clickEnvelope(workspace: Workspace, press: Press): Envelope {
   const { message, button } = press;
   const payload = {
     type: "block_actions",
-    ...interaction(workspace, press.user, message.channel),
+    ...interaction(workspace, press.user),
+    channel: { id: message.channel, name: workspace.channel(message.channel).name },
     container: {
       type: "message",
       message_ts: message.ts,
@@ -157,7 +171,7 @@ export interface Command {
 }
 
 export function commandEnvelope(workspace: Workspace, command: Command): Envelope {
-  const { token, api_app_id, trigger_id, team, user, channel } = interaction(workspace, command.user, command.channel);
+  const { token, api_app_id, trigger_id, team, user } = interaction(workspace, command.user);
   const payload = {
     token,
     api_app_id,
@@ -166,12 +180,34 @@ export function commandEnvelope(workspace: Workspace, command: Command): Envelop
     team_domain: team.domain,
     user_id: user.id,
     user_name: user.username,
-    channel_id: channel.id,
-    channel_name: channel.name,
+    channel_id: command.channel,
+    channel_name: workspace.channel(command.channel).name,
     command: command.command,
     text: command.text,
     response_url: command.responseUrl,
     is_enterprise_install: "false",
   };
   return { type: "slash_commands", payload, acceptsResponsePayload: true };
+}
+
+/** Its ack may say what becomes of the modal. */
+export function submissionEnvelope(workspace: Workspace, view: View): Envelope {
+  const payload = {
+    type: "view_submission",
+    ...interaction(workspace, view.user),
+    view: showView(view, workspace.team, workspace.bot, true),
+    response_urls: [],
+  };
+  return { type: "interactive", payload, acceptsResponsePayload: true };
+}
+
+export function closingEnvelope(workspace: Workspace, view: View, isCleared: boolean): Envelope {
+  const { trigger_id, ...who } = interaction(workspace, view.user);
+  const payload = {
+    type: "view_closed",
+    ...who,
+    view: showView(view, workspace.team, workspace.bot, true),
+    is_cleared: isCleared,
+  };
+  return { type: "interactive", payload, acceptsResponsePayload: false };
 }

@@ -1,5 +1,6 @@
 import type { Stoppable } from "../../coordinator/ports.ts";
 import type { Ephemeral, Message } from "./message.ts";
+import type { View } from "./view.ts";
 
 export type WorkspaceNews =
   | { readonly kind: "posted"; readonly message: Message }
@@ -7,6 +8,7 @@ export type WorkspaceNews =
   | { readonly kind: "deleted"; readonly previous: Message; readonly ts: string }
   | { readonly kind: "whispered"; readonly whisper: Ephemeral }
   | { readonly kind: "pinned"; readonly channel: string; readonly ts: string }
+  | { readonly kind: "modal-opened" | "modal-changed" | "modal-closed"; readonly view: View }
   /** The app asked for something that Slack does not do. */
   | { readonly kind: "refused"; readonly method: string; readonly error: string; readonly problems: readonly string[] };
 

@@ -14,13 +14,22 @@ export function mentioned(
   groups: ReadonlyMap<string, SlackGroup>,
 ): Set<string> {
   const called = new Set<string>();
-  const text = message.blocks.length > 0 ? mrkdwnOf(message.blocks).join("\n") : message.text;
-  for (const [, user, group, all] of text.matchAll(MENTION)) {
+  for (const [, user, groupId, all] of shownText(message).matchAll(MENTION)) {
+    const group = groups.get(groupId ?? "");
     if (user !== undefined) called.add(user);
-    for (const member of groups.get(group ?? "")?.users ?? []) called.add(member);
+    if (group !== undefined && !group.disabled) for (const member of group.users) called.add(member);
     if (all !== undefined) for (const member of channel.members) called.add(member);
   }
   return new Set([...called].filter((user) => channel.members.includes(user)));
+}
+
+/** The users whom a message calls by name, in the channel or not. */
+export function mentionedByName(message: Message): readonly string[] {
+  return [...shownText(message).matchAll(MENTION)].flatMap(([, user]) => (user === undefined ? [] : [user]));
+}
+
+function shownText(message: Message): string {
+  return message.blocks.length > 0 ? mrkdwnOf(message.blocks).join("\n") : message.text;
 }
 
 function mrkdwnOf(value: unknown): string[] {

@@ -32,12 +32,11 @@ export interface Ephemeral {
 export function completeBlocks(blocks: readonly unknown[], nextId: () => string): readonly unknown[] {
   return structuredClone(blocks).map((block) => {
     if (!isFields(block)) return block;
-    const completed = { ...block, block_id: block["block_id"] ?? nextId() };
-    const withAccessory = isFields(block["accessory"])
-      ? { ...completed, accessory: completeElement(block["accessory"], nextId) }
-      : completed;
-    if (block["type"] !== "actions") return withAccessory;
-    return { ...withAccessory, elements: listOf(block["elements"]).map((element) => completeElement(element, nextId)) };
+    const inner = (name: string) =>
+      isFields(block[name]) ? { [name]: completeElement(block[name], nextId) } : undefined;
+    const completed = { ...block, block_id: block["block_id"] ?? nextId(), ...inner("accessory"), ...inner("element") };
+    if (block["type"] !== "actions") return completed;
+    return { ...completed, elements: listOf(block["elements"]).map((element) => completeElement(element, nextId)) };
   });
 }
 
@@ -46,7 +45,7 @@ function completeElement(element: unknown, nextId: () => string): unknown {
   return { ...element, action_id: element["action_id"] ?? nextId() };
 }
 
-/** A message as the Web API and the events show it. */
+/** A message as the Web API and the events show it: without its metadata, which Slack gives only to who asks for it. */
 export function showMessage(message: Message, team: SlackTeam, bot: SlackBot) {
   return {
     type: "message",
@@ -58,7 +57,11 @@ export function showMessage(message: Message, team: SlackTeam, bot: SlackBot) {
     ...(message.blocks.length > 0 ? { blocks: message.blocks } : {}),
     ...(message.threadTs === null ? {} : { thread_ts: message.threadTs }),
     ...(message.broadcast ? { subtype: "thread_broadcast" } : {}),
-    ...(message.metadata === null ? {} : { metadata: message.metadata }),
     ...(message.editedTs === null ? {} : { edited: { user: message.user, ts: message.editedTs } }),
   };
+}
+
+export function showWithMetadata(message: Message, team: SlackTeam, bot: SlackBot) {
+  const shown = showMessage(message, team, bot);
+  return message.metadata === null ? shown : { ...shown, metadata: message.metadata };
 }

@@ -1,6 +1,16 @@
-import { type Carrier, clickEnvelope, commandEnvelope, type Delivery, messageEvents } from "./envelope.ts";
+import {
+  type Carrier,
+  clickEnvelope,
+  closingEnvelope,
+  commandEnvelope,
+  type Delivery,
+  messageEvents,
+  submissionEnvelope,
+} from "./envelope.ts";
 import { type Fields, isFields, listOf } from "./fields.ts";
+import { type Entries, filledEntries, formProblems } from "./form.ts";
 import type { Ephemeral, Message } from "./message.ts";
+import type { View } from "./view.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** By the button's action id or by what it says. */
@@ -31,6 +41,8 @@ export class Person {
   readonly #workspace: Workspace;
   readonly #carrier: Carrier;
   #ephemeralsSeen = 0;
+  /** Where the log goes on after the last view that was asked for. */
+  #viewsSeen = 0;
 
   constructor(workspace: Workspace, carrier: Carrier, id: string) {
     this.#workspace = workspace;
@@ -59,13 +71,16 @@ export class Person {
     return this.#write(saying);
   }
 
-  /** A slash command; what its ack says is shown to this person alone. */
+  /** A slash command; what its ack says is shown to this person alone. Slack takes none in a thread. */
   async command(typed: {
     readonly channel: string;
     readonly command: string;
     readonly text: string;
+    readonly threadTs?: string;
   }): Promise<Delivery> {
-    const { channel } = typed;
+    const { channel, threadTs } = typed;
+    if (threadTs !== undefined) throw new Error(`${typed.command} is not supported in threads`);
+    if (!this.#workspace.scopes.includes("commands")) throw new Error(`${typed.command} is not a valid command`);
     const responseUrl = this.#carrier.responseUrl({ channel, user: this.id, ts: null, threadTs: null });
     const envelope = commandEnvelope(this.#workspace, { ...typed, user: this.id, responseUrl });
     const delivery = await this.#carrier.deliver(envelope);
@@ -87,6 +102,51 @@ export class Person {
     const wanted = this.#ephemeralsSeen;
     this.#ephemeralsSeen += 1;
     return this.#workspace.log.until(() => this.ephemerals()[wanted] ?? null, this.#workspace.log.events.length - 1);
+  }
+
+  /** The modal's view before this person. */
+  view(): View | null {
+    return this.#workspace.modals.of(this.id);
+  }
+
+  /** The first view, opened or changed, that an earlier call has not given yet; waits for it. */
+  async nextView(): Promise<View> {
+    const { view, index } = await this.#workspace.log.until((event) => {
+      const isNews = event.kind === "modal-opened" || event.kind === "modal-changed";
+      return isNews && event.view.user === this.id ? event : null;
+    }, this.#viewsSeen);
+    this.#viewsSeen = index + 1;
+    return view;
+  }
+
+  /**
+   * Fills in inputs, by "block_id/action_id", one of the two, or the label, and sends the form; the app's answer closes the
+   * modal or changes it. Rejects where Slack's client sends nothing. Without an ack the modal stays as it is.
+   */
+  async submit(values: Entries = {}): Promise<Delivery> {
+    const { modals } = this.#workspace;
+    const view = this.#openView();
+    if (view.submit === null) throw new Error(`"${view.title}" has no button to submit it`);
+    const filled = modals.enter(view, filledEntries(view.blocks, view.entries, values));
+    const problems = formProblems(filled.blocks, filled.entries);
+    if (problems.length > 0) throw new Error(`"${view.title}" can't be sent: ${problems.join("; ")}`);
+    const delivery = await this.#carrier.deliver(submissionEnvelope(this.#workspace, filled));
+    if (delivery.acked) modals.answer(filled, delivery.answer);
+    return delivery;
+  }
+
+  /** Leaves the view unsent. The app hears of those views only that ask for it. */
+  async closeView(): Promise<readonly Delivery[]> {
+    const { clearOnClose } = this.#openView();
+    const told = this.#workspace.modals.dismiss(this.id).filter((view) => view.notifyOnClose);
+    const envelopes = told.map((view) => closingEnvelope(this.#workspace, view, clearOnClose));
+    return Promise.all(envelopes.map((envelope) => this.#carrier.deliver(envelope)));
+  }
+
+  #openView(): View {
+    const view = this.view();
+    if (view === null) throw new Error(`${this.id} has no modal open`);
+    return view;
   }
 
   async #write(saying: { readonly channel: string; readonly text: string; readonly threadTs?: string }): Promise<Said> {

@@ -5,18 +5,21 @@ import type { Clock, Stoppable } from "../../coordinator/ports.ts";
 import {
   type Carrier,
   type Delivery,
-  deletionEvent,
+  deletionEvents,
   type Envelope,
-  editEvent,
+  editEvents,
   messageEvents,
   type ResponsePlace,
 } from "./envelope.ts";
 import type { WorkspaceEvent } from "./event-log.ts";
 import { type Fault, Faults } from "./faults.ts";
 import { isFields } from "./fields.ts";
+import { answer, answerApi, fail } from "./http-answer.ts";
+import { RateLimits } from "./rate-limits.ts";
 import { ResponseUrls } from "./response-urls.ts";
+import { inTurn, type SocketChoice } from "./socket-choice.ts";
 import { type DisconnectReason, type Sending, SocketHub } from "./socket-hub.ts";
-import { type ApiCall, answerCall, type Tokens } from "./web-api.ts";
+import { type ApiAnswer, type ApiCall, type ApiDesk, answerCall } from "./web-api.ts";
 import type { SlackAnswer, Workspace } from "./workspace.ts";
 
 export interface SlackServerOptions {
@@ -25,8 +28,12 @@ export interface SlackServerOptions {
   readonly botToken: string;
   /** "xapp-…" */
   readonly appToken: string;
-  /** Picks the connection for an envelope, 0 to count - 1; in turn if not given. */
-  readonly choose?: (count: number) => number;
+  /** What the app's token is granted; connections:write if not given. */
+  readonly appScopes?: readonly string[];
+  /** Whether Slack's limits hold, by the workspace's clock; nobody counts if not given. */
+  readonly rateLimits?: boolean;
+  /** Picks the connection for an envelope; in turn if not given. */
+  readonly choose?: SocketChoice;
   /** For the ack's deadline; a real timer if not given. */
   readonly after?: Clock["after"];
   readonly ackWithinMs?: number;
@@ -57,7 +64,7 @@ export class SlackServer implements Carrier {
   readonly #http: Server;
   readonly #host: string;
   readonly #workspace: Workspace;
-  readonly #tokens: Tokens;
+  readonly #desk: ApiDesk;
   readonly #hub: SocketHub;
   readonly #responseUrls: ResponseUrls;
   readonly #sockets = new WebSocketServer({ noServer: true });
@@ -70,7 +77,13 @@ export class SlackServer implements Carrier {
     this.#http = http;
     this.#host = host;
     this.#workspace = options.workspace;
-    this.#tokens = { bot: options.botToken, app: options.appToken };
+    this.#desk = {
+      workspace: options.workspace,
+      tokens: { bot: options.botToken, app: options.appToken },
+      appScopes: options.appScopes ?? ["connections:write"],
+      limits: options.rateLimits === true ? new RateLimits(options.workspace.now) : null,
+      open: () => this.#openConnection(),
+    };
     this.#responseUrls = new ResponseUrls(options.workspace);
     this.#hub = new SocketHub({
       after: options.after ?? realAfter,
@@ -116,6 +129,11 @@ export class SlackServer implements Carrier {
     this.faults.failNext(method, ...faults);
   }
 
+  /** Each `every`-th call of the method, until the rule is stopped. */
+  failEvery(method: string, every: number, fault: Fault): Stoppable {
+    return this.faults.failEvery(method, every, fault);
+  }
+
   /** Answers every call with this error from now on ("token_revoked"); null takes the tokens back in. */
   revokeTokens(error: string | null): void {
     this.#revoked = error;
@@ -127,6 +145,14 @@ export class SlackServer implements Carrier {
 
   dropSockets(): void {
     this.#hub.drop();
+  }
+
+  /**
+   * Makes the present connections half-open: nothing is closed, but nothing comes through either way any more, no pong and
+   * no closing frame. Envelopes still go down them and get lost. Stopping cuts them, as when Slack finds out at last.
+   */
+  halfOpenSockets(): Stoppable {
+    return this.#hub.silence();
   }
 
   /** Ends all connections and timers; what was not acknowledged settles as not. */
@@ -141,14 +167,18 @@ export class SlackServer implements Carrier {
 
   /** What people write is delivered by Person, who waits for the ack; all else in the channels is told here. */
   #tellApp(event: WorkspaceEvent): void {
+    for (const envelope of this.#eventsOf(event)) void this.deliver(envelope);
+  }
+
+  #eventsOf(event: WorkspaceEvent): readonly Envelope[] {
     const { bot } = this.#workspace;
     if (event.kind === "posted" && event.message.user === bot.userId) {
-      for (const envelope of messageEvents(this.#workspace, event.message)) void this.deliver(envelope);
+      return messageEvents(this.#workspace, event.message);
     }
-    if (event.kind === "edited") void this.deliver(editEvent(this.#workspace, event.message, event.previous));
-    if (event.kind !== "deleted") return;
+    if (event.kind === "edited") return editEvents(this.#workspace, event.message, event.previous);
+    if (event.kind !== "deleted") return [];
     const isHeard = this.#workspace.channel(event.previous.channel).members.includes(bot.userId);
-    if (isHeard) void this.deliver(deletionEvent(this.#workspace, event.previous, event.ts));
+    return isHeard ? deletionEvents(this.#workspace, event.previous, event.ts) : [];
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
@@ -167,13 +197,16 @@ export class SlackServer implements Carrier {
   }
 
   #call(call: ApiCall, response: ServerResponse): void {
-    const run = () => {
-      if (this.#revoked !== null) return { ok: false, error: this.#revoked } as const;
-      return answerCall(call, this.#workspace, this.#tokens, () => this.#openConnection());
-    };
+    const run = () => this.#answer(call);
     const fault = this.faults.take(call.method);
-    const error = fault === null ? answerJson(response, run()) : fail(fault, response, run);
+    const error = fault === null ? answerApi(response, run()) : fail(fault, response, run);
     this.requests.push({ method: call.method, error });
+  }
+
+  #answer(call: ApiCall): ApiAnswer {
+    const error = this.#revoked;
+    if (error === null) return answerCall(call, this.#desk);
+    return { kind: "answered", answer: { ok: false, error }, granted: null, accepted: [] };
   }
 
   #respond(key: string, text: string, response: ServerResponse): void {
@@ -199,7 +232,12 @@ export class SlackServer implements Carrier {
   }
 
   #join(webSocket: WebSocket): void {
-    const link = this.#hub.join({ send: (text) => webSocket.send(text), cut: () => webSocket.terminate() });
+    const link = this.#hub.join({
+      send: (text) => webSocket.send(text),
+      cut: () => webSocket.terminate(),
+      // Unread pings get no pong, and an unread end of the connection goes unnoticed.
+      mute: () => webSocket.pause(),
+    });
     webSocket.on("message", (data) => this.#hub.heard(String(data)));
     webSocket.on("close", () => this.#hub.left(link));
     // A cut connection may report a reset first; its "close" follows.
@@ -207,55 +245,7 @@ export class SlackServer implements Carrier {
   }
 }
 
-function answer(
-  response: ServerResponse,
-  code: number,
-  body: string,
-  headers: Readonly<Record<string, string>> = {},
-): void {
-  response.writeHead(code, headers).end(body);
-}
-
-function answerJson(response: ServerResponse, found: SlackAnswer): string | null {
-  answer(response, 200, JSON.stringify(found), { "content-type": "application/json; charset=utf-8" });
-  return found.ok ? null : found.error;
-}
-
-function fail(fault: Fault, response: ServerResponse, run: () => SlackAnswer): string | null {
-  switch (fault.kind) {
-    case "error":
-      return answerJson(response, { ok: false, error: fault.error });
-    case "rate-limited": {
-      const seconds = fault.retryAfterSeconds;
-      answer(
-        response,
-        429,
-        '{"ok":false,"error":"ratelimited"}',
-        seconds === undefined ? {} : { "retry-after": `${seconds}` },
-      );
-      return "429";
-    }
-    case "status":
-      answer(response, fault.code, "upstream trouble");
-      return `${fault.code}`;
-    case "cut":
-      if (fault.arrived) run();
-      response.destroy();
-      return "cut";
-    default:
-      return fault satisfies never;
-  }
-}
-
 function realAfter(delay: number, run: () => void): Stoppable {
   const timer = setTimeout(run, delay);
   return { stop: () => clearTimeout(timer) };
-}
-
-function inTurn(): (count: number) => number {
-  let turn = -1;
-  return (count) => {
-    turn += 1;
-    return turn % count;
-  };
 }

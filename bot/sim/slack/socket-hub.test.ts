@@ -23,7 +23,7 @@ function aHub(changes: Partial<HubOptions> = {}) {
   });
   const join = () => {
     const frames: { type: string; envelope_id?: string; num_connections?: number; retry_attempt?: number }[] = [];
-    const link = hub.join({ send: (text) => frames.push(JSON.parse(text)), cut: () => {} });
+    const link = hub.join({ send: (text) => frames.push(JSON.parse(text)), cut: () => {}, mute: () => {} });
     return { link, frames };
   };
   const expire = () => {

@@ -1,12 +1,15 @@
 import type { Clock, Stoppable } from "../../coordinator/ports.ts";
 import type { Delivery, Envelope } from "./envelope.ts";
 import { isFields } from "./fields.ts";
+import type { SocketChoice } from "./socket-choice.ts";
 
 /** One end of a WebSocket. */
 export interface Wire {
   send(text: string): void;
   /** Ends the TCP connection without a closing frame. */
   cut(): void;
+  /** Reads nothing more, and closes nothing. */
+  mute(): void;
 }
 
 export interface Link {
@@ -14,6 +17,8 @@ export interface Link {
   readonly wire: Wire;
   /** Told to disconnect: it gets no more envelopes. */
   leaving: boolean;
+  /** Half-open: what goes down it is lost. */
+  isSilent: boolean;
 }
 
 /** One sending of an envelope. */
@@ -42,8 +47,7 @@ interface Pending {
 
 export interface HubOptions {
   readonly after: Clock["after"];
-  /** Picks one of `count` connections, 0 to count - 1. */
-  readonly choose: (count: number) => number;
+  readonly choose: SocketChoice;
   readonly ackWithinMs: number;
   /** Slack sends events again, but not clicks and commands. */
   readonly resend: "events" | "all";
@@ -81,7 +85,7 @@ export class SocketHub {
 
   join(wire: Wire): Link {
     this.#lastLink += 1;
-    const link: Link = { id: this.#lastLink, wire, leaving: false };
+    const link: Link = { id: this.#lastLink, wire, leaving: false, isSilent: false };
     this.#links.add(link);
     const hello = {
       type: "hello",
@@ -89,7 +93,7 @@ export class SocketHub {
       connection_info: { app_id: this.#options.appId },
       debug_info: { host: `applink-${link.id}`, build_number: 1, approximate_connection_time: 18_060 },
     };
-    wire.send(JSON.stringify(hello));
+    put(link, hello);
     this.#counted();
     return link;
   }
@@ -120,22 +124,36 @@ export class SocketHub {
   disconnect(reason: DisconnectReason): void {
     for (const link of this.open) {
       link.leaving = true;
-      link.wire.send(JSON.stringify({ type: "disconnect", reason, debug_info: { host: `applink-${link.id}` } }));
+      put(link, { type: "disconnect", reason, debug_info: { host: `applink-${link.id}` } });
     }
     this.#counted();
   }
 
   /** Cuts all connections, as a broken network does. */
   drop(): void {
-    for (const link of [...this.#links]) {
-      link.wire.cut();
-      this.left(link);
+    this.#cut([...this.#links]);
+  }
+
+  /** Makes the present connections half-open, until they are cut by the stop. */
+  silence(): Stoppable {
+    const silenced = [...this.#links];
+    for (const link of silenced) {
+      link.isSilent = true;
+      link.wire.mute();
     }
+    return { stop: () => this.#cut(silenced) };
   }
 
   close(): void {
     this.drop();
     for (const { job } of [...this.#pending.values()]) this.#settle(job, { acked: false, answer: null });
+  }
+
+  #cut(links: readonly Link[]): void {
+    for (const link of links) {
+      link.wire.cut();
+      this.left(link);
+    }
   }
 
   #send(job: Job, notOn: Link | null): void {
@@ -155,7 +173,7 @@ export class SocketHub {
     job.envelopeIds.push(envelopeId);
     this.sendings.push(sending);
     this.#pending.set(envelopeId, { job, sending, link, deadline });
-    link.wire.send(JSON.stringify(frame(sending)));
+    put(link, frame(sending));
   }
 
   #pick(links: readonly Link[]): Link | undefined {
@@ -186,6 +204,10 @@ export class SocketHub {
       wait.done();
     }
   }
+}
+
+function put(link: Link, message: object): void {
+  if (!link.isSilent) link.wire.send(JSON.stringify(message));
 }
 
 function frame({ envelopeId, envelope, attempt }: Sending) {

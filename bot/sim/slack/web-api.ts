@@ -1,5 +1,9 @@
 import { parse as parseForm } from "node:querystring";
-import { type Fields, flagField, isFields, textField } from "./fields.ts";
+import { type Fields, isFields, textField } from "./fields.ts";
+import { parseJson } from "./json.ts";
+import { METHODS, type Method } from "./methods.ts";
+import type { RateLimits } from "./rate-limits.ts";
+import { missingScope } from "./scopes.ts";
 import type { SlackAnswer, SlackRefusal, Workspace } from "./workspace.ts";
 
 /** A request as it came in. */
@@ -15,67 +19,54 @@ export interface Tokens {
   readonly app: string;
 }
 
-interface Method {
-  readonly token: keyof Tokens;
-  readonly run: (workspace: Workspace, fields: Fields) => SlackAnswer;
+/** What the calls are answered from. */
+export interface ApiDesk {
+  readonly workspace: Workspace;
+  readonly tokens: Tokens;
+  /** Of the app's token. */
+  readonly appScopes: readonly string[];
+  /** Null where nobody counts. */
+  readonly limits: RateLimits | null;
+  /** Answers apps.connections.open: the server alone knows the address of its socket. */
+  readonly open: () => SlackAnswer;
 }
 
-const METHODS: ReadonlyMap<string, Method> = new Map<string, Method>([
-  ["auth.test", { token: "bot", run: (workspace) => workspace.authTest() }],
-  ["chat.postMessage", { token: "bot", run: (workspace, fields) => workspace.postMessage(postDraft(fields)) }],
-  [
-    "chat.update",
-    { token: "bot", run: (workspace, fields) => workspace.update({ ...postDraft(fields), ts: need(fields, "ts") }) },
-  ],
-  [
-    "chat.postEphemeral",
-    {
-      token: "bot",
-      run: (workspace, fields) => workspace.postEphemeral({ ...postDraft(fields), user: need(fields, "user") }),
-    },
-  ],
-  [
-    "chat.delete",
-    { token: "bot", run: (workspace, fields) => workspace.delete(need(fields, "channel"), need(fields, "ts")) },
-  ],
-  [
-    "pins.add",
-    { token: "bot", run: (workspace, fields) => workspace.pinsAdd(need(fields, "channel"), need(fields, "timestamp")) },
-  ],
-  ["users.info", { token: "bot", run: (workspace, fields) => workspace.usersInfo(need(fields, "user")) }],
-  [
-    "usergroups.users.list",
-    { token: "bot", run: (workspace, fields) => workspace.usergroupsUsersList(need(fields, "usergroup")) },
-  ],
-  [
-    "conversations.info",
-    { token: "bot", run: (workspace, fields) => workspace.conversationsInfo(need(fields, "channel")) },
-  ],
-  [
-    "conversations.history",
-    { token: "bot", run: (workspace, fields) => workspace.conversationsHistory(need(fields, "channel")) },
-  ],
-  [
-    "conversations.replies",
-    {
-      token: "bot",
-      run: (workspace, fields) => workspace.conversationsReplies(need(fields, "channel"), need(fields, "ts")),
-    },
-  ],
-]);
+/** `granted` and `accepted` are the scopes of the answer's headers; null where the token is not known. */
+export type ApiAnswer =
+  | {
+      readonly kind: "answered";
+      readonly answer: SlackAnswer;
+      readonly granted: readonly string[] | null;
+      readonly accepted: readonly string[];
+    }
+  | { readonly kind: "rate-limited"; readonly retryAfterSeconds: number };
 
-/** Handled by the server itself, which knows the address of its socket. */
-const OPEN_CONNECTION = "apps.connections.open";
-
-/** Slack's answer to a call; `open` answers apps.connections.open. */
-export function answerCall(call: ApiCall, workspace: Workspace, tokens: Tokens, open: () => SlackAnswer): SlackAnswer {
-  const method: Method | undefined =
-    call.method === OPEN_CONNECTION ? { token: "app", run: open } : METHODS.get(call.method);
-  if (method === undefined) return { ok: false, error: "unknown_method" };
+/** Slack's answer to a call: the token counts first, then its scopes, the limits, and last the arguments. */
+export function answerCall(call: ApiCall, desk: ApiDesk): ApiAnswer {
+  const method = methodOf(call.method, desk);
+  if (method === undefined) return refused({ ok: false, error: "unknown_method" });
   const fields = fieldsOf(call);
-  if (fields === null) return { ok: false, error: "invalid_json" };
+  if (fields === null) return refused({ ok: false, error: "invalid_json" });
   const token = call.authorization?.replace(/^Bearer /, "") ?? textField(fields, "token");
-  return refusedToken(token, method.token, tokens) ?? method.run(workspace, fields);
+  const wrongToken = refusedToken(token, method.token, desk.tokens);
+  if (wrongToken !== null) return refused(wrongToken);
+  const granted = method.token === "bot" ? desk.workspace.scopes : desk.appScopes;
+  const accepted = method.scopes(desk.workspace, fields);
+  const missing = missingScope(accepted, granted);
+  if (missing !== null) return { kind: "answered", answer: missing, granted, accepted };
+  const channel = textField(fields, "channel") ?? "";
+  const wait = method.limit === null ? null : (desk.limits?.take(method.limit, call.method, channel) ?? null);
+  if (wait !== null) return { kind: "rate-limited", retryAfterSeconds: wait };
+  return { kind: "answered", answer: method.run(desk.workspace, fields), granted, accepted };
+}
+
+function methodOf(name: string, desk: ApiDesk): Method | undefined {
+  if (name !== "apps.connections.open") return METHODS.get(name);
+  return { token: "app", scopes: () => ["connections:write"], limit: null, run: desk.open };
+}
+
+function refused(answer: SlackRefusal): ApiAnswer {
+  return { kind: "answered", answer, granted: null, accepted: [] };
 }
 
 function refusedToken(token: string | undefined, wanted: keyof Tokens, tokens: Tokens): SlackRefusal | null {
@@ -90,33 +81,4 @@ function fieldsOf({ contentType, body }: ApiCall): Fields | null {
   if (!contentType.startsWith("application/json")) return { ...parseForm(body) };
   const parsed = parseJson(body);
   return isFields(parsed) ? parsed : null;
-}
-
-function postDraft(fields: Fields) {
-  return {
-    channel: need(fields, "channel"),
-    text: textField(fields, "text"),
-    blocks: inner(fields["blocks"]),
-    thread_ts: textField(fields, "thread_ts"),
-    reply_broadcast: flagField(fields, "reply_broadcast"),
-    metadata: inner(fields["metadata"]),
-  };
-}
-
-/** An absent id is an empty one: it is found nowhere, and Slack's answer says so. */
-function need(fields: Fields, name: string): string {
-  return textField(fields, name) ?? "";
-}
-
-/** What is no JSON stays text, which is refused as invalid_blocks_format. */
-function inner(value: unknown): unknown {
-  return typeof value === "string" ? (parseJson(value) ?? value) : value;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -109,6 +109,11 @@ test("a pin is set once and goes with its message", () => {
   expect(workspace.pins(OPS)).toEqual([ts]);
   workspace.erase(OPS, ts);
   expect(workspace.pins(OPS)).toEqual([]);
+  const next = posted(workspace);
+  workspace.pinsAdd(OPS, next);
+  expect(workspace.pinsList(OPS)).toMatchObject({ items: [{ type: "message", channel: OPS, message: { ts: next } }] });
+  expect(workspace.pinsRemove(OPS, next)).toEqual({ ok: true });
+  expect(workspace.pinsRemove(OPS, next)).toMatchObject({ error: "no_pin" });
 });
 
 test("an ephemeral reaches its user only, and only in a channel of theirs", () => {
@@ -180,17 +185,57 @@ test("a reply notifies those who are in the thread, and a mentioned one", () => 
   ]);
 });
 
+test("one called by name in a thread follows it; one called by group or with all does not", () => {
+  const [cat, dan] = ["U0CAT", "U0DAN"];
+  const workspace = aWorkspace({ users: [ANA, BEN, cat, dan].map((id) => ({ id, name: id })) });
+  workspace.setChannel(OPS, { members: [ANA, BEN, cat, dan, BOT.userId] });
+  const card = posted(workspace, `<@${cat}> <!subteam^${OPERATORS}> <!here>`);
+  posted(workspace, `<@${BEN}> look`, card);
+  const before = workspace.notifications.length;
+  posted(workspace, "done", card);
+  expect(workspace.notificationCounts(before)).toEqual({
+    [BEN]: { message: 0, reply: 1, mention: 0 },
+    [cat]: { message: 0, reply: 1, mention: 0 },
+  });
+  workspace.postMessage({ channel: OPS, text: "failed", thread_ts: card, reply_broadcast: true });
+  expect(workspace.notificationCounts(before)[dan]).toEqual({ message: 1, reply: 0, mention: 0 });
+});
+
 test("people are shown as they are now", () => {
   const workspace = aWorkspace();
-  workspace.setUser(BEN, { deleted: true, isRestricted: true, teamId: "T0STRANGE" });
+  workspace.setUser(BEN, { isRestricted: true, isStranger: true, teamId: "T0STRANGE" });
   expect(workspace.usersInfo(BEN)).toMatchObject({
-    user: { id: BEN, deleted: true, is_restricted: true, team_id: "T0STRANGE", is_bot: false },
+    user: {
+      ...{ id: BEN, deleted: false, is_restricted: true, is_ultra_restricted: false },
+      ...{ is_stranger: true, team_id: "T0STRANGE", is_bot: false },
+    },
   });
   expect(workspace.usersInfo(BOT.userId)).toMatchObject({ user: { is_bot: true } });
   expect(workspace.usersInfo("U0NOBODY")).toMatchObject({ error: "user_not_found" });
   workspace.setGroup({ id: OPERATORS, handle: "operators", users: [] });
   expect(workspace.usergroupsUsersList(OPERATORS)).toEqual({ ok: true, users: [] });
   expect(workspace.usergroupsUsersList("S0NONE")).toMatchObject({ error: "no_such_subteam" });
+});
+
+test("a guest of one channel is a guest, and of a deactivated user no role is told", () => {
+  const workspace = aWorkspace({ users: [{ id: ANA, name: "ana", isUltraRestricted: true }], channels: [] });
+  expect(workspace.usersInfo(ANA)).toMatchObject({ user: { is_restricted: true, is_ultra_restricted: true } });
+  workspace.setUser(ANA, { deleted: true });
+  const shown = workspace.usersInfo(ANA);
+  expect(shown).toMatchObject({ user: { deleted: true, is_bot: false } });
+  expect(shown.ok && Object.keys(shown.user).filter((name) => name.includes("restricted"))).toEqual([]);
+});
+
+test("a group has no deactivated users, and a disabled one is not there unless it is asked for", () => {
+  const workspace = aWorkspace({ groups: [{ id: OPERATORS, handle: "operators", users: [ANA, BEN] }] });
+  workspace.setUser(BEN, { deleted: true });
+  expect(workspace.usergroupsUsersList(OPERATORS)).toEqual({ ok: true, users: [ANA] });
+  workspace.setGroup({ id: OPERATORS, handle: "operators", users: [ANA, BEN], disabled: true });
+  expect(workspace.usergroupsUsersList(OPERATORS)).toMatchObject({ error: "no_such_subteam" });
+  expect(workspace.usergroupsUsersList(OPERATORS, true)).toEqual({ ok: true, users: [ANA] });
+  const before = workspace.notifications.length;
+  posted(workspace, `<!subteam^${OPERATORS}>`);
+  expect(workspace.notificationCounts(before)).toEqual({ [ANA]: { message: 1, reply: 0, mention: 0 } });
 });
 
 test("what is said later can be waited for, and what was said before is found", async () => {

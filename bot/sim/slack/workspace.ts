@@ -1,14 +1,20 @@
 import { Conversations, type Draft } from "./conversations.ts";
 import { showChannel, showUser } from "./directory.ts";
 import { isFields } from "./fields.ts";
+import { type HistoryQuery, pageOf } from "./history.ts";
 import { refusalOf } from "./limits.ts";
-import type { Message } from "./message.ts";
+import { type Message, showMessage, showWithMetadata } from "./message.ts";
+import { Modals, type ViewOutcome, type ViewTarget } from "./modals.ts";
+import { showView } from "./view.ts";
 
 export interface SlackRefusal {
   readonly ok: false;
   readonly error: string;
   readonly errors?: readonly string[];
   readonly response_metadata?: { readonly messages: readonly string[] };
+  /** Of missing_scope: what would do, and what is granted. */
+  readonly needed?: string;
+  readonly provided?: string;
 }
 export type SlackAnswer<Found = object> = ({ readonly ok: true } & Found) | SlackRefusal;
 
@@ -22,11 +28,19 @@ export interface UpdateDraft extends Draft {
   readonly metadata?: unknown;
 }
 
+export interface ShownPage {
+  readonly messages: readonly object[];
+  readonly has_more: boolean;
+  readonly response_metadata?: { readonly next_cursor: string };
+}
+
 /**
  * A Slack workspace with one installed app, in memory. It answers as Slack's Web API does and remembers all that was
  * said. The same calls give the same ids, times and answers.
  */
 export class Workspace extends Conversations {
+  readonly modals = new Modals(this.log, this.now, (prefix) => this.nextId(prefix));
+
   authTest() {
     return {
       ok: true as const,
@@ -58,7 +72,7 @@ export class Workspace extends Conversations {
       blocks: this.complete(draft.blocks),
       metadata: draft.metadata ?? null,
     });
-    return { ok: true, channel: message.channel, ts: message.ts, message: this.show(message) };
+    return { ok: true, channel: message.channel, ts: message.ts, message: this.#withMetadata(message) };
   }
 
   update(draft: UpdateDraft): SlackAnswer<{ channel: string; ts: string; text: string; message: object }> {
@@ -80,7 +94,13 @@ export class Workspace extends Conversations {
     };
     this.keep(message);
     this.log.add({ kind: "edited", message, previous });
-    return { ok: true, channel: message.channel, ts: message.ts, text: message.text, message: this.show(message) };
+    return {
+      ok: true,
+      channel: message.channel,
+      ts: message.ts,
+      text: message.text,
+      message: this.#withMetadata(message),
+    };
   }
 
   postEphemeral(
@@ -115,15 +135,35 @@ export class Workspace extends Conversations {
     return { ok: true };
   }
 
+  pinsRemove(channel: string, ts: string): SlackAnswer {
+    const wrong = this.unwritable(channel);
+    if (wrong !== null) return this.#refuse("pins.remove", wrong);
+    if (!this.pins(channel).includes(ts)) return this.#refuse("pins.remove", "no_pin");
+    this.unpin(channel, ts);
+    return { ok: true };
+  }
+
+  /** Newest first. */
+  pinsList(channel: string): SlackAnswer<{ items: readonly object[] }> {
+    const wrong = this.unreadable(channel);
+    if (wrong !== null) return this.#refuse("pins.list", wrong);
+    const pinned = this.pins(channel).toReversed();
+    const messages = pinned.map((ts) => this.message(channel, ts)).filter((message) => message !== null);
+    return { ok: true, items: messages.map((message) => ({ type: "message", channel, message: this.show(message) })) };
+  }
+
   usersInfo(id: string): SlackAnswer<{ user: object }> {
     const user = this.users.get(id);
     return user === undefined ? this.#refuse("users.info", "user_not_found") : { ok: true, user: showUser(user) };
   }
 
-  usergroupsUsersList(id: string): SlackAnswer<{ users: readonly string[] }> {
+  /** Slack's page says only that disabled groups are left out unless asked for; here they are as good as not there. */
+  usergroupsUsersList(id: string, includeDisabled = false): SlackAnswer<{ users: readonly string[] }> {
     const group = this.groups.get(id);
-    if (group === undefined) return this.#refuse("usergroups.users.list", "no_such_subteam");
-    return { ok: true, users: group.users };
+    if (group === undefined || (group.disabled && !includeDisabled)) {
+      return this.#refuse("usergroups.users.list", "no_such_subteam");
+    }
+    return { ok: true, users: group.users.filter((user) => this.users.get(user)?.deleted !== true) };
   }
 
   conversationsInfo(id: string): SlackAnswer<{ channel: object }> {
@@ -132,33 +172,60 @@ export class Workspace extends Conversations {
     return { ok: true, channel: showChannel(channel, this.bot) };
   }
 
-  /** The channel's own messages, newest first, all on one page. */
-  conversationsHistory(channel: string): SlackAnswer<{ messages: readonly object[]; has_more: boolean }> {
+  /** The channel's own messages, newest first. */
+  conversationsHistory(channel: string, query: HistoryQuery = {}): SlackAnswer<ShownPage> {
     const wrong = this.unreadable(channel);
     if (wrong !== null) return this.#refuse("conversations.history", wrong);
     const shown = this.messages(channel).filter(({ threadTs, broadcast }) => threadTs === null || broadcast);
-    return { ok: true, messages: shown.toReversed().map((message) => this.show(message)), has_more: false };
+    return this.#page("conversations.history", shown.toReversed(), query);
   }
 
   /** The thread's first message and its replies. */
-  conversationsReplies(channel: string, ts: string): SlackAnswer<{ messages: readonly object[]; has_more: boolean }> {
+  conversationsReplies(channel: string, ts: string, query: HistoryQuery = {}): SlackAnswer<ShownPage> {
     const wrong = this.unreadable(channel);
     if (wrong !== null) return this.#refuse("conversations.replies", wrong);
     const thread = this.messages(channel).filter((message) => message.ts === ts || message.threadTs === ts);
     if (thread.length === 0) return this.#refuse("conversations.replies", "thread_not_found");
-    return { ok: true, messages: thread.map((message) => this.show(message)), has_more: false };
+    return this.#page("conversations.replies", thread, query);
+  }
+
+  viewsOpen(triggerId: string | undefined, view: unknown): SlackAnswer<{ view: object }> {
+    return this.#viewed("views.open", this.modals.open(triggerId, view));
+  }
+
+  viewsPush(triggerId: string | undefined, view: unknown): SlackAnswer<{ view: object }> {
+    return this.#viewed("views.push", this.modals.push(triggerId, view));
+  }
+
+  viewsUpdate(target: ViewTarget, view: unknown): SlackAnswer<{ view: object }> {
+    return this.#viewed("views.update", this.modals.update(target, view));
+  }
+
+  #viewed(method: string, outcome: ViewOutcome): SlackAnswer<{ view: object }> {
+    if (outcome.ok) return { ok: true, view: showView(outcome.view, this.team, this.bot) };
+    return this.#refuse(method, withPlaces(outcome.error, outcome.problems));
+  }
+
+  #page(method: string, messages: readonly Message[], query: HistoryQuery): SlackAnswer<ShownPage> {
+    const page = pageOf(messages, query);
+    if (!page.ok) return this.#refuse(method, page.error);
+    const show = query.include_all_metadata === true ? showWithMetadata : showMessage;
+    return {
+      ok: true,
+      messages: page.messages.map((message) => show(message, this.team, this.bot)),
+      has_more: page.has_more,
+      ...(page.has_more ? { response_metadata: { next_cursor: page.next_cursor } } : {}),
+    };
+  }
+
+  #withMetadata(message: Message): object {
+    return showWithMetadata(message, this.team, this.bot);
   }
 
   #unacceptable(blocks: unknown, text: unknown): SlackRefusal | null {
     const refusal = refusalOf(blocks, text);
     if (refusal === null) return null;
-    const { error, problems } = refusal;
-    return {
-      ok: false,
-      error,
-      errors: problems,
-      response_metadata: { messages: problems.map((each) => `[ERROR] ${each}`) },
-    };
+    return withPlaces(refusal.error, refusal.problems);
   }
 
   #refuse(method: string, why: string | SlackRefusal): SlackRefusal {
@@ -167,6 +234,13 @@ export class Workspace extends Conversations {
     return refusal;
   }
 }
+
+function withPlaces(error: string, problems: readonly string[]): SlackRefusal {
+  if (problems.length === 0) return { ok: false, error };
+  const messages = problems.map((each) => `[ERROR] ${each}`);
+  return { ok: false, error, errors: problems, response_metadata: { messages } };
+}
+
 function isMetadata(metadata: unknown): boolean {
   if (metadata === undefined) return true;
   return isFields(metadata) && typeof metadata["event_type"] === "string" && isFields(metadata["event_payload"]);
