@@ -170,3 +170,19 @@ test("up to three views lie on each other", () => {
   workspace.modals.dismiss(ANA);
   expect(workspace.modals.of(ANA)).toEqual(root);
 });
+
+test("a view that clears on close takes those below it along", () => {
+  const { workspace, trigger } = aMoment();
+  workspace.viewsOpen(trigger(), aForm());
+  workspace.viewsPush(trigger(), aForm({ clear_on_close: true, title: plain("More") }));
+  expect(workspace.modals.dismiss(ANA).map(({ title }) => title)).toEqual(["More", "Force"]);
+  expect(workspace.modals.of(ANA)).toBeNull();
+});
+
+test("Slack's ids fill the gaps of a form", () => {
+  const { workspace, trigger } = aMoment();
+  const answer = workspace.viewsOpen(trigger(), aModal([{ type: "input", label: plain("Why"), element: text }]));
+  expect(answer).toMatchObject({
+    view: { blocks: [{ block_id: expect.any(String), element: { ...text, action_id: expect.any(String) } }] },
+  });
+});

@@ -108,6 +108,24 @@ test("a connection told to leave gets nothing more", async () => {
   expect(one.frames).toHaveLength(2);
 });
 
+test("what goes down a half-open connection is lost, and its cut makes an event come again elsewhere", async () => {
+  const { hub, join, expire } = aHub();
+  const one = join();
+  const dead = hub.silence();
+  const clicked = hub.deliver(click);
+  expire();
+  expect(await clicked).toEqual({ acked: false, answer: null, sent: 1 });
+  const events = hub.deliver(event);
+  const two = join();
+  hub.disconnect("warning");
+  const three = join();
+  dead.stop();
+  expect([one, two].map(({ frames }) => frames.map(({ type }) => type))).toEqual([["hello"], ["hello", "disconnect"]]);
+  ack(hub, three.frames[1]?.envelope_id);
+  expect(await events).toMatchObject({ acked: true, sent: 2 });
+  expect(hub.open).toEqual([three.link]);
+});
+
 test("the choice of the connection is the caller's", () => {
   const picks = [2, 0, 1];
   const { hub, join } = aHub({ choose: () => picks.shift() ?? 0 });
