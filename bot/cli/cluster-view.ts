@@ -25,6 +25,8 @@ export interface ClusterView {
 
 export interface ViewOptions {
   readonly kubeconfig?: string;
+  /** Of the kubeconfig; its current one when left out. */
+  readonly context?: string;
   /** Where the bot runs. */
   readonly namespace: string;
 }
@@ -33,6 +35,7 @@ export interface ViewOptions {
 export function addViewOptions(command: Command): Command {
   return command
     .option("--kubeconfig <file>", "how to reach the cluster; kubectl's own when left out")
+    .option("--context <name>", "a context of the kubeconfig; its current one when left out")
     .option("--namespace <name>", "where the bot runs", "bootswain");
 }
 
@@ -41,10 +44,10 @@ const silent: Log = { info: () => {}, warn: () => {} };
 
 /** Lets `look` look at the cluster while it is watched. Throws UserError when it can't be reached or knows nothing of Bootswain. */
 export async function viewCluster<T>(
-  { kubeconfig, namespace }: ViewOptions,
+  { kubeconfig, context, namespace }: ViewOptions,
   look: (view: ClusterView) => T | Promise<T>,
 ): Promise<T> {
-  const api = new KubeApi(connectionOf(kubeconfig ?? usualKubeconfig()));
+  const api = new KubeApi(connectionOf(kubeconfig ?? usualKubeconfig(), context));
   const missing = await whatIsMissing(api);
   if (missing !== null) throw new UserError(missing, EXIT.unreachable);
   const parts = { api, clock: systemClock, random: systemRandom, log: silent, timings: DEFAULT_TIMINGS };

@@ -6,11 +6,11 @@ import { forecastText } from "../core/forecast/forecast-text.ts";
 import { formatDuration, formatInstant, type Instant, wallClock } from "../core/instant.ts";
 import { type PlannedNode, plan } from "../core/plan.ts";
 import type { Policy } from "../core/policy/policy.ts";
-import { nearest } from "../policy/nearest.ts";
 import { systemClock } from "../process/clock.ts";
-import { EXIT, UserError } from "../process/exit.ts";
+import { EXIT } from "../process/exit.ts";
 import { addViewOptions, type ViewOptions, viewCluster } from "./cluster-view.ts";
 import type { Io } from "./io.ts";
+import { nodeNamed, unknownName } from "./node-names.ts";
 import { refusalJson, refusalText } from "./refusal-text.ts";
 
 interface Options extends ViewOptions {
@@ -21,7 +21,7 @@ export function addExplain(parent: Command, io: Io): void {
   const command = parent
     .command("explain")
     .description("why a node waits, in order, and when it would go")
-    .argument("<node>", "the node's name");
+    .argument("<node>", "the node's name, or the end of it that no other has (01)");
   addViewOptions(command)
     .addOption(new Option("--format <format>", "text or json").choices(["text", "json"]).default("text"))
     .action(async (node: string, { format, ...options }: Options) => {
@@ -43,12 +43,11 @@ export interface Explained {
 
 /** Throws UserError for a node that is not there. */
 export function explain(name: string, snapshot: Snapshot, policy: Policy | undefined, now: Instant): Explained {
-  const planned = plan(snapshot, new Set(), policy, now).nodes.get(name);
-  if (planned === undefined) {
-    const near = nearest(name, [...snapshot.nodes.keys()]);
-    throw new UserError(`There is no node ${name}.${near === null ? "" : ` Did you mean ${near}?`}`, EXIT.usage);
-  }
-  return { planned, forecast: forecast(snapshot, policy, now).get(name) ?? null, policy, now };
+  const { nodes } = plan(snapshot, new Set(), policy, now);
+  const node = nodeNamed(name, [...nodes.keys()]);
+  const planned = nodes.get(node);
+  if (planned === undefined) throw unknownName("node", name, nodes.keys());
+  return { planned, forecast: forecast(snapshot, policy, now).get(node) ?? null, policy, now };
 }
 
 export function asText(explained: Explained): readonly string[] {

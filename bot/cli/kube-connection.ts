@@ -5,9 +5,9 @@ import { ConnectionProblem, loadConnection } from "../kube/connection.ts";
 import { EXIT, UserError } from "../process/exit.ts";
 
 /** Throws UserError when there is no way to an API server. */
-export function connectionOf(kubeconfig: string | undefined): ReturnType<typeof loadConnection> {
+export function connectionOf(kubeconfig: string | undefined, context?: string): ReturnType<typeof loadConnection> {
   try {
-    return loadConnection(kubeconfig);
+    return loadConnection(kubeconfig, context);
   } catch (error) {
     if (error instanceof ConnectionProblem) throw new UserError(error.message, EXIT.unreachable, error);
     throw error;

@@ -6,10 +6,10 @@ import { preflight, verdictOf, withoutBudgets } from "../core/drain/preflight.ts
 import { type Member, membersOf } from "../core/fleet/member.ts";
 import type { Refusal } from "../core/fleet/phase.ts";
 import { POOL_DEFAULTS } from "../core/policy/policy.ts";
-import { nearest } from "../policy/nearest.ts";
 import { EXIT, UserError } from "../process/exit.ts";
 import { addViewOptions, type ClusterView, type ViewOptions, viewCluster } from "./cluster-view.ts";
 import type { Io } from "./io.ts";
+import { nodesNamed, unknownName } from "./node-names.ts";
 import { refusalJson, refusalText } from "./refusal-text.ts";
 
 interface Options extends ViewOptions {
@@ -35,7 +35,7 @@ export function addPreflight(parent: Command, io: Io): void {
   const command = parent
     .command("preflight")
     .description("whether nodes could be drained now; asks by dry runs, moves nothing")
-    .argument("[nodes...]", "the nodes' names")
+    .argument("[nodes...]", "the nodes' names, or the ends of them that no other has (01)")
     .option("--all", "every node", false)
     .option(
       "--without-pdb <namespace/name>",
@@ -63,22 +63,17 @@ function budgetName(value: string, known: readonly string[]): readonly string[] 
 
 async function lookAt(
   view: ClusterView,
-  nodes: readonly string[],
+  words: readonly string[],
   without: readonly string[],
 ): Promise<readonly Preflight[]> {
   const { snapshot, inForce } = view;
   for (const name of without)
-    if (!snapshot.budgets.has(name)) throw unknown("disruption budget", name, snapshot.budgets);
-  for (const name of nodes) if (!snapshot.nodes.has(name)) throw unknown("node", name, snapshot.nodes);
-  const wanted = membersOf(snapshot, inForce).filter(({ node }) => nodes.length === 0 || nodes.includes(node.name));
+    if (!snapshot.budgets.has(name)) throw unknownName("disruption budget", name, snapshot.budgets.keys());
+  const named = nodesNamed(words, [...snapshot.nodes.keys()]);
+  const wanted = membersOf(snapshot, inForce).filter(({ node }) => words.length === 0 || named.includes(node.name));
   const found: Preflight[] = [];
   for (const member of wanted) found.push(await preflightOf(view, member, new Set(without)));
   return found;
-}
-
-function unknown(what: string, name: string, known: ReadonlyMap<string, unknown>): UserError {
-  const near = nearest(name, [...known.keys()]);
-  return new UserError(`There is no ${what} ${name}.${near === null ? "" : ` Did you mean ${near}?`}`, EXIT.usage);
 }
 
 /** Nothing is written, so no lease stands behind it. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { EXIT, type ExitCode, UserError } from "../process/exit.ts";
+import { addDecisions } from "./decide/commands.ts";
 import { demoCommand } from "./demo.ts";
 import { addExplain } from "./explain.ts";
 import type { Io } from "./io.ts";
@@ -11,6 +12,7 @@ import { addWindows } from "./policy/windows.ts";
 import { addPreflight } from "./preflight.ts";
 import { runCommand } from "./run.ts";
 import { simulateCommand } from "./simulate.ts";
+import { processTerminal } from "./terminal.ts";
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -80,6 +82,7 @@ function commands(io: Io, name: string): Command {
     );
   addExplain(program, io);
   addPreflight(program, io);
+  addDecisions(program, io, processTerminal);
   const policy = program.command("policy").description("check, show, compare and convert policies");
   addCheck(policy, io);
   addWindows(policy, io);
