@@ -11,6 +11,7 @@ import { EXIT } from "../process/exit.ts";
 import { addViewOptions, type ViewOptions, viewCluster } from "./cluster-view.ts";
 import type { Io } from "./io.ts";
 import { nodeNamed, unknownName } from "./node-names.ts";
+import { policyLine } from "./policy-line.ts";
 import { refusalJson, refusalText } from "./refusal-text.ts";
 
 interface Options extends ViewOptions {
@@ -71,7 +72,7 @@ export function asText(explained: Explained): readonly string[] {
     ...gateLines(explained, at),
     ...(ahead === null ? [] : [`${node.name} ${forecastText(ahead, zone, now)}`]),
     ...lastOutcome(planned, at),
-    policyText(explained, at),
+    policyLine(policy, situation.snapshot.fleet?.policy ?? null, at),
   ];
 }
 
@@ -117,15 +118,6 @@ function lastOutcome({ situation }: PlannedNode, at: (instant: Instant) => strin
     return [`It was rebooted last at ${at(outcome.at)}, in ${formatDuration(outcome.took)}.`];
   const says = situation.reboot?.history.findLast(({ phase }) => phase === "yielding")?.says ?? "gives up";
   return [`Its last try ended at ${at(outcome.at)}: ${says}.`];
-}
-
-function policyText({ planned, policy }: Explained, at: (instant: Instant) => string): string {
-  const status = planned.situation.snapshot.fleet?.policy ?? null;
-  const commit = policy?.commit == null ? "a file" : policy.commit.slice(0, 7);
-  const inForce =
-    policy === undefined ? "No policy is in force." : `By the policy of ${status?.source ?? "?"}, ${commit}.`;
-  if (status === null || status.valid) return inForce;
-  return `${inForce} A newer one is not used since ${at(status.since)}: ${status.problems.join("; ")}`;
 }
 
 /** The shape is documented in docs/cli.md. */

@@ -3,6 +3,7 @@ import { EXIT, type ExitCode, UserError } from "../process/exit.ts";
 import { addDecisions } from "./decide/commands.ts";
 import { demoCommand } from "./demo.ts";
 import { addExplain } from "./explain.ts";
+import { addHistory } from "./history/history.ts";
 import type { Io } from "./io.ts";
 import { addCheck } from "./policy/check.ts";
 import { addFromKured } from "./policy/from-kured.ts";
@@ -12,6 +13,7 @@ import { addWindows } from "./policy/windows.ts";
 import { addPreflight } from "./preflight.ts";
 import { runCommand } from "./run.ts";
 import { simulateCommand } from "./simulate.ts";
+import { addStatus } from "./status/status.ts";
 import { processTerminal } from "./terminal.ts";
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -80,7 +82,9 @@ function commands(io: Io, name: string): Command {
     .action(async ({ seeds, from, replay, verbose }) =>
       done(await simulateCommand({ seeds, from, replay, verbose }, print)),
     );
+  addStatus(program, io);
   addExplain(program, io);
+  addHistory(program, io);
   addPreflight(program, io);
   addDecisions(program, io, processTerminal);
   const policy = program.command("policy").description("check, show, compare and convert policies");

@@ -1,0 +1,83 @@
+import type { Decision, Verb } from "../../core/fleet/decision.ts";
+import type { NodeName, OrderId } from "../../core/fleet/node.ts";
+import type { PhaseKind } from "../../core/fleet/phase.ts";
+import type { NodeReboot } from "../../core/fleet/reboot.ts";
+import type { Snapshot } from "../../core/fleet/snapshot.ts";
+import type { Instant } from "../../core/instant.ts";
+import { nodeNamed } from "../node-names.ts";
+
+/** One thing that happened. */
+export type Past = PastDecision | PastChange;
+
+interface PastDecision {
+  readonly kind: "decision";
+  readonly at: Instant;
+  readonly name: string;
+  readonly verb: Verb;
+  /** None for what is said of the whole cluster. */
+  readonly nodes: readonly NodeName[];
+  readonly by: string;
+  readonly reason: string | null;
+  readonly outcome: "counted" | "refused" | "unjudged";
+  readonly says: string;
+}
+
+/** A node's record of itself: how an order went on, and how it ended. */
+interface PastChange {
+  readonly kind: "change";
+  readonly at: Instant;
+  readonly node: NodeName;
+  readonly phase: PhaseKind;
+  readonly order: OrderId | null;
+  /** The end of a sentence that begins with the node's name. */
+  readonly says: string;
+  /** Kept with a node's newest change alone. */
+  readonly policyCommit: string | null;
+}
+
+export interface PastOf {
+  /** A name or the end of one; null for all. */
+  readonly node: string | null;
+  readonly since: Instant | null;
+}
+
+/** Newest last. Throws UserError for a node that nothing is known of. */
+export function pastOf({ reboots, nodes, decisions }: Snapshot, { node, since }: PastOf): readonly Past[] {
+  const targets = [...decisions.values()].flatMap((decision) => decision.targets.map((target) => target.node));
+  const name = node === null ? null : nodeNamed(node, [...new Set([...nodes.keys(), ...reboots.keys(), ...targets])]);
+  const all = [...[...decisions.values()].map(pastDecision), ...[...reboots.values()].flatMap(pastChanges)];
+  return all
+    .filter((one) => (since === null || one.at >= since) && (name === null || isAbout(one, name)))
+    .sort((a, b) => a.at - b.at);
+}
+
+/** What is said of the whole cluster is about each node. */
+function isAbout(past: Past, node: NodeName): boolean {
+  if (past.kind === "change") return past.node === node;
+  return past.nodes.length === 0 || past.nodes.includes(node);
+}
+
+function pastDecision(decision: Decision): PastDecision {
+  const { name, verb, targets, by, reason, judgement, createdAt } = decision;
+  return {
+    kind: "decision",
+    at: judgement?.at ?? createdAt,
+    name,
+    verb,
+    nodes: targets.map(({ node }) => node),
+    by: judgement?.person ?? `${by.system}:${by.id}`,
+    reason,
+    outcome: judgement?.outcome ?? "unjudged",
+    says: judgement?.says ?? "No leader has judged it yet.",
+  };
+}
+
+function pastChanges({ node, history, policyCommit }: NodeReboot): readonly PastChange[] {
+  const newest = history.at(-1);
+  return history.map((entry) => ({
+    kind: "change",
+    ...entry,
+    node,
+    policyCommit: entry === newest ? policyCommit : null,
+  }));
+}
