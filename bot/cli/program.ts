@@ -13,6 +13,7 @@ import { addWindows } from "./policy/windows.ts";
 import { addPreflight } from "./preflight.ts";
 import { runCommand } from "./run.ts";
 import { simulateCommand } from "./simulate.ts";
+import { addManifest } from "./slack/manifest.ts";
 import { addStatus } from "./status/status.ts";
 import { processTerminal } from "./terminal.ts";
 
@@ -93,6 +94,7 @@ function commands(io: Io, name: string): Command {
   addPlan(policy, io);
   addSchema(policy, io);
   addFromKured(policy, io);
+  addManifest(program.command("slack").description("set the Slack app up"), io, processTerminal);
   return program;
 }
 

@@ -39,6 +39,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     "commander",
     "node:",
   ],
+  "bot/cli/slack/manifest-text.ts": ["yaml"],
   "bot/main.ts": ["bot/cli", "bot/process", "commander", "node:"],
   "bot/sim": [
     "bot/bot.ts",
