@@ -10,6 +10,7 @@ import { type SlackServer, startSlackServer } from "../../bot/sim/slack/server.t
 import { installCrds } from "../contract/real-world.ts";
 import type { AuditEvent } from "../control-plane/audit.ts";
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts";
+import type { User } from "../control-plane/credentials.ts";
 import type { Json } from "../control-plane/json.ts";
 import { waitFor } from "../control-plane/wait.ts";
 import { createDeployment, createDisruptionBudget, createNamespace, isRolledOut } from "../control-plane/workloads.ts";
@@ -47,6 +48,8 @@ export interface StageSettings {
   readonly timings?: Partial<Timings>;
   /** More arguments of each bot. */
   readonly args?: readonly string[];
+  /** People with a kubeconfig of their own, who may do nothing yet. */
+  readonly people?: readonly User[];
 }
 
 /** A real control plane with machines, a real git repository, an emulated Slack, and the product as real processes. */
@@ -82,9 +85,9 @@ export class Stage {
     this.ben = new Person(this.workspace, this.slack, BEN);
   }
 
-  static async set({ policy, nodes, timings = {}, args = [] }: StageSettings): Promise<Stage> {
+  static async set({ policy, nodes, timings = {}, args = [], people = [] }: StageSettings): Promise<Stage> {
     const users = [BOT_USER, AGENT_USER].map((name) => ({ name, groups: ["system:serviceaccounts"] }));
-    const plane = await startControlPlane({ users });
+    const plane = await startControlPlane({ users: [...users, ...people] });
     const workspace = aWorkspace();
     const slack = await startSlackServer({
       workspace,
