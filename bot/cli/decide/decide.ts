@@ -34,7 +34,7 @@ export async function decideCommand(
     const targets = targetsOf(wish, { snapshot, inForce, now });
     const nodes = targets.map(({ node }) => node);
     const requester = await requesterOf(parts.api);
-    const request = requestOf({ ...wish, targets, until }, requester, now);
+    const request = requestOf({ ...wish, targets, until }, requester, { now, decisions: snapshot.decisions.values() });
     await mustBeAllowed(parts.api, request);
     if (wish.about !== null && "pool" in wish.about) terminal.note(`Pool ${wish.about.pool}: ${nodes.join(", ")}.`);
     if (until !== null) terminal.note(`Until ${wallClock(until, zone, now)}.`);

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { Decision } from "../../core/fleet/decision.ts";
 import { MINUTE, SECOND } from "../../core/instant.ts";
-import { NOW } from "../../core/testing/builders.ts";
+import { aDecision, NOW } from "../../core/testing/builders.ts";
 import { requestOf } from "./request.ts";
 
 const ana = { id: "ana", groups: ["system:authenticated", "ops"] };
@@ -10,11 +11,11 @@ const asked = {
   reason: "urgent",
   until: null,
 };
-const nameOf = (changes: Partial<typeof asked>, who = ana, now = NOW): string =>
-  requestOf({ ...asked, ...changes }, who, now).name;
+const nameOf = (changes: Partial<typeof asked>, who = ana, now = NOW, decisions: readonly Decision[] = []): string =>
+  requestOf({ ...asked, ...changes }, who, { now, decisions }).name;
 
 test("it says who asks, by the API server's word", () => {
-  expect(requestOf(asked, ana, NOW)).toEqual({
+  expect(requestOf(asked, ana, { now: NOW, decisions: [] })).toEqual({
     ...asked,
     name: expect.stringMatching(/^cli-[0-9a-f]{16}$/),
     by: { system: "kubernetes", id: "ana" },
@@ -23,7 +24,9 @@ test("it says who asks, by the API server's word", () => {
 });
 
 test("the same within a minute is the same decision", () => {
-  expect(nameOf({}, ana, NOW + 59 * SECOND)).toBe(nameOf({}));
+  const itself = aDecision({ ...asked, by: { system: "kubernetes", id: "ana" } });
+  const ofAnother = aDecision({ verb: "withdraw", targets: [{ node: "kuber05", digest: null }] });
+  expect(nameOf({}, ana, NOW + 59 * SECOND, [itself, ofAnother])).toBe(nameOf({}));
 });
 
 test.each<[string, string]>([
@@ -31,6 +34,7 @@ test.each<[string, string]>([
   ["by someone else", nameOf({}, { ...ana, id: "ben" })],
   ["in other groups", nameOf({}, { ...ana, groups: [] })],
   ["about something that changed", nameOf({ targets: [{ node: "kuber04", digest: "a.b.1.c.d" }] })],
+  ["after it was withdrawn", nameOf({}, ana, NOW, [aDecision({ verb: "withdraw", targets: asked.targets })])],
   ["for another reason", nameOf({ reason: "very urgent" })],
 ])("another decision: %s", (_, name) => {
   expect(name).not.toBe(nameOf({}));

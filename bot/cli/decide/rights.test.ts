@@ -30,7 +30,7 @@ test.each<[string, Answer, RegExp]>([
 const request = requestOf(
   { verb: "retry", targets: [{ node: "kuber04", digest: null }], reason: null, until: null },
   { id: "ana", groups: [] },
-  NOW,
+  { now: NOW, decisions: [] },
 );
 
 test.each([201, 409, 429, 503])("whether it may be decided is left to the decision itself after %d", async (code) => {
