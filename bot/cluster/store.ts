@@ -72,6 +72,7 @@ export class Store {
       moves: this.moves,
       etcd: { members: this.etcdMembers, guards: this.etcdGuards },
       gates: null,
+      people: new Map(),
       observations: [],
       gatePods: this.gatePods,
       volumes: this.volumes,

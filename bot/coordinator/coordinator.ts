@@ -1,3 +1,4 @@
+import { slackGroupsOf } from "../core/decide/people.ts";
 import type { PolicyStatus } from "../core/fleet/fleet.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import type { PhaseKind } from "../core/fleet/phase.ts";
@@ -9,8 +10,20 @@ import type { Policy } from "../core/policy/policy.ts";
 import { Executor } from "./executor.ts";
 import { FootingKeeper } from "./footing-keeper.ts";
 import { GateKeeper } from "./gate-keeper.ts";
+import { PeopleKeeper } from "./people-keeper.ts";
 import { PolicyKeeper } from "./policy-keeper.ts";
-import type { Clock, Cluster, Election, Footing, Gates, Log, PolicySource, Reparse, Stoppable } from "./ports.ts";
+import type {
+  Clock,
+  Cluster,
+  Election,
+  Footing,
+  Gates,
+  Log,
+  PolicySource,
+  Reparse,
+  SlackPeople,
+  Stoppable,
+} from "./ports.ts";
 
 /** What was decided in one turn, for those who show it to people. */
 export interface Turn {
@@ -27,6 +40,7 @@ export interface CoordinatorParts {
   readonly election: Election;
   readonly policySource: PolicySource;
   readonly gates: Gates;
+  readonly people: SlackPeople;
   readonly footings: readonly Footing[];
   readonly clock: Clock;
   readonly log: Log;
@@ -46,6 +60,7 @@ export class Coordinator {
   readonly #keeper: PolicyKeeper;
   readonly #executor: Executor;
   readonly #gates: GateKeeper;
+  readonly #people: PeopleKeeper;
   readonly #footings: FootingKeeper;
   #source: Stoppable | null = null;
   #turnDue: Stoppable | null = null;
@@ -56,6 +71,7 @@ export class Coordinator {
     this.#parts = parts;
     this.#keeper = new PolicyKeeper(parts);
     this.#gates = new GateKeeper(parts, () => this.wake());
+    this.#people = new PeopleKeeper(parts, () => this.wake());
     this.#footings = new FootingKeeper(parts.footings);
     this.#executor = new Executor(parts.cluster, parts.election, parts.log, () => this.wake());
   }
@@ -96,13 +112,20 @@ export class Coordinator {
     const known = cluster.snapshot();
     // Before the policy source has spoken once, "no policy" would be a guess that makes running drains yield.
     if (known === null || !this.#keeper.hasHeard()) return;
-    const snapshot = { ...known, gates: this.#gates.readings(), observations: this.#footings.observations() };
+    const snapshot = {
+      ...known,
+      gates: this.#gates.readings(),
+      people: this.#people.readings(),
+      observations: this.#footings.observations(),
+    };
     this.#keeper.remember(snapshot.fleet?.policy ?? null);
     const now = clock.now();
     const policy = this.#keeper.policy();
     const isLeader = election.isLeader() && election.remaining() > 0;
     cluster.keepGatePods(podsGatesOf(policy));
     const decided = plan(snapshot, this.#executor.inFlight(), policy, now);
+    // On the standby, too: one that becomes the leader must know at once whose yes counts no more.
+    this.#people.want(decided.wantPeople, slackGroupsOf(policy));
     if (isLeader) {
       cluster.keepPods(watchedNodes(decided));
       this.#gates.want(decided.wantReadings);

@@ -2,6 +2,7 @@ import type { Observation } from "../core/fleet/condition.ts";
 import type { Identity, Judgement, Target, Verb } from "../core/fleet/decision.ts";
 import type { GateAnswer } from "../core/fleet/gate.ts";
 import type { NodeName } from "../core/fleet/node.ts";
+import type { PersonReading } from "../core/fleet/person.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
 import type { Duration, Instant } from "../core/instant.ts";
 import type { AskedGate, PodsGate, Policy } from "../core/policy/policy.ts";
@@ -213,13 +214,6 @@ export interface Chat {
   /** Shows a dialog (a view of Block Kit as plain data) to the person whose click brought the trigger; that is good for 3 s. */
   open(triggerId: string, view: unknown): Promise<ChatAnswer>;
 }
-
-/** What Slack says of a user now. `why` ends "You can't decide here: …". */
-export type PersonReading =
-  | { readonly kind: "member"; readonly groups: readonly string[] }
-  /** A guest, a bot, deactivated, or of another workspace. */
-  | { readonly kind: "barred"; readonly why: string }
-  | { readonly kind: "unreadable"; readonly why: string };
 
 /** Slack's own word on who somebody is. */
 export interface SlackPeople {

@@ -2,6 +2,7 @@ import type { Advance } from "./advance/advance.ts";
 import { advance } from "./advance/by-phase.ts";
 import { recordConditions } from "./conditions.ts";
 import { decide } from "./decide/decide.ts";
+import { wantedPeople } from "./decide/wanted-people.ts";
 import { blockersText } from "./drain/blockers-text.ts";
 import { checksOf } from "./drain/checks.ts";
 import { forceDueAt } from "./drain/force-after.ts";
@@ -40,6 +41,8 @@ export interface Plan {
   readonly gates: readonly JudgedGate[];
   /** Gates that are to be read now. */
   readonly wantReadings: readonly AskedGate[];
+  /** Ids of Slack users who are to be looked up now: what they decided counts while they may decide it. */
+  readonly wantPeople: readonly string[];
   /** When to plan again if nothing happens before. */
   readonly wakeAt: Instant | null;
 }
@@ -81,6 +84,7 @@ export function plan(
   );
   const gates = situations[0]?.gates ?? [];
   const readings = readingsOf(snapshot, recorded, gates, now);
+  const people = wantedPeople(situations, now);
   const steps = [
     ...missingObjects(snapshot, situations),
     ...(slots?.step ? [slots.step] : []),
@@ -102,9 +106,11 @@ export function plan(
     steps: firstOfEach(steps).filter((step) => !inFlight.has(stepKey(step))),
     gates,
     wantReadings: readings.gates,
+    wantPeople: people.users,
     wakeAt: earliest(
       [
         ...readings.wakeAt,
+        ...people.wakeAt,
         ...checks.wakeAt,
         ...recorded.flatMap((planned) => [...planned.advance.wakeAt, ...nextChanges(planned)]),
       ],

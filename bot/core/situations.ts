@@ -38,8 +38,9 @@ export function situationsOf(
   );
   const pause = pauseOf(snapshot);
   const decisions = decisionsByNode(snapshot.decisions.values());
+  const counting = { policy, people: snapshot.people, now };
   const alone = members.map((found): Situation => {
-    const asked = standingOf(found, decisions.get(found.node.name) ?? [], now);
+    const asked = standingOf(found, decisions.get(found.node.name) ?? [], counting);
     const member = withAsked(found, asked);
     const blockers = blockersNow(member, snapshot, now);
     const standing = { ...asked, force: strongest(asked.force, forceOfPolicy(member, blockers, policy, now)) };

@@ -38,6 +38,8 @@ export interface Timings {
   readonly gateEvery: Duration;
   /** What was read of a gate counts for so long. */
   readonly gateValid: Duration;
+  /** How often Slack is asked about someone whose decision still matters. */
+  readonly peopleEvery: Duration;
 }
 
 export const DEFAULT_TIMINGS: Timings = {
@@ -61,6 +63,7 @@ export const DEFAULT_TIMINGS: Timings = {
   policyPoll: MINUTE,
   gateEvery: 30 * SECOND,
   gateValid: 2 * MINUTE,
+  peopleEvery: 5 * MINUTE,
 };
 
 /** The retry pause of a yielded node never doubles beyond this. */

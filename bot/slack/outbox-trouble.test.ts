@@ -30,7 +30,10 @@ const ASKED = "🔐 control-plane: 1 node wants to reboot. Approve?";
 const asked = () => aTurn({}, { policy: POLICY });
 const approvedTurn = () => {
   const bound = [{ node: "worker-1", digest: currentDigest({ pool }) }];
-  return aTurn({ decisions: [aDecision({ judgement: aJudgement({ bound }) })] }, { policy: POLICY });
+  return aTurn(
+    { decisions: [aDecision({ by: { system: "slack", id: ANA }, judgement: aJudgement({ bound }) })] },
+    { policy: POLICY },
+  );
 };
 const blockedTurn = (order: string) => {
   const why = { kind: "blocked", refused: [aRefusal()] } as const;

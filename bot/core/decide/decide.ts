@@ -6,9 +6,11 @@ import { withAsked } from "../on-demand.ts";
 import type { Policy, Pool } from "../policy/policy.ts";
 import { blockersOf, nodeDigest, whatChanged } from "./digest.ts";
 import { judgeAdopt, judgeKeep, judgeReboot, judgeRelease, judgeWithdraw } from "./interventions.ts";
+import { whyBarred } from "./lapse.ts";
 import { judgePause, judgeResume, pauseOf } from "./pause.ts";
-import { type Asker, askerOf, isMember, whomToAsk } from "./people.ts";
-import { standingOf } from "./standing.ts";
+import { type Asker, askerOf } from "./people.ts";
+import { mayNot } from "./rights.ts";
+import { type Standing, standingOf } from "./standing.ts";
 import { judgeApprove, judgeForce, judgeMove, judgeNow, judgeRetry, judgeSkip, type Verdict } from "./verbs.ts";
 
 /** Judges what a person asked for. The sentence is the answer that the person gets, whichever way they asked. */
@@ -18,6 +20,8 @@ export function decide(decision: Decision, snapshot: Snapshot, policy: Policy | 
   const asker = askerOf(policy, decision);
   const { person } = asker;
   const { verb } = decision;
+  const barred = whyBarred(decision, snapshot, now);
+  if (barred !== null) return refuse(now, person, barred);
   if (verb === "pause" || verb === "resume") {
     const asked = { decision, asker, policy, pause: pauseOf(snapshot), now };
     const { ok, says } = verb === "pause" ? judgePause(asked) : judgeResume(asked);
@@ -45,7 +49,7 @@ export interface Ask {
   readonly policy: Policy;
   readonly person: string;
   readonly now: Instant;
-  readonly standing: ReturnType<typeof standingOf>;
+  readonly standing: Standing;
 }
 
 interface Asked {
@@ -67,40 +71,8 @@ function askOf({ decision, verb, policy, snapshot, now, asker }: Asked, member: 
   const change = shown === null ? null : whatChanged(shown, nodeDigest(member, blockers));
   if (change !== null)
     return `This changed since the card was drawn: ${node.name}: ${change}. Look again, then decide.`;
-  const standing = standingOf(member, snapshot.decisions.values(), now);
+  const standing = standingOf(member, snapshot.decisions.values(), { policy, people: snapshot.people, now });
   return { decision, verb, member: withAsked(member, standing), pool, policy, person: asker.person, now, standing };
-}
-
-const WHAT: Readonly<Record<NodeVerb, (pool: string) => string>> = {
-  approve: (pool) => `approve ${pool}`,
-  now: (pool) => `let ${pool} go now`,
-  force: (pool) => `force ${pool}`,
-  skip: (pool) => `skip ${pool}`,
-  retry: (pool) => `retry ${pool}`,
-  move: (pool) => `move pods of ${pool}`,
-  reboot: (pool) => `have ${pool} rebooted`,
-  adopt: (pool) => `let cordons in ${pool} be taken over`,
-  keep: (pool) => `keep ${pool} cordoned`,
-  release: (pool) => `release ${pool}`,
-  withdraw: (pool) => `take decisions about ${pool} back`,
-};
-
-function mayNot(verb: NodeVerb, pool: Pool, policy: Policy, asker: Asker): string | null {
-  // To let a node go now is to approve it, too.
-  if (verb === "now" && pool.mode === "approval") {
-    const refusal = mayNot("approve", pool, policy, asker);
-    if (refusal !== null) return refusal;
-  }
-  const right = isOther(verb) ? pool.may.other : pool.may[verb];
-  const what = WHAT[verb](pool.name);
-  if (right === null) return `The policy lets nobody ${what}.`;
-  if (isMember(policy, right.by, asker)) return null;
-  return `Only ${right.by} may ${what}. ${whomToAsk(policy, right.by)}`;
-}
-
-/** The verbs that one right stands for (the policy's key may.other). */
-function isOther(verb: NodeVerb): verb is Exclude<NodeVerb, "approve" | "now" | "force" | "skip"> {
-  return verb !== "approve" && verb !== "now" && verb !== "force" && verb !== "skip";
 }
 
 function combine(decision: Decision, asks: readonly Ask[], now: Instant, person: string): Judgement {

@@ -1,15 +1,20 @@
 import type { Decision, Identity } from "../fleet/decision.ts";
-import type { Policy } from "../policy/policy.ts";
+import type { Group, Person, Policy } from "../policy/policy.ts";
+
+/** Whom the policy's `people` links the identity to; null for one that is not linked. */
+export function personBehind(policy: Pick<Policy, "people">, identity: Identity): Person | null {
+  for (const person of policy.people.values()) {
+    if (person[identity.system] === identity.id) return person;
+  }
+  return null;
+}
 
 /**
  * The one name under which an identity counts. Identities of two systems are the same person only where the policy's
- * `people` links them; an unlinked identity is a person of its own.
+ * `people` links them; an unlinked identity has a name of its own.
  */
-function personOf(policy: Policy, identity: Identity): string {
-  for (const person of policy.people.values()) {
-    if (person[identity.system] === identity.id) return person.name;
-  }
-  return `${identity.system}:${identity.id}`;
+export function personOf(policy: Pick<Policy, "people">, identity: Identity): string {
+  return personBehind(policy, identity)?.name ?? `${identity.system}:${identity.id}`;
 }
 
 /** Someone who asks: one person, who acts by one identity and is in the groups that its system says. */
@@ -28,6 +33,11 @@ export function isMember(policy: Policy, groupName: string, { person, system, gr
   if (group === undefined) return false;
   const ofSystem = system === "slack" ? group.slackGroups : group.kubernetesGroups;
   return group.people.includes(person) || ofSystem.some((name) => groups.includes(name));
+}
+
+/** Every user group of Slack that the policy gives something to. */
+export function slackGroupsOf(policy: Policy | undefined): readonly string[] {
+  return [...new Set([...(policy?.groups.values() ?? [])].flatMap(({ slackGroups }: Group) => slackGroups))].sort();
 }
 
 /** "Ask ana or ben." */

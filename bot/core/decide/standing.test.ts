@@ -14,6 +14,7 @@ import {
   NOW,
   planned,
 } from "../testing/builders.ts";
+import { identityOf } from "../testing/decisions.ts";
 import { aFleet, draining, nextRecord, ORDER, rebooting, stepOf, underWay, verifying } from "../testing/phases.ts";
 import { type Standing, standingOf } from "./standing.ts";
 
@@ -28,10 +29,18 @@ const pool = aPool({
 const member = { node: aNode(), report: null, reboot: aReboot(), pool };
 const bound = [{ node: "worker-1", digest: currentDigest({ pool }) }];
 
-const counted = (verb: "approve" | "force" | "skip" | "retry", changes: Partial<Judgement>, name = "") =>
-  aDecision({ name: `${verb}-${changes.person}-${name}`, verb, judgement: aJudgement({ bound, ...changes }) });
+const counting = (now: number) => ({ policy: aPolicy({ pools: [pool] }), people: new Map(), now });
 
-const standing = (...decisions: readonly ReturnType<typeof counted>[]): Standing => standingOf(member, decisions, NOW);
+const counted = (verb: "approve" | "force" | "skip" | "retry", changes: Partial<Judgement>, name = "") =>
+  aDecision({
+    name: `${verb}-${changes.person}-${name}`,
+    verb,
+    by: identityOf(changes.person ?? null),
+    judgement: aJudgement({ bound, ...changes }),
+  });
+
+const standing = (...decisions: readonly ReturnType<typeof counted>[]): Standing =>
+  standingOf(member, decisions, counting(NOW));
 
 test.each<[string, readonly ReturnType<typeof counted>[], boolean]>([
   ["nobody", [], false],
@@ -100,7 +109,7 @@ describe("skip and retry", () => {
     const long = counted("skip", { validUntil: NOW + HOUR, at: NOW - MINUTE });
     const short = counted("skip", { validUntil: NOW + MINUTE, person: "ben", at: NOW });
     expect(standing(short, long).skip).toEqual({ until: NOW + MINUTE, person: "ben" });
-    expect(standingOf(member, [short, long], NOW + MINUTE).skip).toBeNull();
+    expect(standingOf(member, [short, long], counting(NOW + MINUTE)).skip).toBeNull();
   });
 
   test("the newest retry counts", () => {

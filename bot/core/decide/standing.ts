@@ -1,58 +1,76 @@
-import type { Decision, Judgement } from "../fleet/decision.ts";
+import type { Decision, Identity, Judgement, Verb } from "../fleet/decision.ts";
 import type { Member } from "../fleet/member.ts";
-import { HISTORY_KEPT, type NodeReboot } from "../fleet/reboot.ts";
 import type { Instant } from "../instant.ts";
-import type { Pool } from "../policy/policy.ts";
-import { nodeDigest, POLICY_CHANGED, whatChanged } from "./digest.ts";
+import type { Policy, Pool } from "../policy/policy.ts";
+import { addUp } from "./adding-up.ts";
+import { type AskedStanding, askedOf, bootOf } from "./asked.ts";
+import { type Counted, isCounted, newest, type Said, saidIn, votesOf } from "./counted.ts";
+import { blockersOf, nodeDigest, POLICY_CHANGED, whatChanged } from "./digest.ts";
+import { type ForceStanding, forcesOf } from "./forces.ts";
+import { type Entitlement, isGrant, whyLapsed } from "./lapse.ts";
 
+/** One person's yes, under the name that they have by the policy in force. */
 export interface Vote {
   readonly person: string;
+  readonly by: Identity;
   readonly at: Instant;
   readonly validUntil: Instant | null;
 }
 
 /** What the counted decisions about one node amount to now. */
-export interface Standing {
-  /** Valid approvals by distinct persons. */
+export interface Standing extends ForceStanding, AskedStanding {
+  /** Valid approvals, as many as are surely of different people. */
   readonly approvals: readonly Vote[];
+  /** Valid ones that do not add up with those: perhaps of someone who is among them. */
+  readonly approvalsApart: readonly Vote[];
   readonly approved: boolean;
   /** Approvals that would count but for a change of the pool's safety keys. */
   readonly voided: readonly Vote[];
+  /** Approvals and forces of what stands there now that ran out. */
+  readonly expired: readonly Expired[];
+  /** What would count, were the one who said it still entitled to it. */
+  readonly lapsed: readonly Lapsed[];
+  /** The Slack users whose right to have decided matters now. */
+  readonly slackMakers: readonly string[];
   /** Who lets it go outside the window, and until when. */
   readonly now: { readonly at: Instant; readonly until: Instant; readonly by: string } | null;
-  /** Valid forces by distinct persons, of the newest set of blockers. */
-  readonly forces: readonly Vote[];
-  /** That set, as namespace/name, sorted. */
-  readonly forcedBudgets: readonly string[];
-  /** The budgets that may be broken now; null while too few people said so. */
-  readonly force: { readonly budgets: ReadonlySet<string>; readonly by: string } | null;
   readonly skip: { readonly until: Instant; readonly person: string } | null;
   /** To move what can be moved is also to try again. */
   readonly retriedAt: Instant | null;
   readonly retriedBy: string | null;
   readonly moveAskedAt: Instant | null;
-  /** Who wants it rebooted though its host does not ask for it; until it has booted. */
-  readonly rebootAsked: (Said & { readonly name: string; readonly reason: string | null }) | null;
-  /** Who let us take the cordon over that stands there now. */
-  readonly adopted: Said | null;
-  /** Who wants the node to stay cordoned after this attempt. */
-  readonly keep: Said | null;
   readonly released: Said | null;
   /** Who took back all that was decided before. */
   readonly withdrawn: Said | null;
 }
 
-export interface Said {
-  readonly at: Instant;
-  readonly by: string;
+export interface Lapsed {
+  readonly person: string;
+  readonly verb: Verb;
+  /** As the end of a sentence. */
+  readonly why: string;
+}
+
+export interface Expired extends Vote {
+  readonly verb: "approve" | "force";
+}
+
+/** By what decisions are counted. */
+export interface Counting extends Entitlement {
+  readonly now: Instant;
 }
 
 const NOBODY: Standing = {
   approvals: [],
+  approvalsApart: [],
   approved: false,
   voided: [],
+  expired: [],
+  lapsed: [],
+  slackMakers: [],
   now: null,
   forces: [],
+  forcesApart: [],
   forcedBudgets: [],
   force: null,
   skip: null,
@@ -66,45 +84,25 @@ const NOBODY: Standing = {
   withdrawn: null,
 };
 
-type Counted = Decision & { readonly judgement: Judgement };
+const UNLINKED: Pick<Policy, "people"> = { people: new Map() };
 
-function isCounted(decision: Decision): decision is Counted {
-  return decision.judgement?.outcome === "counted";
-}
-
-export function standingOf(member: Member, decisions: Iterable<Decision>, now: Instant): Standing {
+export function standingOf(member: Member, decisions: Iterable<Decision>, counting: Counting): Standing {
   const counted = [...decisions].filter(isCounted);
   // Most nodes have none, and a digest is dear.
   if (counted.length === 0) return NOBODY;
   const digest = nodeDigest(member);
   const all = counted.filter(({ judgement }) => isAbout(judgement, member, digest));
   const withdrawn = newest(all.filter(({ verb }) => verb === "withdraw"));
-  const mine = all.filter(({ judgement }) => judgement.at > (withdrawn?.judgement.at ?? Number.NEGATIVE_INFINITY));
-  const unexpired = mine.filter(({ judgement }) => judgement.validUntil === null || now < judgement.validUntil);
-  const isBound = ({ judgement }: Counted, fits: (bound: string) => boolean): boolean =>
-    judgement.bound.some((bound) => bound.node === member.node.name && fits(bound.digest));
-  const inForce = unexpired.filter((decision) => isBound(decision, (bound) => bound === digest));
-  const ofOldPolicy = unexpired.filter((decision) => isBound(decision, (bound) => isOfOtherPolicy(bound, digest)));
-  const approvals = votes(inForce.filter(({ verb }) => verb === "approve" || verb === "now"));
-  const beforeOrder = digestBeforeOrder(member);
-  const underOrder = unexpired.filter((decision) =>
-    isBound(decision, (bound) => bound === digest || bound === beforeOrder),
-  );
-  const forcing = newestBlockers(inForce.filter(({ verb }) => verb === "force"));
-  const forces = votes(forcing);
+  const said = all.filter(({ judgement }) => judgement.at > (withdrawn?.judgement.at ?? Number.NEGATIVE_INFINITY));
+  const sieve = { member, digest, ...counting };
+  const mine = said.filter((decision) => whyLapsed(decision, member.pool, counting) === null);
   const retried = saidIn(newest(mine.filter(({ verb }) => verb === "retry" || verb === "move")));
-  const forcedBudgets = forcing[0]?.judgement.blockers ?? [];
   return {
-    approvals,
-    approved: enough(member.pool?.may.approve, approvals),
-    voided: votes(ofOldPolicy.filter(({ verb }) => verb === "approve")),
-    now: nowOf(underOrder),
-    forces,
-    forcedBudgets,
-    force: enough(member.pool?.may.force, forces)
-      ? { budgets: new Set(forcedBudgets), by: forces.map(({ person }) => person).join(" and ") }
-      : null,
-    skip: skipOf(mine, now),
+    ...countedVotes(mine, sieve),
+    lapsed: lapsedOf(said, sieve),
+    slackMakers: slackMakersOf(said, sieve),
+    now: nowOf(mine, sieve),
+    skip: skipOf(mine, counting.now),
     retriedAt: retried?.at ?? null,
     retriedBy: retried?.by ?? null,
     moveAskedAt: saidIn(newest(mine.filter(({ verb }) => verb === "move")))?.at ?? null,
@@ -114,19 +112,102 @@ export function standingOf(member: Member, decisions: Iterable<Decision>, now: I
   };
 }
 
+interface Sieve extends Counting {
+  readonly member: Member;
+  readonly digest: string;
+}
+
+type Votes = ForceStanding & Pick<Standing, "approvals" | "approvalsApart" | "approved" | "voided" | "expired">;
+
+function countedVotes(mine: readonly Counted[], sieve: Sieve): Votes {
+  const { member, digest, now } = sieve;
+  const policy = sieve.policy ?? UNLINKED;
+  const bound = mine.filter((decision) => isBound(decision, member, (shown) => shown === digest));
+  const inForce = bound.filter((decision) => !isOver(decision, now));
+  const ofOldPolicy = mine.filter(
+    (one) => !isOver(one, now) && isBound(one, member, (shown) => isOfOtherPolicy(shown, digest)),
+  );
+  const approvals = addUp(votesOf(inForce.filter(isApproval), policy), policy);
+  const right = member.pool?.may.force ?? null;
+  const forces = forcesOf(inForce, { policy, right, blockers: blockersOf(member.reboot) });
+  return {
+    ...forces,
+    approvals: approvals.together,
+    approvalsApart: approvals.apart,
+    approved: enough(member.pool?.may.approve, approvals.together),
+    voided: votesOf(
+      ofOldPolicy.filter(({ verb }) => verb === "approve"),
+      policy,
+    ),
+    expired: expiredOf(bound, sieve),
+  };
+}
+
+const isApproval = ({ verb }: Counted): boolean => verb === "approve" || verb === "now";
+
+const isOver = ({ judgement }: Counted, now: Instant): boolean =>
+  judgement.validUntil !== null && now >= judgement.validUntil;
+
+const isBound = ({ judgement }: Counted, { node }: Member, fits: (digest: string) => boolean): boolean =>
+  judgement.bound.some((bound) => bound.node === node.name && fits(bound.digest));
+
 /** The same node, boot and orders under another policy for its pool. */
 function isOfOtherPolicy(bound: string, current: string): boolean {
   return whatChanged(bound, current) === POLICY_CHANGED;
 }
 
-function nowOf(inForce: readonly Counted[]): Standing["now"] {
-  const last = inForce
-    .filter(({ verb }) => verb === "now")
-    .sort((a, b) => a.judgement.at - b.judgement.at)
-    .at(-1);
+/** Of people who have not said the same again since. */
+function expiredOf(bound: readonly Counted[], { member, now, ...sieve }: Sieve): readonly Expired[] {
+  const policy = sieve.policy ?? UNLINKED;
+  const blockers = blockersOf(member.reboot).join(" ");
+  const of = (verb: Expired["verb"], all: readonly Counted[]): readonly Expired[] => {
+    const valid = votesOf(
+      all.filter((one) => !isOver(one, now)),
+      policy,
+    ).map(({ person }) => person);
+    return votesOf(
+      all.filter((one) => isOver(one, now)),
+      policy,
+    ).flatMap((vote) => (valid.includes(vote.person) ? [] : [{ ...vote, verb }]));
+  };
+  const forces = bound.filter(({ verb, judgement }) => verb === "force" && judgement.blockers.join(" ") === blockers);
+  return [...of("approve", bound.filter(isApproval)), ...of("force", forces)];
+}
+
+function lapsedOf(said: readonly Counted[], { member, digest, ...counting }: Sieve): readonly Lapsed[] {
+  return said.flatMap((decision) => {
+    if (isOver(decision, counting.now) || !isBound(decision, member, (shown) => shown === digest)) return [];
+    const why = whyLapsed(decision, member.pool, counting);
+    return why === null ? [] : [{ person: decision.judgement.person ?? "someone", verb: decision.verb, why }];
+  });
+}
+
+/** Those who let something be done in this boot, lapsed or not: who was let in again counts again. */
+function slackMakersOf(said: readonly Counted[], { member, digest, now }: Sieve): readonly string[] {
+  const ofBoot = said.filter(
+    (one) => !isOver(one, now) && isBound(one, member, (shown) => bootOf(shown) === bootOf(digest)),
+  );
+  const grants = ofBoot.filter(({ verb, by }) => by.system === "slack" && isGrant(verb));
+  return [...new Set(grants.map(({ by }) => by.id))];
+}
+
+/** An order spends what it was given for; but until its end it goes on under that. */
+function nowOf(mine: readonly Counted[], { member, digest, now }: Sieve): Standing["now"] {
+  const before = digestBeforeOrder(member);
+  const underOrder = mine.filter(
+    (one) => !isOver(one, now) && isBound(one, member, (shown) => shown === digest || shown === before),
+  );
+  const last = newest(underOrder.filter(({ verb }) => verb === "now"));
   if (last?.judgement.validUntil == null) return null;
   const { at, validUntil, person } = last.judgement;
   return { at, until: validUntil, by: person ?? "someone" };
+}
+
+/** Null where no order is out. */
+function digestBeforeOrder(member: Member): string | null {
+  const { reboot } = member;
+  if (reboot?.phase.kind !== "rebooting") return null;
+  return nodeDigest({ ...member, reboot: { ...reboot, given: reboot.given - 1 } });
 }
 
 /** Not about a later node of the same name. */
@@ -135,87 +216,12 @@ function isAbout(judgement: Judgement, member: Member, digest: string): boolean 
   return judgement.bound.some((bound) => bound.node === member.node.name && uid(bound.digest) === uid(digest));
 }
 
-function enough(right: Pool["may"]["approve"] | Pool["may"]["force"] | undefined, given: readonly Vote[]): boolean {
+function enough(right: Pool["may"]["approve"] | undefined, given: readonly Vote[]): boolean {
   return right !== null && right !== undefined && given.length >= right.people;
 }
 
-/** One vote a person: the one that lasts longest. */
-function votes(decisions: readonly Counted[]): readonly Vote[] {
-  const byPerson = new Map<string, Vote>();
-  for (const { judgement } of decisions) {
-    const person = judgement.person;
-    if (person === null) continue;
-    const vote = { person, at: judgement.at, validUntil: judgement.validUntil };
-    const known = byPerson.get(person);
-    if (known === undefined || endOf(vote) > endOf(known)) byPerson.set(person, vote);
-  }
-  return [...byPerson.values()].sort((a, b) => a.at - b.at || (a.person < b.person ? -1 : 1));
-}
-
-const endOf = (vote: Vote): number => vote.validUntil ?? Number.POSITIVE_INFINITY;
-
-/** Two people force together only if they were shown the same blockers. */
-function newestBlockers(forces: readonly Counted[]): readonly Counted[] {
-  const last = [...forces].sort((a, b) => a.judgement.at - b.judgement.at).at(-1);
-  const key = last?.judgement.blockers.join(" ");
-  return forces.filter(({ judgement }) => judgement.blockers.join(" ") === key);
-}
-
 function skipOf(mine: readonly Counted[], now: Instant): Standing["skip"] {
-  const skips = mine.filter(({ verb }) => verb === "skip").sort((a, b) => a.judgement.at - b.judgement.at);
-  const last = skips.at(-1)?.judgement;
+  const last = newest(mine.filter(({ verb }) => verb === "skip"))?.judgement;
   if (last?.validUntil == null || now >= last.validUntil) return null;
   return { until: last.validUntil, person: last.person ?? "someone" };
 }
-
-function newest(decisions: readonly Counted[]): Counted | null {
-  return decisions.reduce<Counted | null>(
-    (latest, one) => (latest === null || one.judgement.at >= latest.judgement.at ? one : latest),
-    null,
-  );
-}
-
-const saidIn = (decision: Counted | null): Said | null =>
-  decision === null ? null : { at: decision.judgement.at, by: decision.judgement.person ?? "someone" };
-
-/** What outlasts the order that is given for it: it is bound to the boot, the cordon or the attempt alone. */
-function askedOf(
-  member: Member,
-  mine: readonly Counted[],
-  digest: string,
-): Pick<Standing, "rebootAsked" | "adopted" | "keep"> {
-  const { node, reboot } = member;
-  const ofBoot = mine.filter(({ judgement }) =>
-    judgement.bound.some((bound) => bound.node === node.name && bootOf(bound.digest) === bootOf(digest)),
-  );
-  const asked = newest(ofBoot.filter(({ verb }) => verb === "reboot"));
-  const said = saidIn(asked);
-  const since = (at: Instant | null | undefined, verb: Decision["verb"], decisions: readonly Counted[]): Said | null =>
-    saidIn(newest(decisions.filter((one) => one.verb === verb && one.judgement.at >= (at ?? 0))));
-  return {
-    rebootAsked: asked === null || said === null ? null : { ...said, name: asked.name, reason: asked.reason },
-    adopted: since(node.cordonedSince, "adopt", ofBoot),
-    keep: since(endOfLast(reboot), "keep", mine),
-  };
-}
-
-/**
- * When the attempt before the one under way ended: what was said since then is about this one. A node that yields has the
- * outcome of this very attempt on record from the first moment on, so there its history tells.
- */
-function endOfLast(reboot: NodeReboot | null): Instant {
-  if (reboot?.phase.kind !== "yielding") return reboot?.outcome?.at ?? 0;
-  const { history } = reboot;
-  const ended = history.findLast(({ phase, order }) => phase === "waiting" && order !== null);
-  return ended?.at ?? (history.length < HISTORY_KEPT ? 0 : (history[0]?.at ?? 0));
-}
-
-/** An order spends what it was given for; but until its end it goes on under that. Null where none is out. */
-function digestBeforeOrder(member: Member): string | null {
-  const { reboot } = member;
-  if (reboot?.phase.kind !== "rebooting") return null;
-  return nodeDigest({ ...member, reboot: { ...reboot, given: reboot.given - 1 } });
-}
-
-/** The node's uid and its boot. */
-const bootOf = (digest: string): string => digest.split(".").slice(0, 2).join(".");

@@ -7,8 +7,10 @@ import { listed } from "../listed.ts";
 import type { ApproveRight } from "../policy/policy.ts";
 import { freezeAt, nextOpening, openingAt, scheduleOf } from "../policy/schedule.ts";
 import { NOW_VALID } from "../timings.ts";
+import { addUp, apartText } from "./adding-up.ts";
 import type { Ask } from "./decide.ts";
 import { blockersOf, refusalsOf } from "./digest.ts";
+import { expiredText, lapsedText } from "./lapsed-text.ts";
 import type { Vote } from "./standing.ts";
 
 export type Verdict =
@@ -18,22 +20,23 @@ export type Verdict =
 export const no = (says: string): Verdict => ({ ok: false, says });
 
 export function judgeApprove(ask: Ask): Verdict {
-  const { member, pool, standing, now, person } = ask;
+  const { member, pool, standing, now } = ask;
   const right = pool.may.approve;
   if (pool.mode !== "approval" || right === null) {
     return no(`${pool.name} is ${pool.mode}: there is nothing to approve for ${member.node.name}.`);
   }
   if (member.report?.pending == null) return no(`${member.node.name} wants no reboot now.`);
-  const decided = alreadyBy(ask, standing.approvals, standing.approved, "approved");
+  const given = { together: standing.approvals, apart: standing.approvalsApart };
+  const decided = alreadyBy(ask, given, standing.approved, "approved");
   if (decided !== null) return no(decided);
   const validUntil = approvalEnd(ask, right);
-  const count = standing.approvals.length + 1;
+  const { together, why } = withMine(ask, given, "approve");
   const until = validUntil === null ? "" : `, valid until ${wallClock(validUntil, ask.policy.timeZone, now)}`;
   const says =
-    count >= right.people
-      ? `${member.node.name} is approved by ${[...standing.approvals.map((vote) => vote.person), person].join(" and ")}${until}.`
-      : `Your approval of ${member.node.name} counts; ${right.people - count} more of ${right.by} must approve${until}.`;
-  return { ok: true, says, validUntil };
+    together.length >= right.people
+      ? `${member.node.name} is approved by ${names(together)}${until}.`
+      : `Your approval of ${member.node.name} counts; ${right.people - together.length} more of ${right.by} must approve${until}.${why}`;
+  return { ok: true, says: `${says}${skipText(ask)}`, validUntil };
 }
 
 function approvalEnd(ask: Ask, right: ApproveRight): Instant | null {
@@ -62,11 +65,11 @@ export function judgeNow(ask: Ask): Verdict {
   }
   const validUntil = now + NOW_VALID;
   const end = wallClock(validUntil, policy.timeZone, now);
-  return { ok: true, says: `${name} may go now, window or not, until ${end}.`, validUntil };
+  return { ok: true, says: `${name} may go now, window or not, until ${end}.${skipText(ask)}`, validUntil };
 }
 
 export function judgeForce(ask: Ask): Verdict {
-  const { member, pool, standing, now, person, decision } = ask;
+  const { member, pool, standing, now, decision } = ask;
   const right = pool.may.force;
   if (right === null) return no(`The policy lets nobody force ${pool.name}.`);
   const blockers = blockersOf(member.reboot);
@@ -74,18 +77,20 @@ export function judgeForce(ask: Ask): Verdict {
     return no(`No disruption budget blocks ${member.node.name} now, so there is nothing to force.`);
   if (decision.reason === null) return no("Say why: force <reason>.");
   // Votes for other blockers than those of now neither add up with this one nor stand in its way.
-  const votes = blockers.join(" ") === standing.forcedBudgets.join(" ") ? standing.forces : [];
+  const ofThese = blockers.join(" ") === standing.forcedBudgets.join(" ");
+  const given = ofThese ? { together: standing.forces, apart: standing.forcesApart } : NO_VOTES;
   const inForce = blockers.every((name) => standing.force?.budgets.has(name));
-  const decided = alreadyBy(ask, inForce ? standing.forces : votes, inForce, "forced");
+  const all = { together: standing.forces, apart: standing.forcesApart };
+  const decided = alreadyBy(ask, inForce ? all : given, inForce, "forced");
   if (decided !== null) return no(decided);
   const validUntil = now + right.validFor;
-  const count = votes.length + 1;
+  const { together, why } = withMine(ask, given, "force");
   const what = `${member.node.name} past ${blockers.join(", ")}`;
   const end = wallClock(validUntil, ask.policy.timeZone, now);
   const says =
-    count >= right.people
-      ? `Forced by ${[...votes.map((vote) => vote.person), person].join(" and ")}: ${what}. It lifts nothing else.`
-      : `Your force of ${what} counts; ${right.people - count} more of ${right.by} must confirm until ${end}.`;
+    together.length >= right.people
+      ? `Forced by ${names(together)}: ${what}. It lifts nothing else.`
+      : `Your force of ${what} counts; ${right.people - together.length} more of ${right.by} must confirm until ${end}.${why}`;
   return { ok: true, says, validUntil };
 }
 
@@ -156,11 +161,37 @@ function whyNotMoved({ namespace, pod, diagnosis }: Refusal): string {
   return `${namespace}/${pod} can't be moved: ${because}`;
 }
 
+/** A yes and a skip do not take each other back: who says yes must know that it waits all the same. */
+function skipText({ standing: { skip }, policy, now }: Ask): string {
+  if (skip === null) return "";
+  return ` It waits all the same: ${skip.person} skipped it until ${wallClock(skip.until, policy.timeZone, now)}.`;
+}
+
+interface Given {
+  readonly together: readonly Vote[];
+  readonly apart: readonly Vote[];
+}
+
+const NO_VOTES: Given = { together: [], apart: [] };
+
+const names = (votes: readonly Vote[]): string => votes.map(({ person }) => person).join(" and ");
+
+/** The votes that count together once this one is given, and what its maker has to know where that is too few. */
+function withMine(ask: Ask, given: Given, what: "approve" | "force"): { together: readonly Vote[]; why: string } {
+  const { person, policy, standing, decision, now } = ask;
+  const before = [...given.together, ...given.apart];
+  const mine: Vote = { person, by: decision.by, at: now, validUntil: null };
+  const { together } = addUp([...before, mine], policy);
+  const isApart = together.length <= given.together.length;
+  const lost = `${lapsedText(standing, what)}${expiredText(standing, { what, person, zone: policy.timeZone, now })}`;
+  return { together, why: `${isApart ? apartText(what, mine, before, policy) : ""}${lost}` };
+}
+
 /** Why one more vote is not wanted: the same person's counts already, or enough people decided. */
-function alreadyBy(ask: Ask, votes: readonly Vote[], isEnough: boolean, done: string): string | null {
+function alreadyBy(ask: Ask, { together, apart }: Given, isEnough: boolean, done: string): string | null {
   const zone = ask.policy.timeZone;
-  const own = votes.find((vote) => vote.person === ask.person);
-  const vote = own ?? (isEnough ? votes.at(-1) : undefined);
+  const own = [...together, ...apart].find((vote) => vote.person === ask.person);
+  const vote = own ?? (isEnough ? together.at(-1) : undefined);
   if (vote === undefined) return null;
   const who = own === undefined ? vote.person : "You";
   return `${who} already ${done} ${ask.member.node.name} (${wallClock(vote.at, zone, ask.now)}).`;

@@ -17,10 +17,16 @@ import {
   planned,
   stepKinds,
 } from "../testing/builders.ts";
+import { identityOf } from "../testing/decisions.ts";
 import { draining, nextPhase, ORDER, underWay } from "../testing/phases.ts";
 
 const by = (person: string, blockers: readonly string[] = ["web/web"], validUntil = NOW + HOUR) =>
-  aDecision({ name: `force-${person}`, verb: "force", judgement: aJudgement({ person, blockers, validUntil }) });
+  aDecision({
+    name: `force-${person}`,
+    verb: "force",
+    by: identityOf(person),
+    judgement: aJudgement({ person, blockers, validUntil }),
+  });
 
 /** Only refused pods have been left for giveUpAfter, unless said otherwise. */
 const drainOf = (refused: readonly Refusal[], parts: Parts, onlyRefusedSince = NOW - 15 * MINUTE) =>
@@ -110,6 +116,7 @@ test.each([
     aDecision({
       name: person,
       verb: "force",
+      by: identityOf(person),
       judgement: aJudgement({ person, blockers: ["web/web"], validUntil: NOW + HOUR, bound }),
     }),
   );

@@ -305,6 +305,7 @@ export interface Parts {
   readonly jobLogs?: Snapshot["jobLogs"];
   readonly etcd?: Snapshot["etcd"];
   readonly observations?: Snapshot["observations"];
+  readonly people?: Snapshot["people"];
 }
 
 /** One pending, healthy node without a slot, where nothing else is said. */
@@ -340,6 +341,7 @@ export function aSnapshot(parts: Parts = {}): Snapshot {
     jobLogs: parts.jobLogs ?? new Map(),
     etcd: parts.etcd ?? { members: new Map(), guards: new Map() },
     observations: parts.observations ?? [],
+    people: parts.people ?? new Map(),
     evictions: new Map((parts.evictions ?? []).map((answer) => [answer.podUid, answer])),
   };
 }

@@ -1,5 +1,5 @@
 import { decide } from "../decide/decide.ts";
-import type { Decision, Judgement } from "../fleet/decision.ts";
+import type { Decision, Identity, Judgement } from "../fleet/decision.ts";
 import { HOUR, MINUTE } from "../instant.ts";
 import type { May, Policy, Pool } from "../policy/policy.ts";
 import {
@@ -44,11 +44,14 @@ export function judged(
   return decide(aDecision({ name: "asked", ...changes }), aSnapshot(parts), inForce, options.now ?? NOW);
 }
 
+/** The Slack identity under which one of them counts. */
+export const identityOf = (person: string | null): Identity => (person === "ben" ? ben : person === "eve" ? eve : ana);
+
 /** A decision made before, that counts under this policy. */
 export const earlier = (verb: Decision["verb"], changes: Partial<Judgement> = {}, inForce = policy): Decision => {
   const bound = [{ node: "worker-1", digest: currentDigest({ pool: poolIn(inForce) }) }];
   const judgement = aJudgement({ at: NOW - MINUTE, validUntil: NOW + HOUR, bound, ...changes });
-  return aDecision({ name: `${verb}-by-${judgement.person}`, verb, judgement });
+  return aDecision({ name: `${verb}-by-${judgement.person}`, verb, by: identityOf(judgement.person), judgement });
 };
 
 export const two = policyOf(
