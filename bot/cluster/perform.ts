@@ -94,6 +94,8 @@ export class Performer {
         return Promise.resolve("done");
       case "DeletePod":
         return remove(this.#parts, lease, step);
+      case "DeleteDecision":
+        return this.#deleteDecision(step, lease);
       default:
         return step satisfies never;
     }
@@ -110,6 +112,17 @@ export class Performer {
     const performed = await this.#write({ call, resource: "nodereboots", name: next.node }, lease);
     if (performed === "done" && says !== "") void announce(this.#parts, lease, next, says);
     return performed;
+  }
+
+  async #deleteDecision({ decision: name, uid }: Step & { kind: "DeleteDecision" }, lease: Lease): Promise<Performed> {
+    const resource = "rebootdecisions" as const;
+    const answer = await fencedCall(this.#parts, lease, { verb: "delete", resource, name, uid });
+    // A conflict: another of that name was made since.
+    if (answer.kind === "answered" && answer.code === 409)
+      return (await this.#readAgain(resource, name, lease)) ? "done" : "retry";
+    if (answer.kind === "unanswered" || (answer.code !== 200 && answer.code !== 404)) return "retry";
+    this.#parts.mirrors.drop(resource, name);
+    return "done";
   }
 
   async #readJob({ namespace, name, node }: Step & { kind: "ReadJob" }, lease: Lease): Promise<Performed> {

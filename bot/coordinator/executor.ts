@@ -87,6 +87,8 @@ function loggable(step: Step): Record<string, unknown> {
       return { step: step.kind, node: step.node, deployment: deploymentText(step.move.deployment) };
     case "StartJob":
       return { step: step.kind, node: step.node, job: `${step.job.namespace}/${step.job.name}` };
+    case "DeleteDecision":
+      return { step: step.kind, decision: step.decision };
     case "Judge":
       return { step: step.kind, decision: step.decision, outcome: step.judgement.outcome, says: step.judgement.says };
     case "RecordPolicy":

@@ -2,6 +2,7 @@ import type { Advance } from "./advance/advance.ts";
 import { advance } from "./advance/by-phase.ts";
 import { recordConditions } from "./conditions.ts";
 import { decide } from "./decide/decide.ts";
+import { cleaning } from "./decide/spent.ts";
 import { wantedPeople } from "./decide/wanted-people.ts";
 import { blockersText } from "./drain/blockers-text.ts";
 import { checksOf } from "./drain/checks.ts";
@@ -84,6 +85,7 @@ export function plan(
   );
   const gates = situations[0]?.gates ?? [];
   const readings = readingsOf(snapshot, recorded, gates, now);
+  const old = cleaning(snapshot, now);
   const people = wantedPeople(situations, now);
   const steps = [
     ...missingObjects(snapshot, situations),
@@ -97,6 +99,7 @@ export function plan(
     ...(slots?.step || policy === undefined ? [] : recordGates(snapshot, gates, now)),
     ...(slots?.step ? [] : recordConditions(snapshot, now)),
     ...judgements(snapshot, policy, now),
+    ...old.steps,
     ...checks.steps,
     // Behind all else: a cordon or its lifting writes the same object, and goes first.
     ...recorded.flatMap(({ situation }) => discouragement(situation) ?? []),
@@ -111,6 +114,7 @@ export function plan(
       [
         ...readings.wakeAt,
         ...people.wakeAt,
+        ...old.wakeAt,
         ...checks.wakeAt,
         ...recorded.flatMap((planned) => [...planned.advance.wakeAt, ...nextChanges(planned)]),
       ],
@@ -253,6 +257,6 @@ function nextChanges({ situation }: Planned): readonly Instant[] {
 }
 
 function earliest(times: readonly Instant[], now: Instant): Instant | null {
-  const later = times.filter((at) => at > now);
+  const later = times.filter((at) => at > now && Number.isFinite(at));
   return later.length === 0 ? null : later.reduce((a, b) => Math.min(a, b));
 }

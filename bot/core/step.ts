@@ -113,6 +113,8 @@ export type Step =
   | { readonly kind: "RestartDeployment"; readonly node: NodeName; readonly move: Move }
   /** Puts back what stood in the template before the move, unless someone has restarted it since. */
   | { readonly kind: "RestoreDeployment"; readonly node: NodeName; readonly move: Move }
+  /** The judgement is written once and the rest never changes, so the uid is precondition enough. */
+  | { readonly kind: "DeleteDecision"; readonly decision: string; readonly uid: string }
   | { readonly kind: "Judge"; readonly decision: string; readonly version: string; readonly judgement: Judgement };
 
 /** What a step writes to: at most one step is in flight for each. */
@@ -156,6 +158,8 @@ export function stepKey(step: Step): StepKey {
       return podKey(step.pod.uid);
     case "HandOver":
       return "lease";
+    case "DeleteDecision":
+      return `decision/${step.decision}`;
     case "Judge":
       return "decision";
     default:

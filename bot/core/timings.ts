@@ -1,4 +1,4 @@
-import { type Duration, HOUR, MINUTE, SECOND } from "./instant.ts";
+import { DAY, type Duration, HOUR, MINUTE, SECOND } from "./instant.ts";
 
 /** All times that are not policy. Tests set them with --timings FILE. */
 export interface Timings {
@@ -40,6 +40,8 @@ export interface Timings {
   readonly gateValid: Duration;
   /** How often Slack is asked about someone whose decision still matters. */
   readonly peopleEvery: Duration;
+  /** A judged decision is deleted after so long, unless it has an effect still. */
+  readonly decisionsKept: Duration;
 }
 
 export const DEFAULT_TIMINGS: Timings = {
@@ -64,6 +66,7 @@ export const DEFAULT_TIMINGS: Timings = {
   gateEvery: 30 * SECOND,
   gateValid: 2 * MINUTE,
   peopleEvery: 5 * MINUTE,
+  decisionsKept: 30 * DAY,
 };
 
 /** The retry pause of a yielded node never doubles beyond this. */

@@ -67,6 +67,7 @@ export function parseDecision(object: Json): Decision | null {
   const judged = statusSchema.safeParse(status);
   return {
     name: metadata.name,
+    uid: metadata.uid,
     version: metadata.version,
     createdAt: metadata.createdAt,
     verb: spec.verb,

@@ -221,7 +221,12 @@ test("a decision comes back with its judgement, and without one while it has non
     reason: "why",
     until: NOW + 2,
   });
-  const metadata = { name: decision.name, resourceVersion: "1", creationTimestamp: "2026-12-05T04:30:00Z" };
+  const metadata = {
+    name: decision.name,
+    uid: decision.uid,
+    resourceVersion: "1",
+    creationTimestamp: "2026-12-05T04:30:00Z",
+  };
   const made = Object.assign({}, overTheWire(newDecision(decision)), { metadata });
   expect(parseDecision(made)).toEqual({ ...decision, judgement: null });
   const judged = overTheWire(formatDecisionStatus(decision.name, "1", decision.judgement ?? aJudgement()));

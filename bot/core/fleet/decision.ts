@@ -49,6 +49,7 @@ export interface Judgement {
 /** The RebootDecision resource: what a person asked for, and what came of it. */
 export interface Decision {
   readonly name: string;
+  readonly uid: string;
   readonly version: string;
   readonly createdAt: Instant;
   readonly verb: Verb;

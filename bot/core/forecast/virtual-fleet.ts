@@ -51,6 +51,8 @@ export class VirtualFleet {
     const base = fleet ?? { version: "", paused: null, policy: null, gates: [], conditions: [] };
     return {
       ...this.#snapshot,
+      // Nothing is deleted in the time to come: when it would be is no turn worth planning.
+      timings: { ...this.#snapshot.timings, decisionsKept: Number.POSITIVE_INFINITY },
       nodes: this.#nodes,
       reports: this.#reports,
       reboots: this.#reboots,

@@ -248,6 +248,7 @@ export const anAnswer = (changes: Partial<EvictionAnswer> = {}): EvictionAnswer 
 /** A decision that was judged and counts, about nodes as they are in the snapshot. */
 export const aDecision = (changes: Partial<Decision> & { readonly judgement?: Judgement | null } = {}): Decision => ({
   name: "decision-1",
+  uid: `uid-${changes.name ?? "decision-1"}`,
   version: "1",
   createdAt: NOW,
   verb: "approve",

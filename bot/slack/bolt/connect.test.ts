@@ -48,7 +48,7 @@ class Judge implements Decisions {
   async ask(request: DecisionRequest): Promise<DecisionAnswer> {
     const repeated = this.asked.some(({ name }) => name === request.name);
     this.asked.push(request);
-    const decision = { ...request, version: "1", createdAt: NOW, judgement: null };
+    const decision = { ...request, uid: "", version: "1", createdAt: NOW, judgement: null };
     const { snapshot } = aTurn({}, { policy: this.#policy });
     return { kind: "judged", judgement: decide(decision, snapshot, this.#policy, NOW), repeated };
   }
