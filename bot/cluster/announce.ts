@@ -1,5 +1,7 @@
 import type { Json, Lease } from "../coordinator/ports.ts";
+import type { Judgement } from "../core/fleet/decision.ts";
 import type { PolicyStatus } from "../core/fleet/fleet.ts";
+import type { Node } from "../core/fleet/node.ts";
 import type { NodeReboot } from "../core/fleet/reboot.ts";
 import { type CallParts, fencedCall } from "./calls.ts";
 import { type EventFacts, eventObject } from "./events.ts";
@@ -17,8 +19,24 @@ export async function announce(parts: CallParts, lease: Lease, next: NodeReboot,
     about: { apiVersion: "v1", kind: "Node", name: next.node, uid: next.nodeUid },
     type: isTrouble ? "Warning" : "Normal",
     reason: isBlocked ? "RebootBlocked" : `Reboot${next.phase.kind.charAt(0).toUpperCase()}${next.phase.kind.slice(1)}`,
-    message: message.length > MESSAGE_MOST ? `${message.slice(0, MESSAGE_MOST - 1)}…` : message,
+    message: clipped(message),
     at: isBlocked ? parts.clock.now() : (next.phaseSince ?? parts.clock.now()),
+  });
+}
+
+/** An Event on a Node that a person decided about. */
+export async function announceDecision(
+  parts: CallParts,
+  lease: Lease,
+  { name, uid }: Pick<Node, "name" | "uid">,
+  { outcome, message, at }: Pick<Judgement, "outcome" | "at"> & { readonly message: string },
+): Promise<void> {
+  await write(parts, lease, {
+    about: { apiVersion: "v1", kind: "Node", name, uid },
+    type: "Normal",
+    reason: outcome === "counted" ? "DecisionCounted" : "DecisionRefused",
+    message: clipped(message),
+    at,
   });
 }
 
@@ -35,10 +53,13 @@ export async function announcePolicy(parts: CallParts, lease: Lease, status: Pol
     about: { apiVersion: API_VERSION, kind: "RebootFleet", name: metadata.name, uid: metadata.uid },
     type: valid ? "Normal" : "Warning",
     reason: valid ? "PolicyInForce" : "PolicyNotUsed",
-    message: message.length > MESSAGE_MOST ? `${message.slice(0, MESSAGE_MOST - 1)}…` : message,
+    message: clipped(message),
     at: since,
   });
 }
+
+const clipped = (message: string): string =>
+  message.length > MESSAGE_MOST ? `${message.slice(0, MESSAGE_MOST - 1)}…` : message;
 
 async function write(parts: CallParts, lease: Lease, facts: EventFacts): Promise<void> {
   const call = { verb: "create", resource: "events", namespace: "default", object: eventObject(facts) } as const;

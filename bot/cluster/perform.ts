@@ -5,6 +5,7 @@ import { orderOf } from "../core/fleet/phase.ts";
 import type { NodeReboot } from "../core/fleet/reboot.ts";
 import { type Step, type StepKey, stepKey } from "../core/step.ts";
 import { announce, announcePolicy } from "./announce.ts";
+import { audit } from "./audit.ts";
 import { backOff, type CallParts, fencedCall, pause } from "./calls.ts";
 import { checkPods } from "./check-pods.ts";
 import { cordoned, uncordoned } from "./cordon.ts";
@@ -54,8 +55,9 @@ export class Performer {
       case "CreateFleet":
       case "RecordGates":
       case "RecordConditions":
-      case "Judge":
         return this.#write(writeOf(step, this.#parts.mirrors.store), lease);
+      case "Judge":
+        return this.#judge(step, lease);
       case "RecordPolicy":
         return this.#write(writeOf(step, this.#parts.mirrors.store), lease, (fleet) =>
           announcePolicy(this.#parts, lease, step.policy, fleet),
@@ -111,6 +113,17 @@ export class Performer {
     };
     const performed = await this.#write({ call, resource: "nodereboots", name: next.node }, lease);
     if (performed === "done" && says !== "") void announce(this.#parts, lease, next, says);
+    return performed;
+  }
+
+  /** A write whose answer was lost may have been made: then the decision shows our judgement when it is read again. */
+  async #judge(step: Step & { kind: "Judge" }, lease: Lease): Promise<Performed> {
+    const { store } = this.#parts.mirrors;
+    const decision = store.decisions.get(step.decision);
+    const performed = await this.#write(writeOf(step, store), lease);
+    const written = store.decisions.get(step.decision)?.judgement;
+    const isOurs = written?.at === step.judgement.at && written.says === step.judgement.says;
+    if (isOurs && decision !== undefined) void audit(this.#parts, lease, { ...step, decision });
     return performed;
   }
 

@@ -240,7 +240,13 @@ function judgements(snapshot: Snapshot, policy: Policy | undefined, now: Instant
   const first = open.sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1))[0];
   if (first === undefined) return [];
   return [
-    { kind: "Judge", decision: first.name, version: first.version, judgement: decide(first, snapshot, policy, now) },
+    {
+      kind: "Judge",
+      decision: first.name,
+      version: first.version,
+      judgement: decide(first, snapshot, policy, now),
+      commit: policy?.commit ?? null,
+    },
   ];
 }
 

@@ -115,7 +115,14 @@ export type Step =
   | { readonly kind: "RestoreDeployment"; readonly node: NodeName; readonly move: Move }
   /** The judgement is written once and the rest never changes, so the uid is precondition enough. */
   | { readonly kind: "DeleteDecision"; readonly decision: string; readonly uid: string }
-  | { readonly kind: "Judge"; readonly decision: string; readonly version: string; readonly judgement: Judgement };
+  /** `commit` is the policy's that it was judged by. */
+  | {
+      readonly kind: "Judge";
+      readonly decision: string;
+      readonly version: string;
+      readonly judgement: Judgement;
+      readonly commit: string | null;
+    };
 
 /** What a step writes to: at most one step is in flight for each. */
 export type StepKey = string;
