@@ -1,6 +1,6 @@
 import type { DecisionAnswer, DecisionRequest, Decisions } from "../coordinator/ports.ts";
 import type { Judgement } from "../core/fleet/decision.ts";
-import { type Duration, SECOND } from "../core/instant.ts";
+import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import { type CallParts, pause } from "./calls.ts";
 import { messageOf } from "./json.ts";
 import type { Mirrors } from "./mirrors.ts";
@@ -9,6 +9,14 @@ import { newDecision } from "./resources/reboot-decision.ts";
 /** How long the one who asked waits for the leader; after that the board shows what came of it. */
 const JUDGED_WITHIN: Duration = 20 * SECOND;
 const TRIES = 4;
+
+/** The same wish again gets the same answer, which may be over by now. */
+function asOfNow(judgement: Judgement, now: Instant): Judgement {
+  const { outcome, validUntil, says } = judgement;
+  if (outcome === "refused" || validUntil === null || now < validUntil) return judgement;
+  const again = "Decide again: on a new card, or by a reply in this one's thread.";
+  return { ...judgement, says: `This has expired. You were told before: “${says}” ${again}` };
+}
 
 /** Writes a person's wish as a RebootDecision and waits until the leader, whichever replica that is, has judged it. */
 export class DecisionDesk implements Decisions {
@@ -27,7 +35,14 @@ export class DecisionDesk implements Decisions {
     const judged = (): Judgement | null => this.#mirrors.store.decisions.get(request.name)?.judgement ?? null;
     await this.#mirrors.until(() => judged() !== null, JUDGED_WITHIN);
     const judgement = judged();
-    if (judgement !== null) return { kind: "judged", judgement, repeated: created === "repeated" };
+    if (judgement !== null) {
+      const repeated = created === "repeated";
+      return {
+        kind: "judged",
+        judgement: repeated ? asOfNow(judgement, this.#parts.clock.now()) : judgement,
+        repeated,
+      };
+    }
     return {
       kind: "unjudged",
       why: "It is noted, but no leader has judged it yet. The board will show what came of it.",

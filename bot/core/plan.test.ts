@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { diagnose } from "./drain/diagnosis/diagnose.ts";
-import type { Verb } from "./fleet/decision.ts";
+import type { Decision, Verb } from "./fleet/decision.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "./instant.ts";
 import {
   aBudget,
@@ -137,6 +137,15 @@ describe("decisions", () => {
   test("made at the same time, by name", () => {
     const plan = planned({ decisions: [asked("b", NOW), asked("a", NOW)] });
     expect(stepOf(plan, "Judge")?.decision).toBe("a");
+  });
+
+  test("made at the same time, what holds up after what lets go", () => {
+    const [approve, retry] = [asked("b", NOW), { ...asked("c", NOW), verb: "approve" as const }];
+    const order = (...decisions: readonly Decision[]) => stepOf(planned({ decisions }), "Judge")?.decision;
+    for (const verb of ["withdraw", "pause"] as const) {
+      expect(order({ ...asked("a", NOW), verb }, approve, retry)).toBe("b");
+      expect(order({ ...asked("a", NOW - 1), verb }, approve, retry)).toBe("a");
+    }
   });
 
   test("are judged once", () => {

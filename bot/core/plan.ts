@@ -8,6 +8,7 @@ import { blockersText } from "./drain/blockers-text.ts";
 import { checksOf } from "./drain/checks.ts";
 import { forceDueAt } from "./drain/force-after.ts";
 import { restorations, restoredMoves } from "./drain/move.ts";
+import type { Decision } from "./fleet/decision.ts";
 import type { NodeName } from "./fleet/node.ts";
 import type { Phase } from "./fleet/phase.ts";
 import type { Snapshot } from "./fleet/snapshot.ts";
@@ -234,10 +235,16 @@ function isBetweenTries({ reboot, now }: Recorded): boolean {
   return outcome?.kind === "yielded" && outcome.why.kind === "blocked" && retryAt !== null && now < retryAt;
 }
 
-/** One at a time and oldest first, so that each is judged with the ones before it in force. */
+/**
+ * One at a time and oldest first, so that each is judged with the ones before it in force. The server's times are whole
+ * seconds: of one second, what holds up is judged last, so that a yes given at the same moment does not outlive it.
+ */
 function judgements(snapshot: Snapshot, policy: Policy | undefined, now: Instant): readonly Step[] {
   const open = [...snapshot.decisions.values()].filter(({ judgement }) => judgement === null);
-  const first = open.sort((a, b) => a.createdAt - b.createdAt || (a.name < b.name ? -1 : 1))[0];
+  const isLast = ({ verb }: Decision): number => Number(verb === "withdraw" || verb === "pause");
+  const first = open.sort(
+    (a, b) => a.createdAt - b.createdAt || isLast(a) - isLast(b) || (a.name < b.name ? -1 : 1),
+  )[0];
   if (first === undefined) return [];
   return [
     {

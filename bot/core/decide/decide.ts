@@ -2,6 +2,7 @@ import type { Decision, Judgement, NodeVerb } from "../fleet/decision.ts";
 import { type Member, memberOf } from "../fleet/member.ts";
 import type { Snapshot } from "../fleet/snapshot.ts";
 import type { Instant } from "../instant.ts";
+import { listed } from "../listed.ts";
 import { withAsked } from "../on-demand.ts";
 import type { Policy, Pool } from "../policy/policy.ts";
 import { blockersOf, nodeDigest, whatChanged } from "./digest.ts";
@@ -27,16 +28,19 @@ export function decide(decision: Decision, snapshot: Snapshot, policy: Policy | 
     const { ok, says } = verb === "pause" ? judgePause(asked) : judgeResume(asked);
     return ok ? count(now, person, { says }) : refuse(now, person, says);
   }
-  const targets = decision.targets.map(({ node }) => memberOf(snapshot, policy, node));
-  const missing = decision.targets.filter((_, index) => targets[index] === null);
+  const members = decision.targets.flatMap(({ node }) => memberOf(snapshot, policy, node) ?? []);
+  const missing = decision.targets.filter(({ node }) => !snapshot.nodes.has(node));
   if (missing.length > 0) return refuse(now, person, `There is no node ${missing.map(({ node }) => node).join(", ")}.`);
-  if (targets.length === 0) return refuse(now, person, "The decision names no node.");
+  if (members.length === 0) return refuse(now, person, "The decision names no node.");
+  const asked = { decision, verb, policy, snapshot, now, asker };
   const asks: Ask[] = [];
-  for (const member of targets) {
-    const ask = member === null ? null : askOf({ decision, verb, policy, snapshot, now, asker }, member);
+  for (const member of members) {
+    const ask = askOf(asked, member);
     if (typeof ask === "string") return refuse(now, person, ask);
-    if (ask !== null) asks.push(ask);
+    asks.push(ask);
   }
+  const changes = changesSince(decision, members);
+  if (changes !== null) return refuse(now, person, changes);
   return combine(decision, asks, now, person);
 }
 
@@ -66,13 +70,23 @@ function askOf({ decision, verb, policy, snapshot, now, asker }: Asked, member: 
   if (pool === null) return `${node.name} is in no pool of the policy, so nobody may ${verb} it.`;
   const refusal = mayNot(verb, pool, policy, asker);
   if (refusal !== null) return refusal;
-  const shown = decision.targets.find((target) => target.node === node.name)?.digest ?? null;
-  const blockers = verb === "force" ? blockersOf(member.reboot) : [];
-  const change = shown === null ? null : whatChanged(shown, nodeDigest(member, blockers));
-  if (change !== null)
-    return `This changed since the card was drawn: ${node.name}: ${change}. Look again, then decide.`;
   const standing = standingOf(member, snapshot.decisions.values(), { policy, people: snapshot.people, now });
   return { decision, verb, member: withAsked(member, standing), pool, policy, person: asker.person, now, standing };
+}
+
+/** What is no more as its maker was shown it, and for which nodes; null where all is. */
+function changesSince({ verb, targets }: Decision, members: readonly Member[]): string | null {
+  const changes = members.flatMap((member) => {
+    const { name } = member.node;
+    const shown = targets.find(({ node }) => node === name)?.digest ?? null;
+    const blockers = verb === "force" ? blockersOf(member.reboot) : [];
+    const change = shown === null ? null : whatChanged(shown, nodeDigest(member, blockers));
+    return change === null ? [] : [{ name, change }];
+  });
+  if (changes.length === 0) return null;
+  const byChange = [...Map.groupBy(changes, ({ change }) => change)];
+  const texts = byChange.map(([change, nodes]) => `${listed(nodes.map(({ name }) => name))}: ${change}`);
+  return `This changed since the card was drawn: ${texts.join("; ")}. Look again, then decide.`;
 }
 
 function combine(decision: Decision, asks: readonly Ask[], now: Instant, person: string): Judgement {

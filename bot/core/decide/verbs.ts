@@ -4,6 +4,7 @@ import type { Member } from "../fleet/member.ts";
 import type { Refusal } from "../fleet/phase.ts";
 import { formatDuration, type Instant, wallClock } from "../instant.ts";
 import { listed } from "../listed.ts";
+import { needsNoneNow } from "../overdue.ts";
 import type { ApproveRight } from "../policy/policy.ts";
 import { freezeAt, nextOpening, openingAt, scheduleOf } from "../policy/schedule.ts";
 import { NOW_VALID } from "../timings.ts";
@@ -65,7 +66,18 @@ export function judgeNow(ask: Ask): Verdict {
   }
   const validUntil = now + NOW_VALID;
   const end = wallClock(validUntil, policy.timeZone, now);
-  return { ok: true, says: `${name} may go now, window or not, until ${end}.${skipText(ask)}`, validUntil };
+  const says = `${name} may go now, window or not, until ${end}.${moreToApprove(ask)}${skipText(ask)}`;
+  return { ok: true, says, validUntil };
+}
+
+/** A `now` is one approval; where it takes more, it waits for them. */
+function moreToApprove(ask: Ask): string {
+  const { pool, standing, member, now } = ask;
+  const right = pool.may.approve;
+  if (pool.mode !== "approval" || right === null || needsNoneNow({ ...member, now })) return "";
+  const { together, why } = withMine(ask, { together: standing.approvals, apart: standing.approvalsApart }, "approve");
+  const more = right.people - together.length;
+  return more <= 0 ? "" : ` It waits for ${more} more of ${right.by} to approve.${why}`;
 }
 
 export function judgeForce(ask: Ask): Verdict {
@@ -179,7 +191,7 @@ const names = (votes: readonly Vote[]): string => votes.map(({ person }) => pers
 /** The votes that count together once this one is given, and what its maker has to know where that is too few. */
 function withMine(ask: Ask, given: Given, what: "approve" | "force"): { together: readonly Vote[]; why: string } {
   const { person, policy, standing, decision, now } = ask;
-  const before = [...given.together, ...given.apart];
+  const before = [...given.together, ...given.apart].filter((vote) => vote.person !== person);
   const mine: Vote = { person, by: decision.by, at: now, validUntil: null };
   const { together } = addUp([...before, mine], policy);
   const isApart = together.length <= given.together.length;
