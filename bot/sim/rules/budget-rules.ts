@@ -1,46 +1,38 @@
 import type { PodsView } from "./pods-view.ts";
-import { at, type Change, list, nameOf, text } from "./world.ts";
+import { at, type Change, nameOf, text } from "./world.ts";
 
 const WORKLOADS: ReadonlySet<string> = new Set(["deployments", "replicasets", "statefulsets", "daemonsets"]);
 const RESTARTED_AT = "kubectl.kubernetes.io/restartedAt";
 
+/** Whether people or the policy let this budget be broken for the node, as far as a bot could know at that time. */
+type IsForced = (node: string, budget: string, at: number) => boolean;
+
 /**
- * Rule 6: a bot deletes a pod past its budget only under a counted force of its node, or when the policy forces. Of a
+ * Rule 6: a bot deletes a pod past its budget only under a force of its node, or when the policy forces. Of a
  * workload it changes nothing but when it was restarted.
  */
 export class BudgetRules {
   readonly #broken: (rule: string) => void;
   readonly #pods: PodsView;
-  readonly #mayPolicy: (node: string, now: number) => boolean;
-  readonly #forced = new Map<string, ReadonlySet<string>>();
+  readonly #isForced: IsForced;
 
-  constructor(pods: PodsView, mayPolicy: (node: string, now: number) => boolean, broken: (rule: string) => void) {
+  constructor(pods: PodsView, isForced: IsForced, broken: (rule: string) => void) {
     this.#pods = pods;
-    this.#mayPolicy = mayPolicy;
+    this.#isForced = isForced;
     this.#broken = broken;
   }
 
-  see({ resource, verb, actor, before, after, at: now }: Change): void {
-    if (resource === "rebootdecisions") this.#seeDecision(after);
+  see({ resource, verb, actor, before, after, decidedAt }: Change): void {
     if (!actor.startsWith("bot")) return;
-    if (resource === "pods" && verb === "delete") this.#checkDelete(before, now);
+    if (resource === "pods" && verb === "delete") this.#checkDelete(before, decidedAt);
     if (WORKLOADS.has(resource) && unrestarted(before) !== unrestarted(after))
       this.#broken(`rule 6: ${actor} changed the ${resource} ${nameOf(after ?? before)} beyond its restart`);
   }
 
-  #seeDecision(decision: unknown): void {
-    if (text(at(decision, "spec", "verb")) !== "force" || text(at(decision, "status", "outcome")) !== "counted") return;
-    const budgets = list(at(decision, "status", "blockers")).map(text);
-    for (const target of list(at(decision, "spec", "targets"))) {
-      const node = text(at(target, "node"));
-      this.#forced.set(node, new Set([...(this.#forced.get(node) ?? []), ...budgets]));
-    }
-  }
-
-  #checkDelete(pod: unknown, now: number): void {
+  #checkDelete(pod: unknown, decidedAt: number): void {
     const node = text(at(pod, "spec", "nodeName"));
     for (const key of this.#pods.covering(pod)) {
-      if (this.#forced.get(node)?.has(key) || this.#mayPolicy(node, now)) continue;
+      if (this.#isForced(node, key, decidedAt)) continue;
       this.#broken(`rule 6: pod ${nameOf(pod)} on ${node} was deleted past PDB ${key} without a force`);
     }
   }

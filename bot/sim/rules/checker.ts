@@ -11,8 +11,8 @@ import { PodRules } from "./pod-rules.ts";
 import { PodsView } from "./pods-view.ts";
 import { lengthOf, poolFor } from "./policy-data.ts";
 import { PolicyTimes, type ToldPolicy } from "./policy-times.ts";
-import { KNOWN_LATE, SlotRules } from "./slot-rules.ts";
-import { Votes } from "./votes.ts";
+import { BEFORE_CALL, KNOWN_LATE, POLICY_LATE, SlotRules } from "./slot-rules.ts";
+import { CLOCK_OFF, Votes } from "./votes.ts";
 import { WaitRules } from "./wait-rules.ts";
 import type { Change, RebootCall } from "./world.ts";
 
@@ -56,7 +56,12 @@ export class RuleChecker {
     this.#gates = new GateRules(parts);
     this.#hooks = new HookRules(broken);
     this.#orders = new OrderRules(broken);
-    this.#budgets = new BudgetRules(this.#pods, (node, at) => isForcedByPolicy(cluster, times, node, at), broken);
+    this.#budgets = new BudgetRules(
+      this.#pods,
+      (node, budget, at) =>
+        isForcedByPolicy(cluster, times, node, at) || isForcedByPeople({ cluster, times, votes, node, budget, at }),
+      broken,
+    );
     this.#podRules = new PodRules(parts);
     this.#slots = new SlotRules(parts);
     this.#cordons = new CordonRules(parts);
@@ -111,5 +116,25 @@ function isForcedByPolicy(cluster: ClusterView, times: PolicyTimes, node: string
   return times.between(now - KNOWN_LATE, now).some(({ policy }) => {
     const after = poolFor(policy, states.now()?.labels ?? {})?.drain.forceAfter;
     return after !== undefined && reboot.blockedSince + lengthOf(after) <= now;
+  });
+}
+
+interface ForceParts {
+  readonly cluster: ClusterView;
+  readonly times: PolicyTimes;
+  readonly votes: Votes;
+  readonly node: string;
+  readonly budget: string;
+  readonly at: number;
+}
+
+function isForcedByPeople({ cluster, times, votes, node, budget, at }: ForceParts): boolean {
+  const view = cluster.node(node);
+  const state = view.states.now() ?? null;
+  return times.between(at - POLICY_LATE, at).some((of) => {
+    const pool = state === null ? null : poolFor(of.policy, state.labels);
+    if (state === null || pool === null) return false;
+    const moments = [at, at - BEFORE_CALL, at + CLOCK_OFF];
+    return moments.some((moment) => votes.isForced({ view, state, pool, of, at: moment }, budget));
   });
 }

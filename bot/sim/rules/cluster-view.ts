@@ -1,14 +1,17 @@
 import { type NodeState, NodeView } from "./node-view.ts";
+import type { Requester } from "./voters.ts";
 import { at, type Change, list, nameOf, text, time } from "./world.ts";
 
 /** A person's request with its judgement. */
 export interface DecisionView {
   readonly verb: string;
-  readonly by: string;
+  readonly by: Requester;
   readonly nodes: readonly string[];
   readonly isCounted: boolean;
   readonly judgedAt: number;
   readonly until: number;
+  /** For a force: those that may be broken. */
+  readonly budgets: readonly string[];
 }
 
 export interface SlotView {
@@ -76,10 +79,15 @@ function decisionOf(decision: unknown): DecisionView {
   const until = time(at(decision, "status", "validUntil"));
   return {
     verb: text(at(decision, "spec", "verb")),
-    by: text(at(decision, "spec", "by", "id")),
+    by: {
+      system: text(at(decision, "spec", "by", "system")),
+      id: text(at(decision, "spec", "by", "id")),
+      groups: list(at(decision, "spec", "groups")).map(text),
+    },
     nodes: list(at(decision, "spec", "targets")).map((target) => text(at(target, "node"))),
     isCounted: text(at(decision, "status", "outcome")) === "counted",
     judgedAt: time(at(decision, "status", "at")),
     until: Number.isNaN(until) ? Number.POSITIVE_INFINITY : until,
+    budgets: list(at(decision, "status", "blockers")).map(text),
   };
 }

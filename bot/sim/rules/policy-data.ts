@@ -83,11 +83,17 @@ export interface PoolData {
   readonly overdue?: { readonly after: string; readonly then: "remind" | "automatic" };
 }
 
+export interface GroupData {
+  readonly people?: readonly string[];
+  readonly slackGroups?: readonly string[];
+  readonly kubernetesGroups?: readonly string[];
+}
+
 export interface PolicyData {
   readonly timeZone: string;
   readonly maxRebooting: number;
-  readonly people: Readonly<Record<string, { readonly kubernetes: string }>>;
-  readonly groups: Readonly<Record<string, { readonly people: readonly string[] }>>;
+  readonly people: Readonly<Record<string, { readonly kubernetes?: string; readonly slack?: string }>>;
+  readonly groups: Readonly<Record<string, GroupData>>;
   readonly freezes?: readonly FreezeData[];
   readonly gates?: readonly GateData[];
   readonly pools: readonly PoolData[];
@@ -127,10 +133,4 @@ export function mostUnavailable({ maxUnavailable }: PoolData, size: number): num
 /** The keys that a person's decision about a node of the pool is bound to, as one text. */
 export function safetyKeys({ name, mode, may, windows, drain, hooks, reboot, verify }: PoolData): string {
   return JSON.stringify({ name, mode, may, windows, drain, hooks, reboot, verify });
-}
-
-/** The person behind an identity of Kubernetes, if they are in the group. */
-export function memberBehind({ people, groups }: PolicyData, id: string, group: string): string | null {
-  const person = Object.entries(people).find(([, { kubernetes }]) => kubernetes === id)?.[0];
-  return person !== undefined && groups[group]?.people.includes(person) === true ? person : null;
 }

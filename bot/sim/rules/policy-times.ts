@@ -1,5 +1,5 @@
 import { Openings } from "./openings.ts";
-import { memberBehind, type PolicyData, type PoolData, poolFor, safetyKeys } from "./policy-data.ts";
+import { type PolicyData, poolFor, safetyKeys } from "./policy-data.ts";
 
 /** From when on the bots were told a policy. */
 export interface ToldPolicy {
@@ -40,11 +40,4 @@ export class PolicyTimes {
     });
     return new Set(keys).size > 1;
   }
-}
-
-/** The person who decided, if the pool's policy lets them do so. */
-export function entitled(policy: PolicyData, pool: PoolData, verb: "approve" | "now", id: string): string | null {
-  const mayApprove = memberBehind(policy, id, pool.may.approve.by);
-  if (verb === "approve") return mayApprove;
-  return pool.mode === "approval" && mayApprove === null ? null : memberBehind(policy, id, pool.may.now.by);
 }

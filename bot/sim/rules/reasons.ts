@@ -94,7 +94,7 @@ export class Reasons {
   #couldGoFrom(waiter: Waiter): number {
     const { of, now, votes } = this.#parts;
     const { view, pool } = waiter;
-    if (view.reboot.phase !== "waiting" || votes.pendingSince(view) === null) return Number.POSITIVE_INFINITY;
+    if (view.reboot.phase !== "waiting" || votes.pendingSince(view, of) === null) return Number.POSITIVE_INFINITY;
     // A budget may be short for a moment, or the pod be moved: only a node that is said to be held by it is not waited for.
     const isHeld = view.reboot.holds.includes("would be blocked");
     const reasons = this.#ofNode(waiter).filter((reason) => reason !== "blocked" || isHeld);

@@ -1,7 +1,8 @@
 import type { ClusterView, DecisionView } from "./cluster-view.ts";
 import type { NodeState, NodeView } from "./node-view.ts";
-import { lengthOf, type PoolData } from "./policy-data.ts";
-import { entitled, type PolicyTimes, type PolicyView } from "./policy-times.ts";
+import { lengthOf, type PoolData, poolFor } from "./policy-data.ts";
+import type { PolicyTimes, PolicyView } from "./policy-times.ts";
+import { surelyDifferent, type Voter, voterFor } from "./voters.ts";
 
 /** Where one node stands under one policy at a moment that a bot may have decided in. */
 export interface Moment {
@@ -30,20 +31,36 @@ export class Votes {
 
   /** Whether enough different people let it go, or the policy does without them. */
   isApproved(moment: Moment): boolean {
-    const { pool, view, at } = moment;
+    const { pool, view, of, at } = moment;
     if (pool.mode !== "approval") return true;
-    const due = (this.pendingSince(view) ?? Number.NaN) + lengthOf(pool.overdue?.after ?? "14d");
+    const due = (this.pendingSince(view, of) ?? Number.NaN) + lengthOf(pool.overdue?.after ?? "14d");
     if (pool.overdue?.then === "automatic" && due <= at) return true;
-    const people = [...this.#cluster.decisions.values()].flatMap((decision) => this.#voter(decision, moment) ?? []);
-    return new Set(people).size >= pool.may.approve.people;
+    return surelyDifferent(this.#voters(["approve", "now"], moment)) >= pool.may.approve.people;
   }
 
-  /** Since when it is to be rebooted: its host asks for it, or a person does; null where neither does. */
-  pendingSince({ name, report, bootedAt }: NodeView): number | null {
+  /** Whether enough different people, who were shown the same, let this budget be broken for the node. */
+  isForced(moment: Moment, budget: string): boolean {
+    const { name } = moment.view;
+    const forces = [...this.#cluster.decisions.values()].filter(
+      ({ verb, nodes, budgets }) => verb === "force" && nodes.includes(name) && budgets.includes(budget),
+    );
+    return [...Map.groupBy(forces, ({ budgets }) => budgets.join()).values()].some((shown) => {
+      const voters = shown.flatMap((decision) => this.#voter(decision, moment) ?? []);
+      return surelyDifferent(voters) >= moment.pool.may.force.people;
+    });
+  }
+
+  /** Since when it is to be rebooted: its host asks for it, or a person who may does; null where neither does. */
+  pendingSince({ name, report, bootedAt, states }: NodeView, { policy }: PolicyView): number | null {
+    const pool = poolFor(policy, states.now()?.labels ?? {});
     if (report?.pendingSince != null) return report.pendingSince;
     const asked = [...this.#cluster.decisions.values()].filter(
-      ({ verb, nodes, isCounted, judgedAt }) =>
-        verb === "reboot" && isCounted && nodes.includes(name) && judgedAt >= bootedAt - CLOCK_OFF,
+      ({ verb, nodes, isCounted, judgedAt, by }) =>
+        verb === "reboot" &&
+        isCounted &&
+        nodes.includes(name) &&
+        judgedAt >= bootedAt - CLOCK_OFF &&
+        (pool === null || voterFor(policy, pool, "other", by) !== null),
     );
     const standing = asked.filter(({ judgedAt }) => !this.#isWithdrawn(name, judgedAt, Number.POSITIVE_INFINITY));
     return standing.reduce<number | null>((latest, { judgedAt }) => Math.max(latest ?? judgedAt, judgedAt), null);
@@ -51,9 +68,7 @@ export class Votes {
 
   /** Whether someone who may lets it go outside its window. */
   mayGoNow(moment: Moment): boolean {
-    return [...this.#cluster.decisions.values()].some(
-      (decision) => decision.verb === "now" && this.#voter(decision, moment) !== null,
-    );
+    return this.#voters(["now"], moment).length > 0;
   }
 
   isSkipped({ view, at }: Moment): boolean {
@@ -77,16 +92,22 @@ export class Votes {
     );
   }
 
-  #voter(decision: DecisionView, { view, state, pool, of, at }: Moment): string | null {
+  #voters(verbs: readonly string[], moment: Moment): readonly Voter[] {
+    const decisions = [...this.#cluster.decisions.values()].filter(({ verb }) => verbs.includes(verb));
+    return decisions.flatMap((decision) => this.#voter(decision, moment) ?? []);
+  }
+
+  #voter(decision: DecisionView, { view, state, pool, of, at }: Moment): Voter | null {
     const { verb, nodes, isCounted, judgedAt, by, until } = decision;
-    if ((verb !== "approve" && verb !== "now") || !isCounted || !nodes.includes(view.name)) return null;
+    if ((verb !== "approve" && verb !== "now" && verb !== "force") || !isCounted || !nodes.includes(view.name))
+      return null;
     if (judgedAt > at + CLOCK_OFF) return null;
-    if (at >= (verb === "now" ? until : approvalEnd({ pool, of, judgedAt }))) return null;
+    if (at >= (verb === "approve" ? approvalEnd({ pool, of, judgedAt }) : until)) return null;
     const known = at - this.#lag;
     if (view.voidedAt.some((voided) => voided > judgedAt && voided <= known)) return null;
     if (this.#isWithdrawn(view.name, judgedAt, known)) return null;
     if (this.#times.hasChanged(state.labels, judgedAt, known)) return null;
-    return entitled(of.policy, pool, verb, by);
+    return voterFor(of.policy, pool, verb, by);
   }
 }
 

@@ -11,6 +11,7 @@ import type {
   WindowData,
 } from "../rules/policy-data.ts";
 import { anyDrain } from "./any-drain.ts";
+import { STAFFS, type Staff } from "./staff.ts";
 
 export const CONTROL_PLANE = "node-role.kubernetes.io/control-plane";
 export const ZONE_LABEL = "topology.kubernetes.io/zone";
@@ -60,8 +61,7 @@ export function anyPolicy({ zone, start }: Place, hasLab: boolean, random: Seede
   return {
     timeZone: zone,
     maxRebooting: random.pick([1, 1, 1, 2, 2, 3]) ?? 1,
-    people: { ana: { kubernetes: "ana@example.com" }, ben: { kubernetes: "ben@example.com" } },
-    groups: { operators: { people: ["ana", "ben"] } },
+    ...anyStaff(random.fork("staff")),
     ...(random.chance(0.4) ? { freezes: [anyFreeze(zone, start, random)] } : {}),
     gates: anyGates(random.fork("gates")),
     pools: [
@@ -72,8 +72,12 @@ export function anyPolicy({ zone, start }: Place, hasLab: boolean, random: Seede
   };
 }
 
-/** The same policy after someone changed what its pools' safety depends on. */
+const anyStaff = (random: SeededRandom): Staff => random.pick(STAFFS) ?? { people: {}, groups: {} };
+
+/** The same policy after someone changed who decides, or what its pools' safety depends on. */
 export function changedPolicy(policy: PolicyData, random: SeededRandom): PolicyData {
+  const people = random.fork(`staff ${random.next()}`);
+  if (people.chance(0.4)) return { ...policy, ...anyStaff(people) };
   const change = (pool: PoolData): PoolData => {
     const { drain, may } = pool;
     const changes: readonly Partial<PoolData>[] = [

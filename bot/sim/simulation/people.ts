@@ -2,8 +2,9 @@ import type { Call } from "../../coordinator/ports.ts";
 import { type Duration, formatInstant, type Instant, MINUTE } from "../../core/instant.ts";
 import type { SimCluster } from "../cluster.ts";
 import type { SeededRandom } from "../random.ts";
-import { at, cordonedFor, isUnschedulable, list, nameOf, text } from "../rules/world.ts";
+import { at, cordonedFor, isUnschedulable, list, nameOf, text, time } from "../rules/world.ts";
 import { setSchedulable } from "./incidents.ts";
+import { ACCOUNTS } from "./staff.ts";
 
 const LOOK_EVERY: Duration = 4 * MINUTE;
 
@@ -16,13 +17,12 @@ interface Habits {
 /** What `now` lifts. */
 const LIFTED_BY_NOW: ReadonlySet<string> = new Set(["window", "after", "back-off"]);
 
-/** Ana and Ben: they approve what waits for them, force or retry what is stuck, and make mistakes now and then. */
+/** Everyone with an account: they approve what waits for them, force or retry what is stuck, and make mistakes now and then. */
 export class People {
   readonly #cluster: SimCluster;
   readonly #random: SeededRandom;
   readonly #habits: Habits;
   #asked = 0;
-  #isPaused = false;
 
   constructor(cluster: SimCluster, random: SeededRandom, habits: Habits) {
     this.#cluster = cluster;
@@ -34,7 +34,8 @@ export class People {
     this.#cluster.clock.after(LOOK_EVERY, () => {
       for (const reboot of this.#cluster.store.all("nodereboots")) this.#lookAt(reboot);
       for (const node of this.#cluster.store.all("nodes")) this.#tidy(node);
-      if (this.#random.chance(this.#isPaused ? 0.3 : 0.01)) this.#setPaused(!this.#isPaused);
+      const isPaused = this.#isPaused();
+      if (this.#random.chance(isPaused ? 0.3 : 0.01)) this.#ask(isPaused ? "resume" : "pause", []);
       this.start();
     });
   }
@@ -64,20 +65,28 @@ export class People {
     if (isTheirs && this.#random.chance(0.2)) setSchedulable(this.#cluster, nameOf(node), true);
   }
 
-  /** Ana may, and takes back what she did. */
-  #setPaused(isPaused: boolean): void {
-    this.#isPaused = isPaused;
-    this.#ask("ana", isPaused ? "pause" : "resume", []);
+  /** As the newest word about it says that counts. */
+  #isPaused(): boolean {
+    const counted = this.#cluster.store
+      .all("rebootdecisions")
+      .filter(
+        (one) => text(at(one, "status", "outcome")) === "counted" && list(at(one, "spec", "targets")).length === 0,
+      );
+    const newest = counted.toSorted((a, b) => time(at(a, "status", "at")) - time(at(b, "status", "at"))).at(-1);
+    return text(at(newest, "spec", "verb")) === "pause";
   }
 
   #decide(verb: string, node: string): void {
-    this.#ask(this.#random.pick(["ana", "ben", "mallory"]) ?? "ana", verb, [{ node }]);
+    this.#ask(verb, [{ node }]);
   }
 
-  #ask(who: string, verb: string, targets: readonly object[]): void {
+  #ask(verb: string, targets: readonly object[]): void {
+    const account = this.#random.pick(ACCOUNTS);
+    if (account === undefined) return;
+    const { system, id, groups } = account;
     this.#asked += 1;
     const until = verb === "skip" ? { until: formatInstant(this.#cluster.clock.now() + 30 * MINUTE) } : {};
-    this.#write(who, {
+    this.#write(id, {
       verb: "create",
       resource: "rebootdecisions",
       object: {
@@ -87,7 +96,8 @@ export class People {
         spec: {
           verb,
           targets,
-          by: { system: "kubernetes", id: `${who}@example.com` },
+          by: { system, id },
+          groups,
           reason: "it must go",
           ...until,
         },
