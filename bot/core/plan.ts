@@ -2,6 +2,7 @@ import type { Advance } from "./advance/advance.ts";
 import { advance } from "./advance/by-phase.ts";
 import { recordConditions } from "./conditions.ts";
 import { decide } from "./decide/decide.ts";
+import { isProvable } from "./decide/provenance.ts";
 import { cleaning } from "./decide/spent.ts";
 import { wantedPeople } from "./decide/wanted-people.ts";
 import { blockersText } from "./drain/blockers-text.ts";
@@ -240,7 +241,9 @@ function isBetweenTries({ reboot, now }: Recorded): boolean {
  * seconds: of one second, what holds up is judged last, so that a yes given at the same moment does not outlive it.
  */
 function judgements(snapshot: Snapshot, policy: Policy | undefined, now: Instant): readonly Step[] {
-  const open = [...snapshot.decisions.values()].filter(({ judgement }) => judgement === null);
+  const open = [...snapshot.decisions.values()].filter(
+    (decision) => decision.judgement === null && isProvable(decision, snapshot),
+  );
   const isLast = ({ verb }: Decision): number => Number(verb === "withdraw" || verb === "pause");
   const first = open.sort(
     (a, b) => a.createdAt - b.createdAt || isLast(a) - isLast(b) || (a.name < b.name ? -1 : 1),

@@ -10,6 +10,7 @@ import { judgeAdopt, judgeKeep, judgeReboot, judgeRelease, judgeWithdraw } from 
 import { whyBarred } from "./lapse.ts";
 import { judgePause, judgeResume, pauseOf } from "./pause.ts";
 import { type Asker, askerOf } from "./people.ts";
+import { isProven, UNPROVEN } from "./provenance.ts";
 import { mayNot } from "./rights.ts";
 import { type Standing, standingOf } from "./standing.ts";
 import { judgeApprove, judgeForce, judgeMove, judgeNow, judgeRetry, judgeSkip, type Verdict } from "./verbs.ts";
@@ -18,6 +19,7 @@ import { judgeApprove, judgeForce, judgeMove, judgeNow, judgeRetry, judgeSkip, t
 export function decide(decision: Decision, snapshot: Snapshot, policy: Policy | undefined, now: Instant): Judgement {
   if (policy === undefined)
     return refuse(now, null, "No policy is in force, so nobody may decide. See why on the board.");
+  if (!isProven(decision, snapshot)) return refuse(now, null, UNPROVEN);
   const asker = askerOf(policy, decision);
   const { person } = asker;
   const { verb } = decision;

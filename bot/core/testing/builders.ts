@@ -1,5 +1,6 @@
 import { nodeDigest } from "../decide/digest.ts";
 import type { Check } from "../fleet/check.ts";
+import type { Observation } from "../fleet/condition.ts";
 import type { DaemonSet } from "../fleet/daemon-set.ts";
 import type { Decision, Judgement } from "../fleet/decision.ts";
 import type { DisruptionBudget } from "../fleet/disruption-budget.ts";
@@ -284,6 +285,9 @@ export function currentDigest(
   });
 }
 
+/** The admission policies are in force. */
+const ADMITTED: Observation = { type: "AdmissionMissing", isTrue: false, says: "" };
+
 export interface Parts {
   readonly nodes?: readonly Node[];
   readonly reports?: readonly HostReport[];
@@ -321,10 +325,7 @@ export function aSnapshot(parts: Parts = {}): Snapshot {
     nodes: new Map(nodes.map((node) => [node.name, node])),
     reports: new Map(reports.map((report) => [report.node, report])),
     reboots: new Map(reboots.map((reboot) => [reboot.node, reboot])),
-    fleet:
-      parts.fleet === undefined
-        ? { version: "1", paused: null, slots: [], policy: null, gates: [], conditions: [] }
-        : parts.fleet,
+    fleet: fleetOf(parts),
     decisions: new Map((parts.decisions ?? []).map((decision) => [decision.name, decision])),
     budgets: new Map((parts.budgets ?? []).map((budget) => [`${budget.namespace}/${budget.name}`, budget])),
     pods:
@@ -341,10 +342,18 @@ export function aSnapshot(parts: Parts = {}): Snapshot {
     gatePods: parts.gatePods ?? new Map(),
     jobLogs: parts.jobLogs ?? new Map(),
     etcd: parts.etcd ?? { members: new Map(), guards: new Map() },
-    observations: parts.observations ?? [],
+    observations: parts.observations ?? [ADMITTED],
     people: parts.people ?? new Map(),
     evictions: new Map((parts.evictions ?? []).map((answer) => [answer.podUid, answer])),
   };
+}
+
+/** What is observed by default is on record, too. */
+function fleetOf({ fleet, observations }: Parts): Snapshot["fleet"] {
+  if (fleet === null) return null;
+  const known = fleet ?? { version: "1", paused: null, slots: [], policy: null, gates: [], conditions: [] };
+  const isDefault = observations === undefined && known.conditions.length === 0;
+  return isDefault ? { ...known, conditions: [{ ...ADMITTED, since: NOW - HOUR }] } : known;
 }
 
 export function planned(
