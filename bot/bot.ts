@@ -1,3 +1,4 @@
+import { AdmissionProbe } from "./cluster/admission-probe.ts";
 import { DecisionDesk } from "./cluster/decision-desk.ts";
 import { LeaseElection } from "./cluster/lease-election.ts";
 import { LiveCluster } from "./cluster/live-cluster.ts";
@@ -65,6 +66,8 @@ export function startBot(ports: BotPorts, { clusterName, namespace, identity, po
   const parts = { ...ports, api, clock, timings };
   const cluster = new LiveCluster(parts, { cluster: clusterName, namespace, pod, isReader: false });
   const election = new LeaseElection({ ...parts, identity, namespace, name: "bootswain" });
+  const admission = new AdmissionProbe({ ...parts, callDeadline: timings.callDeadline, namespace, pod });
+  const footings = [...ports.footings, admission];
   const decisions = new DecisionDesk(parts, cluster.mirrors);
   const references = new ReferenceStore(api, namespace);
   const outbox = new Outbox({ chat, references, clock, log });
@@ -73,7 +76,7 @@ export function startBot(ports: BotPorts, { clusterName, namespace, identity, po
     last = turn;
     outbox.show(turn);
   };
-  const coordinator = new Coordinator({ ...parts, cluster, election, clusterName, onTurn });
+  const coordinator = new Coordinator({ ...parts, footings, cluster, election, clusterName, onTurn });
   const turn = (): Turn | null => last;
   const desk = new Desk({ clusterName, decisions, chat, people, references, turn, clock, log });
   coordinator.start();

@@ -28,6 +28,9 @@ const RESOURCES = [
   "nodereboots",
   "rebootfleets",
   "rebootdecisions",
+  /** Watched alone: whether they are in force is proven by trying. */
+  "validatingadmissionpolicies",
+  "validatingadmissionpolicybindings",
   /** Only created: the server answers who asks. */
   "selfsubjectreviews",
 ] as const;

@@ -17,6 +17,8 @@ const PREFIXES: Readonly<Record<Resource, string>> = {
   persistentvolumeclaims: "/api/v1",
   volumeattachments: "/apis/storage.k8s.io/v1",
   leases: "/apis/coordination.k8s.io/v1",
+  validatingadmissionpolicies: "/apis/admissionregistration.k8s.io/v1",
+  validatingadmissionpolicybindings: "/apis/admissionregistration.k8s.io/v1",
   selfsubjectreviews: "/apis/authentication.k8s.io/v1",
   hostreports: OURS,
   nodereboots: OURS,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Call, Resource } from "../coordinator/ports.ts";
 import type { Instant } from "../core/instant.ts";
+import { type Asked, admit, isOfAdmission } from "./admission.ts";
 import { conflict, failure, namespaceEnds, notFound, type ServerAnswer, success, wrongUid } from "./answers.ts";
 import { evictPod } from "./eviction.ts";
 import { type Draft, keyOf, overTheWire, type Stored, sentMeta } from "./objects.ts";
@@ -39,13 +40,22 @@ interface Continued {
 export class ApiServer {
   readonly #store: Store;
   readonly #now: () => Instant;
+  readonly #hasAdmission: boolean;
   readonly #continued = new Map<string, Continued>();
   readonly #ending = new Set<string>();
+  readonly #groups = new Map<string, readonly string[]>();
   #tokens = 0;
 
-  constructor(store: Store, now: () => Instant) {
+  /** Without admission it is as one that is older than 1.30. */
+  constructor(store: Store, now: () => Instant, hasAdmission = true) {
     this.#store = store;
     this.#now = now;
+    this.#hasAdmission = hasAdmission;
+  }
+
+  /** The user is in these groups, beside those of everybody. */
+  join(user: string, groups: readonly string[]): void {
+    this.#groups.set(user, groups);
   }
 
   /** Nothing new is made in it any more; what is in it stays here, for as long as a case needs it. */
@@ -58,6 +68,7 @@ export class ApiServer {
       const name = call.verb === "evict" ? call.name : sentMeta(call.object).name;
       return namespaceEnds(call.resource, name, call.namespace ?? "");
     }
+    if (!this.#hasAdmission && isOfAdmission(call.resource)) return notFound(call.resource, "");
     switch (call.verb) {
       case "get":
         return this.#get(call.resource, call.namespace, call.name);
@@ -123,19 +134,30 @@ export class ApiServer {
   }
 
   #create(actor: string, { resource, namespace, object, dryRun }: Call & { verb: "create" }): ServerAnswer {
-    if (resource === "selfsubjectreviews") return { code: 201, body: whoIs(actor) };
+    if (resource === "selfsubjectreviews") return { code: 201, body: whoIs(actor, this.#groupsOf(actor)) };
     const { name } = sentMeta(object);
     if (name === "") return failure(422, "Invalid", "name or generateName is required");
+    const after = draftOf(object, name, namespace);
+    const refused = this.#admit({ actor, resource, name, subresource: undefined, before: null, after });
+    if (refused !== null) return refused;
     if (this.#store.get(resource, keyOf(namespace, name)) !== undefined) {
       return failure(409, "AlreadyExists", `${resource} "${name}" already exists`);
     }
-    const sent: Draft = overTheWire(draftOf(object, name, namespace));
+    const sent: Draft = overTheWire(after);
     const { status: _, ...withoutStatus } = sent;
     const pending = resource === "pods" ? { status: { phase: "Pending" } } : {};
     const made = WITH_STATUS.has(resource) ? { ...withoutStatus, ...pending } : sent;
     const { resourceVersion: __, uid: ___, ...metadata } = sent.metadata;
     const draft = { ...made, apiVersion: sent.apiVersion, kind: sent.kind, metadata: { ...metadata, generation: 1 } };
     return { code: 201, body: dryRun === true ? draft : this.#store.put(actor, resource, draft) };
+  }
+
+  #admit(asked: Omit<Asked, "groups">): ServerAnswer | null {
+    return admit(this.#store, { ...asked, groups: this.#groupsOf(asked.actor) });
+  }
+
+  #groupsOf(user: string): readonly string[] {
+    return ["system:authenticated", ...(this.#groups.get(user) ?? [])];
   }
 
   #update(actor: string, call: Call & { verb: "update" }): ServerAnswer {
@@ -159,6 +181,8 @@ export class ApiServer {
         `RebootDecision "${name}" is invalid: spec: Invalid value: a decision never changes; make another one`,
       );
     }
+    const refused = this.#admit({ actor, resource, name, subresource, before: current, after: next });
+    if (refused !== null) return refused;
     // A write that changes nothing makes no new version and no event.
     if (isDeepStrictEqual(next, current)) return { code: 200, body: current };
     if (dryRun === true) return { code: 200, body: next };
@@ -183,7 +207,7 @@ export class ApiServer {
 }
 
 /** As a SelfSubjectReview is answered. */
-const whoIs = (username: string): object => ({ status: { userInfo: { username, groups: ["system:authenticated"] } } });
+const whoIs = (username: string, groups: readonly string[]): object => ({ status: { userInfo: { username, groups } } });
 
 function draftOf(object: unknown, name: string, namespace: string | undefined): Draft {
   const sent = typeof object === "object" && object !== null ? object : {};
@@ -201,8 +225,8 @@ function draftOf(object: unknown, name: string, namespace: string | undefined): 
 }
 
 function withStatus(current: Stored, object: unknown): Stored {
-  const status = overTheWire(at(object, "status"));
-  return { ...current, ...(status === undefined ? {} : { status }) };
+  const status = at(object, "status");
+  return { ...current, ...(status === undefined ? {} : { status: overTheWire(status) }) };
 }
 
 /** What the server stamps stays as it is; status is written through its own path. */

@@ -17,6 +17,7 @@ import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import { DEFAULT_TIMINGS, type Timings } from "../core/timings.ts";
 import { logChat } from "../slack/log-chat.ts";
 import { NO_PEOPLE } from "../slack/no-people.ts";
+import { installAdmission } from "./admission.ts";
 import { agentApi } from "./agent-api.ts";
 import { ApiServer } from "./api-server.ts";
 import { BotPods } from "./bot-pods.ts";
@@ -49,6 +50,8 @@ export interface SimSettings {
   readonly log?: (process: string) => Log;
   readonly onReboot?: (call: { readonly at: Instant; readonly node: string }) => void;
   readonly tamper?: Tamper;
+  /** False for a server without admission policies, as Kubernetes 1.28 is. */
+  readonly hasAdmission?: boolean;
 }
 
 export interface SlackLink {
@@ -113,7 +116,9 @@ export class SimCluster {
     this.clock = new WorldClock(settings.start);
     this.random = new SeededRandom(settings.seed);
     this.store = new Store(() => this.clock.now(), this.random.fork("store"));
-    this.server = new ApiServer(this.store, () => this.clock.now());
+    const hasAdmission = settings.hasAdmission ?? true;
+    this.server = new ApiServer(this.store, () => this.clock.now(), hasAdmission);
+    if (hasAdmission) installAdmission(this.store);
     const { store, clock, random } = this;
     this.controllers = startControllers({ store, clock, random: random.fork("controllers") });
     this.workloads = new Workloads(store);

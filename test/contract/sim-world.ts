@@ -14,6 +14,8 @@ export async function inSimulation<T>(seed: string, run: (world: ContractWorld) 
     seed,
     start: 1_796_083_200_000,
     clusterName: "contract",
+    // The real one is one without deploy/admission.yaml, too.
+    hasAdmission: false,
     policySource: () => ({ start: () => ({ stop: () => {} }) }),
   });
   let isSettled = false;

@@ -139,7 +139,7 @@ export class StartingCluster {
     this.cluster.workloads.deploy({ namespace: "web", name: "web", replicas, graceSeconds: 5 });
   }
 
-  /** By ana. Named by what it says, and by how often that was said before; answers that name. */
+  /** By ana, in Slack: a bot writes it. Named by what it says, and by how often that was said before; answers that name. */
   decide(verb: string, nodes: readonly string[], spec: object = {}): string {
     const says = `${verb}-${nodes.join("-")}`;
     const times = (this.#asked.get(says) ?? 0) + 1;
@@ -151,7 +151,7 @@ export class StartingCluster {
       metadata: { name },
       spec: { verb, targets: nodes.map((node) => ({ node })), by: { system: "slack", id: "U0ANA00001" }, ...spec },
     };
-    const { code } = this.cluster.server.handle("ana", { verb: "create", resource: "rebootdecisions", object });
+    const { code } = this.cluster.server.handle("bot", { verb: "create", resource: "rebootdecisions", object });
     if (code !== 201) throw new Error(`the decision was answered with ${code}`);
     return name;
   }

@@ -1,4 +1,5 @@
 import { HOUR } from "../../core/instant.ts";
+import { installAdmission, loseAdmission } from "../admission.ts";
 import type { SimCluster } from "../cluster.ts";
 import { asObject, type Stored, storedKey } from "../objects.ts";
 import type { PodHabits } from "../pod-template.ts";
@@ -25,6 +26,8 @@ export function happen(cluster: SimCluster, { kind, node }: Incident): void {
     "lose fleet": () => cluster.store.remove("people", "rebootfleets", "cluster"),
     "lose voter": () => setVoter(cluster, node, false),
     "regain voter": () => setVoter(cluster, node, true),
+    "lose admission": () => loseAdmission(cluster.store),
+    "regain admission": () => installAdmission(cluster.store),
   };
   effects[kind]();
 }

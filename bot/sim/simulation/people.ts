@@ -28,6 +28,7 @@ export class People {
     this.#cluster = cluster;
     this.#random = random;
     this.#habits = habits;
+    for (const { system, id, groups } of ACCOUNTS) if (system === "kubernetes") cluster.server.join(id, groups);
   }
 
   start(): void {
@@ -86,7 +87,8 @@ export class People {
     const { system, id, groups } = account;
     this.#asked += 1;
     const until = verb === "skip" ? { until: formatInstant(this.#cluster.clock.now() + 30 * MINUTE) } : {};
-    this.#write(id, {
+    // The bot writes for people in Slack.
+    this.#write(system === "slack" ? "bot" : id, {
       verb: "create",
       resource: "rebootdecisions",
       object: {

@@ -38,7 +38,9 @@ export interface Incident {
     | "replace node"
     | "lose fleet"
     | "lose voter"
-    | "regain voter";
+    | "regain voter"
+    | "lose admission"
+    | "regain admission";
   readonly node: string;
 }
 
@@ -83,11 +85,14 @@ export function scenarioOf(random: SeededRandom): Scenario {
     start: place.start,
     nodes,
     policies: [{ at: 0, policy }, ...laterPolicies(policy, random)],
-    incidents: incidentsOf(
-      names,
-      nodes.some(({ showsVoter }) => showsVoter),
-      random,
-    ),
+    incidents: [
+      ...incidentsOf(
+        names,
+        nodes.some(({ showsVoter }) => showsVoter),
+        random,
+      ),
+      ...withoutAdmission(random.fork("admission")),
+    ],
     obstacles: anyObstacles(names, random.fork("obstacles")),
     spells: anySpells(place.start, random.fork("spells")),
     botSkews: anySkews(random.fork("skews")),
@@ -95,6 +100,17 @@ export function scenarioOf(random: SeededRandom): Scenario {
     peopleForce: random.chance(0.4),
     botPods: random.fork("bots").pick([0, 0, 2, 2, 3]) ?? 0,
   };
+}
+
+/** In some runs what people decide in Kubernetes doesn't count for a while. */
+function withoutAdmission(random: SeededRandom): readonly Incident[] {
+  if (random.chance(0.75)) return [];
+  const at = random.chance(0.5) ? 0 : random.between(0, 120) * MINUTE;
+  const until = random.chance(0.3) ? TROUBLE : at + random.between(10, 90) * MINUTE;
+  return [
+    { at, kind: "lose admission", node: "" },
+    { at: until, kind: "regain admission", node: "" },
+  ];
 }
 
 const TEN_MINUTES: Duration = 10 * MINUTE;
