@@ -8,7 +8,7 @@ import { isRolledOut } from "../control-plane/workloads.ts";
 import { botWrites, describe, phasesOf } from "./audit-checks.ts";
 import { CYCLE } from "./expected-phases.ts";
 import { policyText } from "./policy-text.ts";
-import { isRebooted, phaseOf, read, Stage } from "./stage.ts";
+import { BOT_USER, isRebooted, phaseOf, read, Stage } from "./stage.ts";
 
 const CONTROL_PLANE = "abal-kuber01";
 const WORKER = "abal-kuber04";
@@ -45,8 +45,9 @@ async function startingCluster(policy: string, minAvailable: number): Promise<St
 const holdsOf = (reboot: Json | undefined): readonly unknown[] =>
   listAt(reboot, "status", "holds").map((hold) => read(hold, "kind"));
 
+/** As the bot writes what Ana clicked. */
 async function approve(set: Stage): Promise<void> {
-  await mustSend(set.plane.rest, "POST", "/apis/bootswain.dev/v1alpha1/rebootdecisions", {
+  await mustSend(set.plane.restAs(BOT_USER), "POST", "/apis/bootswain.dev/v1alpha1/rebootdecisions", {
     apiVersion: "bootswain.dev/v1alpha1",
     kind: "RebootDecision",
     metadata: { name: "approve-control-plane" },

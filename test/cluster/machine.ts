@@ -5,10 +5,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { HostRoot } from "../../agent/testing/host-root.ts";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { createNode, setNodeDown, setNodeUp } from "../control-plane/fleet.ts";
+import { tokenOnNode } from "./agent-token.ts";
 import { Program } from "./program.ts";
 
 const SENTINEL = "/sentinel/reboot-required";
 const CALLS = "/reboot-calls";
+const TOKEN = "/agent-token";
 /** A machine takes a moment to go down and some more to come up. */
 const SHUTDOWN_MS = 200;
 const BOOT_MS = 800;
@@ -17,7 +19,6 @@ interface MachineSettings {
   readonly plane: ControlPlane;
   readonly node: string;
   readonly labels: Readonly<Record<string, string>>;
-  readonly agentUser: string;
   readonly timingsFile: string;
 }
 
@@ -50,8 +51,10 @@ export class Machine {
     const bootId = randomUUID();
     const root = await HostRoot.make(bootId);
     const machine = new Machine(settings, root, bootId);
+    const { plane, node, labels } = settings;
     await machine.#setBootTime();
-    await createNode(settings.plane.rest, { name: settings.node, labels: settings.labels, bootId });
+    await createNode(plane.rest, { name: node, labels, bootId });
+    await root.write(TOKEN, await tokenOnNode(plane.rest, node));
     return machine;
   }
 
@@ -66,7 +69,7 @@ export class Machine {
   }
 
   startAgent(): void {
-    const { plane, node, agentUser, timingsFile } = this.#settings;
+    const { plane, node, timingsFile } = this.#settings;
     this.#agent = new Program(`agent of ${node}`, "agent/main.ts", [
       "--node",
       node,
@@ -74,8 +77,12 @@ export class Machine {
       this.#root.path,
       "--sentinel",
       SENTINEL,
-      "--kubeconfig",
-      plane.kubeconfig(agentUser),
+      "--server",
+      plane.url,
+      "--token-file",
+      this.#root.at(TOKEN),
+      "--ca-file",
+      plane.caFile,
       "--timings",
       timingsFile,
       "--reboot-command",

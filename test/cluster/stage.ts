@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Timings } from "../../bot/core/timings.ts";
@@ -7,13 +7,13 @@ import { ANA, aWorkspace, BEN, OPS } from "../../bot/sim/slack/a-workspace.ts";
 import type { Message } from "../../bot/sim/slack/message.ts";
 import { Person } from "../../bot/sim/slack/person.ts";
 import { type SlackServer, startSlackServer } from "../../bot/sim/slack/server.ts";
-import { installCrds } from "../contract/real-world.ts";
 import type { AuditEvent } from "../control-plane/audit.ts";
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts";
 import type { User } from "../control-plane/credentials.ts";
 import type { Json } from "../control-plane/json.ts";
 import { waitFor } from "../control-plane/wait.ts";
 import { createDeployment, createDisruptionBudget, createNamespace, isRolledOut } from "../control-plane/workloads.ts";
+import { install } from "./install.ts";
 import { Machine } from "./machine.ts";
 import { Program } from "./program.ts";
 
@@ -21,7 +21,8 @@ export const BOT_USER = "system:serviceaccount:bootswain:bootswain-bot";
 export const AGENT_USER = "system:serviceaccount:bootswain:bootswain-agent";
 const CONTROL_PLANE = { "node-role.kubernetes.io/control-plane": "true" };
 const TOKENS = { SLACK_BOT_TOKEN: "xoxb-test", SLACK_APP_TOKEN: "xapp-test" };
-const RBAC = join(import.meta.dirname, "../../deploy/rbac.yaml");
+/** People who decide by kubectl; who may decide what stands in each test's policy. */
+const KUBECTL_USERS = ["lea", "mo"];
 
 /** Everything that is not policy goes fast; the order of events stays as it is. */
 const TIMINGS = {
@@ -99,9 +100,7 @@ export class Stage {
     repository.commit("abal-kuber.yaml", policy, "Reboot nights");
     const stage = new Stage({ plane, slack, workspace, folder, repository, args });
     await writeFile(stage.timingsFile, JSON.stringify({ ...TIMINGS, ...timings }));
-    await installCrds(plane);
-    const applied = await plane.kubectl(["apply", "-f", "-"], await readFile(RBAC, "utf8"));
-    if (applied.code !== 0) throw new Error(`deploy/rbac.yaml was refused: ${applied.stderr}`);
+    await install(plane, KUBECTL_USERS);
     await stage.addMachines(
       nodes.map(({ name, isControlPlane }) => ({ name, labels: isControlPlane ? CONTROL_PLANE : {} })),
     );
@@ -111,7 +110,7 @@ export class Stage {
   async addMachines(nodes: readonly { name: string; labels: Readonly<Record<string, string>> }[]): Promise<void> {
     const { plane, timingsFile } = this;
     for (const { name, labels } of nodes)
-      this.machines.set(name, await Machine.make({ plane, node: name, labels, agentUser: AGENT_USER, timingsFile }));
+      this.machines.set(name, await Machine.make({ plane, node: name, labels, timingsFile }));
     // The controller manager taints new nodes for a moment, and the scheduler would put everything on the first one without.
     for (const { name } of nodes)
       await waitFor(plane.rest, `/api/v1/nodes/${name}`, (node) => read(node, "spec", "taints") === undefined);

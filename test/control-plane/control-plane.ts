@@ -94,7 +94,11 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   restAs(user: string): Rest {
-    const rest = createRest({ url: this.url, ca: this.#parts.ca, token: this.token(user) });
+    return this.restWith(this.token(user));
+  }
+
+  restWith(token: string): Rest {
+    const rest = createRest({ url: this.url, ca: this.#parts.ca, token });
     this.#rests.push(rest);
     return rest;
   }

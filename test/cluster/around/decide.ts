@@ -15,7 +15,7 @@ interface Decision {
   readonly reason?: string;
 }
 
-/** What a person asks for by kubectl; resolves with the judgement. */
+/** What a person asks for by kubectl, as themselves; resolves with the judgement. */
 export async function decide(stage: Stage, { verb, node, by = "lea", reason }: Decision): Promise<Json | undefined> {
   const object = {
     apiVersion: "bootswain.dev/v1alpha1",
@@ -23,7 +23,7 @@ export async function decide(stage: Stage, { verb, node, by = "lea", reason }: D
     metadata: { generateName: `${verb}-` },
     spec: { verb, targets: [{ node }], by: { system: "kubernetes", id: by }, reason },
   };
-  const made = await stage.plane.kubectl(["create", "-o", "name", "-f", "-"], JSON.stringify(object));
+  const made = await stage.plane.kubectl(["--as", by, "create", "-o", "name", "-f", "-"], JSON.stringify(object));
   if (made.code !== 0) throw new Error(`the decision was not taken: ${made.stderr}`);
   const path = `/apis/bootswain.dev/v1alpha1/rebootdecisions/${made.stdout.trim().split("/").at(-1)}`;
   const isJudged = (decision: Json | undefined): boolean => stringAt(decision, "status", "outcome") !== "";
