@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ControlPlane } from "../control-plane/control-plane.ts";
 import { condition, field, type Json, type JsonObject, stringAt } from "../control-plane/json.ts";
 import { type Answer, mustSend, type Rest } from "../control-plane/rest.ts";
-import { waitFor } from "../control-plane/wait.ts";
+import { waitFor, waitForList } from "../control-plane/wait.ts";
 import { createDeployment } from "../control-plane/workloads.ts";
 import { tokenOfPod } from "./agent-token.ts";
 import { decide, PEOPLE } from "./around/decide.ts";
@@ -235,6 +235,21 @@ describe("the bot", () => {
     ]);
     expect(waited).toMatchObject({ code: 0 });
     expect(await decide(grounds.stage, { verb: "retry", node })).toMatchObject({ status: { person: "lea" } });
+  });
+
+  test("tries the policy about Deployments on its own, where it runs in the pod of one", async () => {
+    await createDeployment(plane.rest, { namespace: "bootswain", name: "bootswain", replicas: 1 });
+    const pods = "/api/v1/namespaces/bootswain/pods?labelSelector=app%3Dbootswain";
+    const [pod] = await waitForList(plane.rest, pods, (found) => found.length > 0);
+    const bot = grounds.stage.startBot(stringAt(pod, "metadata", "name"));
+    await bot.says("admission policies in force");
+    await mustSend(plane.rest, "DELETE", `${BINDINGS}/bootswain-bot-deployments`);
+    expect(await bot.says("admission policy not in force")).toMatchObject({ policy: "bootswain-bot-deployments" });
+    await installAdmission(plane);
+    await bot.says("admission policies in force", 2);
+    await bot.kill();
+    const deployment = await mustSend(plane.rest, "GET", "/apis/apps/v1/namespaces/bootswain/deployments/bootswain");
+    expect(field(deployment, "spec", "replicas")).toBe(1);
   });
 
   test("writes nothing by looking", async () => {
