@@ -60,6 +60,9 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
   void slack?.start({
     clicked: (click) => void bot.desk.clicked(click),
     written: (written) => void bot.desk.written(written),
+    commanded: (command) => bot.desk.commanded(command),
+    errorsIn: (submission) => bot.desk.errorsIn(submission),
+    submitted: (submission) => void bot.desk.submitted(submission),
   });
   await new Promise<void>((resolve) => stopped.signal.addEventListener("abort", () => resolve(), { once: true }));
   await bot.stop();

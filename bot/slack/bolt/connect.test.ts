@@ -75,7 +75,13 @@ async function aBotWithACard(clusterName = "abal-kuber", policy = POLICY) {
     clock: new HandClock(),
     log,
   });
-  await slack.start({ clicked: (click) => void desk.clicked(click), written: (written) => void desk.written(written) });
+  await slack.start({
+    clicked: (click) => void desk.clicked(click),
+    written: (written) => void desk.written(written),
+    commanded: (command) => desk.commanded(command),
+    errorsIn: (submission) => desk.errorsIn(submission),
+    submitted: (submission) => void desk.submitted(submission),
+  });
   endings.push(() => slack.stop());
   const clock = new HandClock();
   const outbox = new Outbox({ chat: slack.chat, references, clock, log });
@@ -160,10 +166,13 @@ test("a reply in the card's thread decides, and plain talk does not", async () =
   expect(decisions.asked).toHaveLength(1);
 });
 
-test("Skip… answers with the reply to type", async () => {
-  const { ana, card, decisions } = await aBotWithACard();
+test("while Slack opens no dialog, Skip… answers with the reply to type", async () => {
+  const { ana, card, decisions, server } = await aBotWithACard();
+  server.failNext("views.open", { kind: "error", error: "expired_trigger_id" });
   await ana.click({ channel: OPS, ts: card.ts, buttonText: "Skip…" });
-  expect((await ana.nextEphemeral()).text).toBe("To skip, reply in this card's thread: skip until fri 18:00");
+  expect((await ana.nextEphemeral()).text).toBe(
+    "Slack did not open the dialog (expired_trigger_id). Click again, or reply in this thread: skip until fri 18:00",
+  );
   expect(decisions.asked).toEqual([]);
 });
 

@@ -5,7 +5,7 @@ import { BOT } from "../../sim/slack/directory.ts";
 import { clickEnvelope, messageEvents } from "../../sim/slack/envelope.ts";
 import { buttonsOf, Person } from "../../sim/slack/person.ts";
 import { startSlackServer } from "../../sim/slack/server.ts";
-import type { Click, Written } from "../desk.ts";
+import type { Click, Written } from "../deeds.ts";
 import { connectSlack } from "./connect.ts";
 
 const botToken = "xoxb-test";
@@ -26,7 +26,13 @@ async function aServer() {
   const log: Log = { info: () => {}, warn: (event, fields) => void warned.push(`${event} ${JSON.stringify(fields)}`) };
   const slack = connectSlack({ appToken, botToken, apiUrl: server.apiUrl, log });
   const start = () =>
-    slack.start({ clicked: (click) => void clicks.push(click), written: (one) => void written.push(one) });
+    slack.start({
+      clicked: (click) => void clicks.push(click),
+      written: (one) => void written.push(one),
+      commanded: async ({ text }) => `You said ${text}.`,
+      errorsIn: () => null,
+      submitted: () => {},
+    });
   endings.push(() => slack.stop());
   return { workspace, server, slack, start, clicks, written, warned, ana: new Person(workspace, server, ANA) };
 }
@@ -45,7 +51,7 @@ test("two sockets are open, and a click on any button is acknowledged and handed
   expect([server.connections, slack.connected()]).toEqual([2, 2]);
   const { acked } = await ana.click({ channel: OPS, ts, buttonText: "Approve" });
   expect(acked).toBe(true);
-  expect(clicks).toEqual([{ actionId: "approve:c:k", user: ANA, channel: OPS, messageTs: ts, seen: "h1" }]);
+  expect(clicks).toMatchObject([{ actionId: "approve:c:k", user: ANA, channel: OPS, messageTs: ts, seen: "h1" }]);
 });
 
 test("the same click and the same message that come over both sockets are handed on once", async () => {
@@ -64,10 +70,10 @@ test("the same click and the same message that come over both sockets are handed
 test("a mention in a thread is a message and a mention, and is handed on once", async () => {
   const { ana, ts, written } = await aConnection();
   await ana.reply({ channel: OPS, threadTs: ts, text: `<@${BOT.userId}> approve` });
-  expect(written).toHaveLength(1);
+  expect(written).toMatchObject([{ text: "  approve", isAddressed: true }]);
 });
 
-test("what stands outside threads, and what the bot itself writes, is not handed on", async () => {
+test("what stands outside threads and is not said to the bot, and what the bot itself writes, is not handed on", async () => {
   const { ana, slack, ts, written } = await aConnection();
   await ana.say({ channel: OPS, text: "approve" });
   await slack.chat.post({ channel: OPS, threadTs: ts, text: "approve", blocks: [] });
@@ -75,13 +81,11 @@ test("what stands outside threads, and what the bot itself writes, is not handed
   expect(written.map(({ text }) => text)).toEqual(["retry"]);
 });
 
-test("a slash command is answered with where to decide", async () => {
+test("a slash command is handed on, whatever its name, and its answer is told to that person alone", async () => {
   const { ana } = await aConnection();
-  const { acked } = await ana.command({ channel: OPS, command: "/bootswain", text: "approve" });
+  const { acked } = await ana.command({ channel: OPS, command: "/bootswain-prod", text: "approve 01" });
   expect(acked).toBe(true);
-  expect(ana.ephemerals().map(({ text }) => text)).toEqual([
-    "The pinned board shows what waits. To decide, reply in a card's thread: approve · skip until fri 18:00 · retry · force &lt;reason&gt;",
-  ]);
+  expect((await ana.nextEphemeral()).text).toBe("You said approve 01.");
 });
 
 const losses = ["cut", "warning", "refresh_requested", "link_disabled"] as const;
