@@ -12,6 +12,12 @@ interface Whom {
   readonly threadTs: string | null;
 }
 
+/**
+ * Where a card was clicked there may be no thread yet, and Slack shows private messages only in threads that are there
+ * (docs.slack.dev, chat.postEphemeral).
+ */
+const IN_CHANNEL = { threadTs: null };
+
 const FAILED = "Something went wrong here, and I can't say whether this counted. See the board before you try again.";
 
 /** Makes decisions of what people do, and answers privately. Works on every replica: the leader judges. */
@@ -24,8 +30,11 @@ export class Desk {
 
   /** Never rejects, as all here. */
   async clicked(click: Click): Promise<void> {
-    const { channel, user, messageTs: threadTs } = click;
-    await this.#tell({ channel, user, threadTs }, await this.#answer(user, () => answerToClick(this.#parts, click)));
+    const { channel, user } = click;
+    await this.#tell(
+      { ...IN_CHANNEL, channel, user },
+      await this.#answer(user, () => answerToClick(this.#parts, click)),
+    );
   }
 
   async written(written: Written): Promise<void> {
@@ -49,7 +58,7 @@ export class Desk {
     const seen = parseSeen(privateMetadata);
     if ("errors" in filled || seen === null) return;
     const says = await this.#answer(user, () => answerToSubmission(this.#parts, submission, filled));
-    await this.#tell({ user, channel: seen.channel, threadTs: seen.ts }, says);
+    await this.#tell({ ...IN_CHANNEL, user, channel: seen.channel }, says);
   }
 
   #answer(user: string, answer: () => Promise<string | null>): Promise<string | null> {

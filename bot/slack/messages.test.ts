@@ -1,11 +1,9 @@
 import { expect, test } from "vitest";
 import { blockersOf, nodeDigest } from "../core/decide/digest.ts";
 import { aJudgement, aNode, NOW } from "../core/testing/builders.ts";
-import { aDesk, aReference, aReply, CHANNEL, APPROVAL_POLICY as POLICY, target, whispered } from "./testing/a-desk.ts";
+import { aDesk, aReference, aReply, APPROVAL_POLICY as POLICY, replied, target, whispered } from "./testing/a-desk.ts";
 import { blockedReboot, STUCK } from "./testing/cards.ts";
 import { aTurn } from "./testing/turns.ts";
-
-const root = (says: string): string => `${CHANNEL} root U01AB: ${says}`;
 
 test.each([
   ["approve", { verb: "approve", reason: null }],
@@ -18,7 +16,7 @@ test.each([
   expect(asked).toMatchObject([
     { ...request, targets: [{ node: "kuber01", digest: "kuber01.boot.0.pool." }, { node: "kuber02" }] },
   ]);
-  expect(told).toEqual([whispered("worker-1 is approved by ana.")]);
+  expect(told).toEqual([replied("worker-1 is approved by ana.")]);
 });
 
 test("a force is bound to what blocks the node, and carries its reason", async () => {
@@ -54,14 +52,14 @@ test("only what is left on the card can be meant", async () => {
   expect(asked.map(({ targets }) => targets.map(({ node }) => node))).toEqual([["kuber02"]]);
   await desk.written(aReply("approve kuber01", { ts: "200.2" }));
   expect(asked).toHaveLength(1);
-  expect(told.at(-1)).toBe(whispered("This card is about kuber02. Name one of them, or none for all."));
+  expect(told.at(-1)).toBe(replied("This card is about kuber02. Name one of them, or none for all."));
 });
 
 test.each(["approve", "approve kuber01", "why?"])("%j on a card on which nothing is left says so", async (text) => {
   const { desk, asked, told } = await aDesk({ references: [aReference({ targets: [target("kuber01", true)] })] });
   await desk.written(aReply(text));
   expect(asked).toEqual([]);
-  expect(told).toEqual([whispered("Nothing on this card waits for a decision. See the board for what does.")]);
+  expect(told).toEqual([replied("Nothing on this card waits for a decision. See the board for what does.")]);
 });
 
 test("the same reply delivered twice is the same decision, and a second reply is another", async () => {
@@ -84,7 +82,7 @@ test("what is not understood is asked back with replies to copy", async () => {
   await desk.written(aReply("skip 01"));
   expect(asked).toEqual([]);
   expect(told).toEqual([
-    whispered(
+    replied(
       "Nothing was decided. Say until when.\nYou could reply:\n• `skip kuber01 until mon 09:00`\n• `skip kuber01 for 2 days`",
     ),
   ]);
@@ -123,7 +121,7 @@ test("said to the bot in the channel, a node is meant by its name, as it stands 
   const { desk, asked, told } = await aDesk({ turn: FLEET });
   await desk.written(aReply("approve kuber01", { threadTs: null, isAddressed: true }));
   expect(asked).toMatchObject([{ verb: "approve", targets: [{ node: "kuber01", digest: digestOf("kuber01") }] }]);
-  expect(told).toEqual([root("worker-1 is approved by ana.")]);
+  expect(told).toEqual([whispered("worker-1 is approved by ana.")]);
 });
 
 test("so is a force, bound to what blocks it now", async () => {
@@ -162,7 +160,7 @@ test("an approve of no node is of the one card that waits, and asked back where 
   await two.desk.written(approve);
   expect(two.asked).toEqual([]);
   expect(two.told).toEqual([
-    root(
+    whispered(
       "Nothing was decided. Several cards wait for approval. Name the nodes.\nYou could say to me:\n• `approve kuber01, kuber02`\n• `approve other01`",
     ),
   ]);
@@ -195,10 +193,7 @@ test("a slash command is answered to Slack itself", async () => {
 test("someone of another workspace decides nothing, and is told so", async () => {
   const { desk, asked, told } = await aDesk();
   await desk.written(aReply("approve", { isForeign: true }));
-  expect([asked, told]).toEqual([
-    [],
-    [whispered("You can't decide here: you are of another workspace than this app.")],
-  ]);
+  expect([asked, told]).toEqual([[], [replied("You can't decide here: you are of another workspace than this app.")]]);
 });
 
 test("while Slack can't say who it is nothing is decided", async () => {
@@ -206,7 +201,7 @@ test("while Slack can't say who it is nothing is decided", async () => {
   await desk.written(aReply("approve"));
   expect([asked, told]).toEqual([
     [],
-    [whispered("I can't check with Slack who you are (timeout). Nothing was decided; try again in a minute.")],
+    [replied("I can't check with Slack who you are (timeout). Nothing was decided; try again in a minute.")],
   ]);
 });
 
@@ -215,7 +210,7 @@ test("while the cluster can't be reached that is told", async () => {
   api.isDown = true;
   await desk.written(aReply("approve"));
   const says = "I can't reach the cluster now (it is down). Nothing was decided; try again in a minute.";
-  expect([asked, told]).toEqual([[], [whispered(says)]]);
+  expect([asked, told]).toEqual([[], [replied(says)]]);
 });
 
 test("before the first turn a reply is not read by a guessed zone", async () => {
@@ -225,11 +220,17 @@ test("before the first turn a reply is not read by a guessed zone", async () => 
   expect(told[0]).toContain("I have just started");
 });
 
+test.each([null, { ...aTurn({}, { now: NOW }), policy: undefined }])(
+  "plain talk stays that while nothing is known",
+  async (turn) => {
+    const { desk, told } = await aDesk({ turn });
+    await desk.written(aReply("keep me posted"));
+    expect(told).toEqual([]);
+  },
+);
+
 test("without a policy nobody decides", async () => {
   const { desk, asked, told } = await aDesk({ turn: { ...aTurn({}, { now: NOW }), policy: undefined } });
   await desk.written(aReply("approve"));
-  expect([asked, told]).toEqual([
-    [],
-    [whispered("No policy is in force, so nobody may decide. See why on the board.")],
-  ]);
+  expect([asked, told]).toEqual([[], [replied("No policy is in force, so nobody may decide. See why on the board.")]]);
 });

@@ -27,11 +27,12 @@ export async function answerToWritten(parts: DeskParts, written: Written): Promi
   const stand = await standOf(parts, written);
   if (typeof stand === "string") return stand;
   if (!stand.isOurs && !isAddressed) return null;
+  const place = placeOf(parts, stand, isAddressed);
+  const reply = parseReply(text, place);
+  if (reply === null) return null;
   if (isForeign) return FOREIGN;
   if (typeof known === "string") return known;
-  const place = placeOf(known, stand, isAddressed);
-  const reply = parseReply(text, place);
-  if (reply === null || who === null) return null;
+  if (who === null) return null;
   if (place.isCard && place.nodes.length === 0 && isOfCard(reply)) return NOTHING_LEFT;
   if (reply.kind !== "decide") return told(reply, known, place);
   const { verb, nodes, reason, until } = reply;
@@ -65,14 +66,18 @@ async function standOf(parts: DeskParts, { channel, threadTs }: Written): Promis
   return { isOurs: reference !== null, card, waves };
 }
 
-const placeOf = ({ policy, plan, now }: Known, { card, waves }: Stand, isAddressed: boolean): ReplyPlace => ({
-  nodes: card === null ? [...plan.nodes.keys()] : leftOn(card).map(({ node }) => node),
-  waves,
-  isCard: card !== null,
-  isAddressed,
-  zone: policy.timeZone,
-  now,
-});
+/** While no policy is known nothing is decided: then any zone will do to tell what is talk. */
+function placeOf({ turn, clock }: DeskParts, { card, waves }: Stand, isAddressed: boolean): ReplyPlace {
+  const last = turn();
+  return {
+    nodes: card === null ? [...(last?.plan.nodes.keys() ?? [])] : leftOn(card).map(({ node }) => node),
+    waves,
+    isCard: card !== null,
+    isAddressed,
+    zone: last?.policy?.timeZone ?? "utc",
+    now: last?.now ?? clock.now(),
+  };
+}
 
 /** Whether it is about the nodes of the card. */
 function isOfCard(reply: NonNullable<Reply>): boolean {

@@ -68,6 +68,12 @@ test.each([
   ["skip until yesterday", "Nothing was decided. That time is over. Say a later one."],
   ["skip until mon?", "Nothing was decided. Say until when."],
   ["skip until mon\nor tuesday", "Nothing was decided. To skip, say that alone, on one line."],
+  [
+    "pause 01",
+    "Nothing was decided. To pause all reboots, say pause alone. To leave one out: skip <node> until <time>.",
+  ],
+  ["resume 01", "Nothing was decided. To resume all reboots, say resume alone."],
+  ["approve both", ASIDE],
   ["retry, would you?", ASIDE.replaceAll("approve", "retry")],
   ["reboot 01 tonight", "Nothing was decided. To reboot, say reboot <node>, or reboot <node>: <reason>."],
   ["why 09", ABOUT],

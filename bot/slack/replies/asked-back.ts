@@ -38,10 +38,9 @@ function waveChoice(words: string, wave: readonly NodeName[], { isCard }: ReplyP
   return wave.length > NAMES_MOST ? [] : [`${words} ${wave.join(", ")}`];
 }
 
+/** Only a card says which nodes are meant. */
 export function named({ nodes, isCard }: ReplyPlace, words: string, after = ""): readonly string[] {
-  const [node] = nodes;
-  if (node === undefined) return [];
-  return [isCard ? `${words}${after}` : `${words} ${node}${after}`];
+  return isCard && nodes.length > 0 ? [`${words}${after}`] : [];
 }
 
 export const saidAs = (verb: Verb): string => (verb === "now" ? "approve now" : verb);

@@ -16,7 +16,7 @@ export const CONNECTORS: ReadonlySet<string> = new Set(["and", "&", "+"]);
 export function nodeBy(word: string, all: readonly NodeName[]): Naming {
   const exact = all.find((node) => node.toLowerCase() === word);
   if (exact !== undefined) return { kind: "node", node: exact };
-  if (ALL.has(word)) return { kind: "all" };
+  if (ALL.has(word)) return { kind: word === "both" && all.length !== 2 ? "other" : "all" };
   const found = /\d/.test(word) ? all.filter((node) => isPartOf(word, node.toLowerCase())) : [];
   const [first] = found;
   if (first !== undefined)

@@ -94,9 +94,9 @@ function replyTo(command: Command, more: readonly string[], place: ReplyPlace): 
     case "reboot":
       return withReason(word, command, more, place);
     case "pause":
-      return pause(command, more, place);
+      return command.hasColon ? pauseFor(command, more) : ofTheCluster(word, command, more, place);
     case "resume":
-      return aloneOr(command, more, { kind: "decide", verb: word, nodes: [], reason: null, until: null });
+      return ofTheCluster(word, command, more, place);
     case "retry":
       return plainly(word, command, more, place);
     // Sentences begin with these words, too.
@@ -178,15 +178,13 @@ function strictly(verb: NodeVerb, words: readonly string[], place: ReplyPlace): 
 }
 
 function skip({ rest }: Command, place: ReplyPlace): Reply {
-  const {
-    named: names,
-    trouble,
-    rest: after,
-  } = isLength(politeEndCut(rest)) ? { named: null, trouble: null, rest } : takeNodes(rest, place.nodes);
+  const { named: names, trouble, rest: after } = takeNodesOfSkip(rest, place);
   if (trouble !== null && trouble.among.length === 0) return noSuchNode(trouble.word, place);
-  const text = politeEndCut(after).replace(/^(?:until|till|til|to)\s+/i, "");
+  const said = politeEndCut(trouble === null ? after : (nextWord(after)?.rest ?? ""));
+  const text = said.replace(/^(?:until|till|til|to)\s+/i, "");
   const until = text === "" || text.includes("?") ? null : parseUntil(text, place);
-  if (trouble !== null) return whichOf(trouble.word, trouble.among, (node) => `skip ${node} until mon 09:00`);
+  const time = until?.kind === "at" ? said : "until mon 09:00";
+  if (trouble !== null) return whichOf(trouble.word, trouble.among, (node) => `skip ${node} ${time}`);
   const say = (name: string, time: string): string => `skip${name === "" ? "" : ` ${name}`} ${time}`;
   const meant = names === null || names === "all" ? meantByAll("skip", place, () => null) : names;
   if ("kind" in meant) return meant;
@@ -197,6 +195,14 @@ function skip({ rest }: Command, place: ReplyPlace): Reply {
     `Nothing was decided. ${why}`,
     ["until mon 09:00", "for 2 days"].map((time) => say(name, time)),
   );
+}
+
+/** "skip 2 hours" and "skip 24 dec" begin with a number that is no node's. */
+function takeNodesOfSkip(rest: string, place: ReplyPlace): ReturnType<typeof takeNodes> {
+  const taken = takeNodes(rest, place.nodes);
+  const isTime =
+    taken.named === null && taken.trouble?.among.length === 0 && parseUntil(politeEndCut(rest), place).kind === "at";
+  return isTime || isLength(politeEndCut(rest)) ? { named: null, trouble: null, rest } : taken;
 }
 
 const politeEndCut = (text: string): string =>
@@ -229,16 +235,25 @@ function withReason(
   return "kind" in meant ? meant : { kind: "decide", verb, nodes: meant, reason: reason.text, until: null };
 }
 
-function pause(command: Command, more: readonly string[], place: ReplyPlace): Reply | "talk" {
-  const decide = (reason: string | null): Reply => ({ kind: "decide", verb: "pause", nodes: [], reason, until: null });
-  if (!command.hasColon) {
-    const alone = aloneOr(command, more, decide(null));
-    return alone === "talk" && place.isAddressed
-      ? unclear("Nothing was decided. To pause all reboots, say pause, or pause: <reason>.", ["pause"])
-      : alone;
-  }
-  const reason = reasonIn("pause", `: ${command.rest}`, more);
-  return reason.kind === "unclear" ? unclear(reason.says) : decide(reason.text);
+function pauseFor({ rest }: Command, more: readonly string[]): Reply {
+  const reason = reasonIn("pause", `: ${rest}`, more);
+  if (reason.kind === "unclear") return unclear(reason.says);
+  return { kind: "decide", verb: "pause", nodes: [], reason: reason.text, until: null };
+}
+
+/** One who pauses a node must not believe that it is paused, nor pause all. */
+function ofTheCluster(
+  verb: "pause" | "resume",
+  command: Command,
+  more: readonly string[],
+  place: ReplyPlace,
+): Reply | "talk" {
+  const alone = aloneOr(command, more, { kind: "decide", verb, nodes: [], reason: null, until: null });
+  const [first] = wordsOf(command.rest);
+  const isOfNode = first !== undefined && ["node", "several", "unknown"].includes(nodeBy(first, place.nodes).kind);
+  if (alone !== "talk" || !(place.isAddressed || isOfNode)) return alone;
+  const toPause = verb === "pause" ? " To leave one out: skip <node> until <time>." : "";
+  return unclear(`Nothing was decided. To ${verb} all reboots, say ${verb} alone.${toPause}`, [verb]);
 }
 
 function explain({ rest }: Command, place: ReplyPlace): Reply | "talk" {

@@ -123,5 +123,6 @@ export const aSubmission = (changes: Partial<Submission> = {}): Submission => ({
   ...changes,
 });
 
-/** What that person alone was told in the card's thread. */
-export const whispered = (says: string): string => `${CHANNEL} 100.1 U01AB: ${says}`;
+/** What that person alone was told: in the channel for a click, in the thread for a reply. */
+export const whispered = (says: string): string => `${CHANNEL} root U01AB: ${says}`;
+export const replied = (says: string): string => `${CHANNEL} 100.1 U01AB: ${says}`;
