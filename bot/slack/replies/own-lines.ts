@@ -19,7 +19,7 @@ const plain = (line: string): string =>
     .replace(/&lt;/g, "<")
     .replace(/&gt;/g, ">")
     .replace(/&amp;/g, "&")
-    .replace(/[\u200B-\u200F\u2060\uFEFF]|\uFE0F/g, "")
+    .replace(/[\u200B-\u200F\u202A-\u202E\u2060-\u2069\uFEFF]|\uFE0F/g, "")
     .replace(/[‘’‛]/g, "'")
     .replace(/[“”„]/g, '"')
     .replace(/[\u2010\u2011]/g, "-")

@@ -148,12 +148,15 @@ function plainly(verb: NodeVerb, command: Command, more: readonly string[], plac
   return strictly(verb, withoutPoliteEnd(wordsOf(command.rest)), place);
 }
 
+/** Words that change nothing beside a name. */
+const PASSED_OVER: ReadonlySet<string> = new Set(["node", "nodes", "please", "pls", "plz"]);
+
 /** All words must name nodes. */
 function strictly(verb: NodeVerb, words: readonly string[], place: ReplyPlace): Reply {
   const nodes = new Set<NodeName>();
   let isAll = words.length === 0;
-  for (const word of words) {
-    if (CONNECTORS.has(word)) continue;
+  for (const word of words.map((one) => one.replace(/:$/, ""))) {
+    if (CONNECTORS.has(word) || PASSED_OVER.has(word)) continue;
     const naming = nodeBy(word, place.nodes);
     switch (naming.kind) {
       case "node":
@@ -172,7 +175,8 @@ function strictly(verb: NodeVerb, words: readonly string[], place: ReplyPlace): 
         return naming satisfies never;
     }
   }
-  if (words.some((word) => CONNECTORS.has(word)) && nodes.size === 0) return aside(verb, place);
+  // "approve and" and "approve nodes" name none.
+  if (nodes.size === 0 && !isAll) return aside(verb, place);
   const meant = isAll ? meantByAll(verb, place, (name) => `${saidAs(verb)} ${name}`) : [...nodes];
   return "kind" in meant ? meant : { kind: "decide", verb, nodes: meant, reason: null, until: null };
 }
@@ -180,7 +184,7 @@ function strictly(verb: NodeVerb, words: readonly string[], place: ReplyPlace): 
 function skip({ rest }: Command, place: ReplyPlace): Reply {
   const { named: names, trouble, rest: after } = takeNodesOfSkip(rest, place);
   if (trouble !== null && trouble.among.length === 0) return noSuchNode(trouble.word, place);
-  const said = politeEndCut(trouble === null ? after : (nextWord(after)?.rest ?? ""));
+  const said = politeEndCut(trouble === null ? after : (nextWord(after)?.rest ?? "")).replace(/^:\s*/, "");
   const text = said.replace(/^(?:until|till|til|to)\s+/i, "");
   const until = text === "" || text.includes("?") ? null : parseUntil(text, place);
   const time = until?.kind === "at" ? said : "until mon 09:00";
@@ -241,6 +245,9 @@ function pauseFor({ rest }: Command, more: readonly string[]): Reply {
   return { kind: "decide", verb: "pause", nodes: [], reason: reason.text, until: null };
 }
 
+/** "pause all reboots now" */
+const OF_ALL: ReadonlySet<string> = new Set(["all", "everything", "reboots", "now"]);
+
 /** One who pauses a node must not believe that it is paused, nor pause all. */
 function ofTheCluster(
   verb: "pause" | "resume",
@@ -248,9 +255,16 @@ function ofTheCluster(
   more: readonly string[],
   place: ReplyPlace,
 ): Reply | "talk" {
-  const alone = aloneOr(command, more, { kind: "decide", verb, nodes: [], reason: null, until: null });
-  const [first] = wordsOf(command.rest);
-  const isOfNode = first !== undefined && ["node", "several", "unknown"].includes(nodeBy(first, place.nodes).kind);
+  const words = wordsOf(command.rest).filter((word) => !OF_ALL.has(word));
+  const alone = aloneOr({ ...command, rest: words.join(" ") }, more, {
+    kind: "decide",
+    verb,
+    nodes: [],
+    reason: null,
+    until: null,
+  });
+  const [first] = words;
+  const isOfNode = first !== undefined && nodeBy(first, place.nodes).kind !== "other";
   if (alone !== "talk" || !(place.isAddressed || isOfNode)) return alone;
   const toPause = verb === "pause" ? " To leave one out: skip <node> until <time>." : "";
   return unclear(`Nothing was decided. To ${verb} all reboots, say ${verb} alone.${toPause}`, [verb]);

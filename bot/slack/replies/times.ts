@@ -13,6 +13,8 @@ export interface TimePlace {
 export type Until = { readonly kind: "at"; readonly at: Instant } | { readonly kind: "unclear"; readonly says: string };
 
 const UNREAD = "I can't read that time. Write it as fri 18:00, tomorrow 9am, 2026-12-24 18:00, or 3 days.";
+/** Which day of it is nobody's guess. */
+const VAGUE = /\b(?:next|this|coming)\s+(?:week|weekend|month|year)\b/i;
 const OVER = "That time is over. Say a later one.";
 
 /** chrono reads the words, and the policy's calendar makes a time of them. A time without a day means its next one. */
@@ -23,6 +25,7 @@ export function parseUntil(text: string, place: TimePlace): Until {
   if (ahead !== null) return inTime(DateTime.fromMillis(now, { zone }).plus(ahead).toMillis(), now);
   // chrono takes "last friday" for the next one.
   if (/\b(?:last|ago|yesterday|previous|past)\b/i.test(said)) return { kind: "unclear", says: OVER };
+  if (VAGUE.test(said)) return { kind: "unclear", says: UNREAD };
   const named = zoneNameIn(said, place);
   if (named === null) return { kind: "unclear", says: `Say the time in ${zone} or in UTC: I don't know that zone.` };
   const [result] = read(named.text, { zone: named.zone, now });
