@@ -14,7 +14,7 @@ export async function install(plane: ControlPlane, people: readonly string[]): P
   await apply(plane, "rbac.yaml");
   await installAdmission(plane);
   const users = people.map((name) => `--user=${name}`);
-  await kubectl(plane, ["create", "clusterrolebinding", "people", "--clusterrole=bootswain-people", ...users]);
+  await kubectl(plane, ["create", "clusterrolebinding", "people", "--clusterrole=bootswain-operator", ...users]);
 }
 
 /** Resolves when the policies are in force: the API server takes new ones in after a moment. */
