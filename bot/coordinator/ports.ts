@@ -177,10 +177,10 @@ export interface PolicySource {
   start(heard: (news: PolicyNews) => void): Stoppable;
 }
 
-/** `unanswered` posts may have arrived. */
+/** `unanswered` posts may have arrived. `needed` are the scopes that the app lacks. */
 export type ChatAnswer =
   | { readonly ok: true; readonly ts: string }
-  | { readonly ok: false; readonly error: string; readonly retryAfterSeconds?: number };
+  | { readonly ok: false; readonly error: string; readonly retryAfterSeconds?: number; readonly needed?: string };
 
 /** Slack as the outbox needs it. Blocks are Block Kit as plain data. */
 export interface Chat {

@@ -1,9 +1,11 @@
 import type { Turn } from "../coordinator/coordinator.ts";
-import type { Chat, ChatAnswer, Clock, Log, Stoppable } from "../coordinator/ports.ts";
-import { shortHash } from "../core/fleet/order.ts";
-import { type Duration, type Instant, MINUTE, SECOND } from "../core/instant.ts";
+import type { Chat, Clock, Log, Stoppable } from "../coordinator/ports.ts";
+import { type Duration, SECOND } from "../core/instant.ts";
+import { Courier, type Errand, errandFor, methodOf, type Outcome } from "./courier.ts";
+import { limitedBy, Pace } from "./pace.ts";
 import { type ReferenceStore, References } from "./references.ts";
-import type { Block, Card, Reference } from "./view/card.ts";
+import { Rests } from "./rests.ts";
+import { type About, aboutOf, isRateLimit, isUncertain, wordsOf } from "./trouble.ts";
 import { cardsOf } from "./view/cards.ts";
 
 interface OutboxParts {
@@ -13,63 +15,41 @@ interface OutboxParts {
   readonly log: Log;
 }
 
-/** Slack lets an app post about one message a second in a channel. */
-const GAP: Duration = SECOND;
-const BACK_OFF_FIRST: Duration = 2 * SECOND;
-const BACK_OFF_MOST: Duration = 5 * MINUTE;
-
-/** The message was deleted, or another app's token wrote it: the card is posted once again. */
-const LOST = new Set(["message_not_found", "cant_update_message", "thread_not_found", "cannot_reply_to_message"]);
-/** Slack refuses this message, and not the channel or the token: the other cards go on. */
-const OF_ONE_CARD = new Set([
-  "invalid_blocks",
-  "invalid_blocks_format",
-  "msg_blocks_too_long",
-  "msg_too_long",
-  "no_text",
-  "edit_window_closed",
-]);
-
-/** Slack refuses this channel, and not the token: a slip in one pool's channel must not silence the others. */
-const OF_ONE_CHANNEL = new Set([
-  "channel_not_found",
-  "not_in_channel",
-  "is_archived",
-  "is_inactive",
-  "restricted_action",
-  "restricted_action_read_only_channel",
-  "restricted_action_thread_only_channel",
-  "team_access_not_granted",
-]);
-
-/** A card or a channel that Slack refused rests, longer each time. */
-interface Rest {
-  readonly until: Duration;
-  readonly failures: number;
-}
-
-type Refused = ChatAnswer & { readonly ok: false };
+/** After so many other messages the board comes first: with very many cards it would else be minutes old. */
+const BOARD_AFTER = 5;
+/** What all channels stand on: the memory in the cluster, the drawing of cards, and the app's token. */
+const MEMORY = "references";
+const VIEW = "view";
+const APP = "app";
+/** When a card's call got no answer, another card has its turn first: it may be the card's fault. */
+const TURN_OF_ANOTHER: Duration = 1.5 * SECOND;
 
 /**
- * Makes Slack show what it should: one call at a time, the newest content only, and every message remembered before the next
- * is posted. One worker is enough for all channels: a board is edited about once a second at most. A post (a card's, or a
- * thread's line) whose answer was lost is made again after the back-off and may stand there twice; nothing else may.
+ * Makes Slack show what it should, with the newest content only. Each channel has its own pace and its own back-off, with one
+ * call at a time, so that none delays another.
  */
 export class Outbox implements Stoppable {
   readonly #parts: OutboxParts;
   readonly #known: References;
-  readonly #resting = new Map<string, Rest>();
-  readonly #said = new Set<string>();
+  readonly #courier: Courier;
+  readonly #pace: Pace;
+  readonly #rests: Rests;
+  readonly #busy = new Set<string>();
+  /** Messages since the board was last seen to, by channel. */
+  readonly #sinceBoard = new Map<string, number>();
   #turn: Turn | null = null;
-  #isBusy = false;
+  #isLooking = false;
+  #isWoken = false;
   #isStopped = false;
-  #failures = 0;
-  #notBefore: Instant = 0;
+  #waiting = 0;
   #timer: Stoppable | null = null;
 
   constructor(parts: OutboxParts) {
     this.#parts = parts;
     this.#known = new References(parts.references, parts.clock);
+    this.#courier = new Courier({ ...parts, known: this.#known });
+    this.#pace = new Pace(parts.clock);
+    this.#rests = new Rests(parts.clock);
   }
 
   /** Only the leader posts; a replica that comes to lead first reads what the one before it posted. */
@@ -79,29 +59,32 @@ export class Outbox implements Stoppable {
     this.#wake();
   }
 
+  /** How many messages Slack does not show yet as they should be. */
+  waiting(): number {
+    return this.#turn === null ? 0 : this.#waiting;
+  }
+
   stop(): void {
     this.#isStopped = true;
     this.#timer?.stop();
   }
 
+  /** Looks again at all that should stand there; one look at a time. */
   #wake(): void {
-    if (this.#isBusy || this.#isStopped || this.#turn === null) return;
-    const rest = this.#notBefore - this.#parts.clock.monotonic();
-    if (rest > 0) {
-      this.#wakeAfter(rest);
-      return;
+    if (this.#isStopped || this.#turn === null) return;
+    this.#isWoken = true;
+    if (this.#isLooking) return;
+    void this.#lookOn();
+  }
+
+  async #lookOn(): Promise<void> {
+    this.#isLooking = true;
+    while (this.#isWoken && !this.#isStopped) {
+      this.#isWoken = false;
+      const delay = await this.#look().catch((error: unknown) => this.#viewFailed(error));
+      if (delay !== null && !this.#isWoken) this.#wakeAfter(delay);
     }
-    this.#isBusy = true;
-    const worked = this.#work().catch((error: unknown) => {
-      this.#sayOnce("slack view failed", { why: error instanceof Error ? error.message : String(error) });
-      return this.#backOff();
-    });
-    void worked.then((delay) => {
-      this.#isBusy = false;
-      if (delay === null) return;
-      this.#notBefore = this.#parts.clock.monotonic() + delay;
-      this.#wake();
-    });
+    this.#isLooking = false;
   }
 
   #wakeAfter(delay: Duration): void {
@@ -109,140 +92,130 @@ export class Outbox implements Stoppable {
     this.#timer = this.#parts.clock.after(delay, () => this.#wake());
   }
 
-  /** Does one thing. How long to wait before the next; null when there is nothing to do. */
-  async #work(): Promise<Duration | null> {
+  /** Begins what can be begun. How long to wait for the next; null when there is none to wait for. */
+  async #look(): Promise<Duration | null> {
+    const rest = this.#rests.left(MEMORY, VIEW, APP);
+    if (rest > 0) return rest;
     const trouble = await this.#known.settle();
-    if (trouble !== null) {
-      this.#sayOnce("slack references not kept", { why: trouble });
-      return this.#backOff();
-    }
+    if (trouble !== null) return this.#notKept(trouble);
+    this.#rests.end(MEMORY);
     const turn = this.#turn;
-    if (turn === null) return null;
-    const cards = cardsOf(turn, this.#known.all());
-    for (const card of cards) {
-      if (this.#restOf(card) > 0) continue;
-      const answer = await this.#bring(card);
-      if (answer === "as it should be") continue;
-      return answer.ok ? this.#succeeded(card) : this.#refused(card, answer);
+    if (turn === null || this.#isStopped) return null;
+    const wanted = cardsOf(turn, this.#known.all()).flatMap((card) => errandFor(card, this.#known.get(card.key)) ?? []);
+    this.#rests.end(VIEW);
+    this.#waiting = wanted.filter(({ kind }) => kind !== "pin").length;
+    const channels = Map.groupBy(wanted, ({ card }) => card.channel);
+    const waits: Duration[] = [];
+    for (const channel of this.#pace.inTurn(channels.keys())) {
+      if (this.#busy.has(channel)) continue;
+      const next = this.#nextOf(channel, channels.get(channel) ?? []);
+      if (typeof next === "number") waits.push(next);
+      else void this.#run(next);
     }
-    const rests = cards.map((card) => this.#restOf(card)).filter((rest) => rest > 0);
-    if (rests.length > 0) this.#wakeAfter(Math.min(...rests));
-    return null;
+    return waits.length === 0 ? null : Math.min(...waits);
   }
 
-  #restOf(card: Card): Duration {
-    const until = (what: string): Duration => this.#resting.get(what)?.until ?? 0;
-    return Math.max(until(ofCard(card)), until(ofChannel(card))) - this.#parts.clock.monotonic();
-  }
-
-  async #bring(card: Card): Promise<ChatAnswer | "as it should be"> {
-    const known = this.#known.get(card.key);
-    // What a decision is bound to counts as content: it must not be remembered later than it is shown.
-    const hash = shortHash([card.text, JSON.stringify(card.blocks), JSON.stringify(card.targets)]);
-    if (known === undefined || known.channel !== card.channel)
-      return card.isOpen ? this.#post(card, hash) : "as it should be";
-    if (known.hash !== hash || known.isOpen !== card.isOpen) return this.#update(card, known, hash);
-    if (card.alert !== null && known.alerted !== card.alert.key) return this.#alert(card, known, card.alert);
-    return "as it should be";
-  }
-
-  async #post(card: Card, hash: string): Promise<ChatAnswer> {
-    const { chat, clock, log } = this.#parts;
-    const { key, kind, channel, targets, alert, isOpen, text } = card;
-    const answer = await chat.post({ channel, text, blocks: withIds(card.blocks, hash) });
-    if (!answer.ok) return answer;
-    // The post itself notifies those whom it mentions.
-    const alerted = alert?.key ?? null;
-    await this.#known.put({ key, kind, channel, ts: answer.ts, hash, targets, alerted, isOpen, at: clock.now() });
-    if (kind === "board") {
-      // A channel may hold no more pins, or the scope be missing; the board is there all the same.
-      const pinned = await chat.pin(channel, answer.ts);
-      if (!pinned.ok) log.warn("slack board not pinned", { channel, error: pinned.error });
+  /** In the order of the cards: failed, approval, blocked, overdue, board. Or how long none of them may be begun. */
+  #nextOf(channel: string, errands: readonly Errand[]): Errand | Duration {
+    const isBoardDue = (this.#sinceBoard.get(channel) ?? 0) >= BOARD_AFTER;
+    const boards = errands.filter(({ card }) => isBoardDue && card.kind === "board");
+    let shortest = Number.POSITIVE_INFINITY;
+    for (const errand of [...boards, ...errands]) {
+      const wait = this.#waitFor(errand);
+      if (wait <= 0) return errand;
+      shortest = Math.min(shortest, wait);
     }
-    return answer;
+    return shortest;
   }
 
-  async #update(card: Card, known: Reference, hash: string): Promise<ChatAnswer> {
-    const { chat, clock } = this.#parts;
-    const { channel, ts } = known;
-    const answer = await chat.update({ channel, ts, text: card.text, blocks: withIds(card.blocks, hash) });
-    if (!answer.ok) return this.#unlessLost(known, answer);
-    const { targets, isOpen } = card;
-    // A card that needed nobody for a while alerts again when it next does, though for the same reason.
-    const alerted = card.alert === null ? null : known.alerted;
-    await this.#known.put({ ...known, hash, targets, isOpen, alerted, at: clock.now() });
-    return answer;
+  #waitFor(errand: Errand): Duration {
+    const { channel } = errand.card;
+    const method = methodOf(errand);
+    const rests = this.#rests.left(ofChannel(channel), ofCard(errand), limitedBy(method, channel));
+    // What is looked for and not found is posted at once.
+    const again = errand.kind === "find" ? this.#rests.left(limitedBy("chat.postMessage", channel)) : 0;
+    return Math.max(rests, again, this.#pace.wait(method, channel));
   }
 
-  async #alert(card: Card, known: Reference, alert: NonNullable<Card["alert"]>): Promise<ChatAnswer> {
-    const { channel, ts: threadTs } = known;
-    const broadcast = card.kind === "failed";
-    const answer = await this.#parts.chat.post({ channel, threadTs, text: alert.says, blocks: [], broadcast });
-    if (!answer.ok) return this.#unlessLost(known, answer);
-    await this.#known.put({ ...known, alerted: alert.key });
-    return answer;
+  async #run(errand: Errand): Promise<void> {
+    const { channel, kind } = errand.card;
+    this.#busy.add(channel);
+    this.#pace.begun(methodOf(errand), channel);
+    const outcome = await this.#courier.run(errand).catch((error: unknown): Outcome => {
+      const why = error instanceof Error ? error.message : String(error);
+      return { kind: "refused", method: methodOf(errand), answer: { ok: false, error: why } };
+    });
+    this.#busy.delete(channel);
+    this.#pace.ended(channel);
+    this.#sinceBoard.set(channel, kind === "board" ? 0 : (this.#sinceBoard.get(channel) ?? 0) + 1);
+    this.#heard(errand, outcome);
+    this.#wake();
   }
 
-  async #unlessLost(known: Reference, answer: Refused): Promise<ChatAnswer> {
-    if (!LOST.has(answer.error)) return answer;
-    await this.#known.drop(known.key);
-    return { ok: true, ts: known.ts };
-  }
-
-  #succeeded(card: Card): Duration {
-    this.#failures = 0;
-    this.#said.clear();
-    this.#resting.delete(ofCard(card));
-    this.#resting.delete(ofChannel(card));
-    return GAP;
-  }
-
-  #refused(card: Card, { error, retryAfterSeconds }: Refused): Duration {
-    const { key, channel } = card;
-    // Said when it begins: the others' success must not make it said again at each try.
-    if (OF_ONE_CARD.has(error)) {
-      const isFirst = this.#rest(ofCard(card));
-      if (isFirst) this.#parts.log.warn("slack does not take a card", { card: key, channel, error });
-      return GAP;
+  #heard(errand: Errand, outcome: Outcome): void {
+    const { channel } = errand.card;
+    switch (outcome.kind) {
+      case "done":
+        this.#rests.end(ofCard(errand), ofChannel(channel), limitedBy(methodOf(errand), channel), APP);
+        break;
+      case "not kept":
+        this.#notKept(outcome.why);
+        break;
+      case "refused":
+        this.#refused(errand, outcome);
+        break;
+      default:
+        outcome satisfies never;
     }
-    if (OF_ONE_CHANNEL.has(error)) {
-      const isFirst = this.#rest(ofChannel(card));
-      if (isFirst) this.#parts.log.warn("slack does not take a channel", { channel, error });
-      return GAP;
+  }
+
+  /** Said when it begins: the others' success must not make it said again at each try. */
+  #refused(errand: Errand, { method, answer }: Outcome & { readonly kind: "refused" }): void {
+    const { channel, key } = errand.card;
+    const { error, needed, retryAfterSeconds } = answer;
+    if (isRateLimit(error)) {
+      const length = retryAfterSeconds === undefined ? undefined : retryAfterSeconds * SECOND;
+      const isFirst = this.#rests.begin(limitedBy(method, channel), length);
+      if (isFirst) this.#say("slack limits calls", { method, channel, error });
+      return;
     }
-    this.#sayOnce("slack does not take it", { channel, error });
-    return retryAfterSeconds === undefined ? this.#backOff() : retryAfterSeconds * SECOND;
+    const about = whatIsWrong(errand, error);
+    const isFirst = this.#rests.begin(about === "app" ? APP : about === "card" ? ofCard(errand) : ofChannel(channel));
+    if (about === "moment") this.#rests.begin(ofCard(errand), this.#rests.left(ofChannel(channel)) + TURN_OF_ANOTHER);
+    if (isFirst) this.#say(EVENTS[about], { channel, card: key, error, says: wordsOf({ error, channel, needed }) });
   }
 
-  /** Whether this is the first refusal since it last went well. */
-  #rest(what: string): boolean {
-    const failures = (this.#resting.get(what)?.failures ?? 0) + 1;
-    this.#resting.set(what, { until: this.#parts.clock.monotonic() + pauseAfter(failures - 1), failures });
-    return failures === 1;
+  #notKept(why: string): Duration {
+    if (this.#rests.begin(MEMORY)) this.#say("slack references not kept", { why });
+    return this.#rests.left(MEMORY);
   }
 
-  /** The same trouble is said again only after something went well. */
-  #sayOnce(event: string, fields: Readonly<Record<string, string>>): void {
-    const key = `${event} ${Object.values(fields).join(" ")}`;
-    if (this.#said.has(key)) return;
-    this.#said.add(key);
+  #viewFailed(error: unknown): Duration {
+    const why = error instanceof Error ? error.message : String(error);
+    if (this.#rests.begin(VIEW)) this.#say("slack view failed", { why });
+    return this.#rests.left(VIEW);
+  }
+
+  #say(event: string, fields: Readonly<Record<string, string>>): void {
     this.#parts.log.warn(event, fields);
   }
-
-  #backOff(): Duration {
-    const pause = pauseAfter(this.#failures);
-    this.#failures += 1;
-    return pause;
-  }
 }
 
-const ofCard = ({ key }: Card): string => `card ${key}`;
-const ofChannel = ({ channel }: Card): string => `channel ${channel}`;
+const EVENTS: Readonly<Record<About, string>> = {
+  card: "slack does not take a card",
+  channel: "slack does not take a channel",
+  app: "slack does not take the app",
+  message: "slack does not take it",
+  moment: "slack does not take it",
+};
 
-const pauseAfter = (failures: number): Duration =>
-  Math.min(BACK_OFF_FIRST * 2 ** Math.min(failures, 16), BACK_OFF_MOST);
-
-/** Slack keeps what a person typed or chose under a block id, so each content has its own; a click tells by it what was seen. */
-function withIds(blocks: readonly Block[], hash: string): readonly Block[] {
-  return blocks.map((block, index) => ({ ...block, block_id: `${hash}-${index}` }));
+/** What Slack answered about one card, in words that we don't know, is that card's; so is what can't be pinned or found. */
+function whatIsWrong({ kind }: Errand, error: string): About {
+  const about = aboutOf(error);
+  if (about === "channel" || (about === "app" && kind !== "pin")) return about;
+  return isUncertain(error) && kind !== "find" && kind !== "pin" ? "moment" : "card";
 }
+
+const ofChannel = (channel: string): string => `channel ${channel}`;
+/** What is pinned in vain is edited all the same. */
+const ofCard = ({ card, kind }: Errand): string => (kind === "pin" ? `pin ${card.key}` : `card ${card.key}`);

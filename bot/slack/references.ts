@@ -8,7 +8,7 @@ const DEADLINE: Duration = 10 * SECOND;
 const CLOSED_KEPT: Duration = 7 * DAY;
 
 type Read =
-  | { readonly ok: true; readonly references: readonly Reference[]; readonly version: string }
+  | { readonly ok: true; readonly references: readonly Remembered[]; readonly version: string }
   | { readonly ok: false; readonly why: string };
 
 /**
@@ -54,16 +54,33 @@ export class ReferenceStore {
   }
 }
 
+/** A message that is being posted, remembered before that: whether it stands there is not known until it was answered. */
+export interface Posting {
+  /** Goes with the message, so that it is found by it. */
+  readonly key: string;
+  readonly since: Instant;
+  /** The alert that is said in the card's thread; null while it is the card itself, whose `ts` is empty then. */
+  readonly alert: string | null;
+}
+
+export interface Remembered extends Reference {
+  readonly posting: Posting | null;
+  /** Whether a board is pinned already. */
+  readonly isPinned: boolean;
+}
+
 /**
- * The leader's own copy of what is stored. What could not be saved is kept and saved before anything else is posted, so that
- * at most one message is forgotten by a restart.
+ * The leader's own copy of what is stored. What could not be saved is kept and saved before anything else is posted. Many may
+ * change it at once; they are written one after the other.
  */
 export class References {
   readonly #store: ReferenceStore;
   readonly #clock: Clock;
-  readonly #known = new Map<string, Reference>();
+  readonly #known = new Map<string, Remembered>();
   /** Changes that are not stored yet; null drops. */
-  readonly #unsaved = new Map<string, Reference | null>();
+  readonly #unsaved = new Map<string, Remembered | null>();
+  #saving: Promise<string | null> = Promise.resolve(null);
+  #isQueued = false;
   #version = "";
   #isLoaded = false;
 
@@ -72,11 +89,11 @@ export class References {
     this.#clock = clock;
   }
 
-  all(): readonly Reference[] {
+  all(): readonly Remembered[] {
     return [...this.#known.values()];
   }
 
-  get(key: string): Reference | undefined {
+  get(key: string): Remembered | undefined {
     return this.#known.get(key);
   }
 
@@ -91,16 +108,22 @@ export class References {
     return this.#unsaved.size === 0 ? null : this.#save();
   }
 
-  async put(reference: Reference): Promise<void> {
-    this.#known.set(reference.key, reference);
-    this.#unsaved.set(reference.key, reference);
-    await this.#save();
+  /** Why it is not stored yet, or null. */
+  put(reference: Remembered): Promise<string | null> {
+    this.change(reference.key, reference);
+    return this.#save();
   }
 
-  async drop(key: string): Promise<void> {
-    this.#known.delete(key);
-    this.#unsaved.set(key, null);
-    await this.#save();
+  drop(key: string): Promise<string | null> {
+    this.change(key, null);
+    return this.#save();
+  }
+
+  /** Stored with whatever is next. */
+  change(key: string, to: Remembered | null): void {
+    if (to === null) this.#known.delete(key);
+    else this.#known.set(key, to);
+    this.#unsaved.set(key, to);
   }
 
   async #load(): Promise<string | null> {
@@ -112,8 +135,20 @@ export class References {
     return null;
   }
 
+  /** Who comes while one is written is in the next. */
+  #save(): Promise<string | null> {
+    if (!this.#isQueued) {
+      this.#isQueued = true;
+      this.#saving = this.#saving.then(() => {
+        this.#isQueued = false;
+        return this.#saveNow();
+      });
+    }
+    return this.#saving;
+  }
+
   /** Only our own changes are laid over what another wrote in between: an old leader's last edit must not undo the new one's. */
-  async #save(): Promise<string | null> {
+  async #saveNow(): Promise<string | null> {
     const now = this.#clock.now();
     if (await this.#write(now)) return null;
     const read = await this.#store.read();
@@ -127,14 +162,16 @@ export class References {
   }
 
   async #write(now: Instant): Promise<boolean> {
+    const written = [...this.#unsaved];
     const version = await this.#store.write(this.all(), this.#version, now);
     if (version === null) return false;
     this.#version = version;
-    this.#unsaved.clear();
+    // What changed while it was written is not in it.
+    for (const [key, change] of written) if (this.#unsaved.get(key) === change) this.#unsaved.delete(key);
     return true;
   }
 
-  #take(references: readonly Reference[], version: string): void {
+  #take(references: readonly Remembered[], version: string): void {
     this.#known.clear();
     for (const reference of references) this.#known.set(reference.key, reference);
     this.#version = version;
@@ -149,7 +186,7 @@ function versionIn(object: Json): string {
   return typeof version === "string" ? version : "";
 }
 
-function referencesIn(object: Json): readonly Reference[] {
+function referencesIn(object: Json): readonly Remembered[] {
   const text = field(field(object, "data"), "references");
   if (typeof text !== "string") return [];
   try {
@@ -160,12 +197,12 @@ function referencesIn(object: Json): readonly Reference[] {
   }
 }
 
-function parseReference(value: unknown): readonly Reference[] {
+function parseReference(value: unknown): readonly Remembered[] {
   const text = (key: string): string => String(field(value, key) ?? "");
   const kind = CARD_KINDS.find((one) => one === field(value, "kind"));
-  if (kind === undefined || text("key") === "" || text("ts") === "") return [];
+  const posting = parsePosting(field(value, "posting"));
+  if (kind === undefined || text("key") === "" || (text("ts") === "" && posting === null)) return [];
   const targets = field(value, "targets");
-  const alerted = field(value, "alerted");
   return [
     {
       key: text("key"),
@@ -174,11 +211,22 @@ function parseReference(value: unknown): readonly Reference[] {
       ts: text("ts"),
       hash: text("hash"),
       targets: Array.isArray(targets) ? targets.flatMap(parseTarget) : [],
-      alerted: typeof alerted === "string" ? alerted : null,
+      alerted: textOrNull(field(value, "alerted")),
       isOpen: field(value, "isOpen") === true,
       at: Number(field(value, "at") ?? 0),
+      posting,
+      // Versions that did not note it pinned at once.
+      isPinned: field(value, "isPinned") !== false,
     },
   ];
+}
+
+const textOrNull = (value: unknown): string | null => (typeof value === "string" ? value : null);
+
+function parsePosting(value: unknown): Posting | null {
+  const [key, since] = [field(value, "key"), field(value, "since")];
+  if (typeof key !== "string" || typeof since !== "number") return null;
+  return { key, since, alert: textOrNull(field(value, "alert")) };
 }
 
 function parseTarget(value: unknown): readonly CardTarget[] {
