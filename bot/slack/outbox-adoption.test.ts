@@ -4,7 +4,7 @@ import { HOUR, MINUTE, SECOND } from "../core/instant.ts";
 import { aBudget, aPolicy, aPool, aReboot, aRefusal, NOW } from "../core/testing/builders.ts";
 import { OPS } from "../sim/slack/a-workspace.ts";
 import type { Fault } from "../sim/slack/faults.ts";
-import { anOutbox, askingTurn } from "./testing/posting.ts";
+import { anOutbox, askingTurn } from "../sim/slack/testing/posting.ts";
 import { aTurn } from "./testing/turns.ts";
 
 const ASKED = "🔐 pool-0: 1 node wants to reboot. Approve?";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { MINUTE, SECOND } from "../core/instant.ts";
 import { OPS } from "../sim/slack/a-workspace.ts";
-import { anOutbox, askingTurn, withChannels } from "./testing/posting.ts";
+import { anOutbox, askingTurn, withChannels } from "../sim/slack/testing/posting.ts";
 
 const OTHER = "C0OTHER001";
 const limited = (retryAfterSeconds?: number) =>

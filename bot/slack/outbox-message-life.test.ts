@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { HOUR, MINUTE, SECOND } from "../core/instant.ts";
 import { ANA, aWorkspace, OPS } from "../sim/slack/a-workspace.ts";
 import { BOT } from "../sim/slack/directory.ts";
+import { anOutbox, askingTurn, withChannels } from "../sim/slack/testing/posting.ts";
 import { HandClock } from "./testing/hand-clock.ts";
-import { anOutbox, askingTurn, withChannels } from "./testing/posting.ts";
 
 const OTHER = "C0OTHER001";
 const ASKED = "🔐 pool-0: 1 node wants to reboot. Approve?";

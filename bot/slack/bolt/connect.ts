@@ -1,9 +1,12 @@
 import type { WebClientOptions } from "@slack/web-api";
-import type { Chat, Log, SlackPeople } from "../../coordinator/ports.ts";
+import type { Chat, Log, SlackPeople, Stoppable } from "../../coordinator/ports.ts";
+import { type Heard, overheard } from "../slack-call.ts";
+import type { Sockets } from "../slack-footing.ts";
 import { type Incoming, Once } from "./incoming.ts";
+import { hearLostAcks } from "./lost-acks.ts";
+import { slackPeople } from "./people.ts";
 import { quietLogger } from "./quiet-logger.ts";
 import { SlackSocket } from "./socket.ts";
-import { userGroups } from "./user-groups.ts";
 import { webChat } from "./web-chat.ts";
 
 export interface SlackSettings {
@@ -12,6 +15,10 @@ export interface SlackSettings {
   /** Another API than slack.com's; ends with a slash. */
   readonly apiUrl: string | undefined;
   readonly log: Log;
+  /** Hears what comes of each call of the web API. */
+  readonly heard?: Heard;
+  /** Called after each change of the sockets. */
+  readonly changed?: (sockets: Sockets) => void;
 }
 
 export interface SlackConnection {
@@ -28,7 +35,8 @@ const SOCKETS = 2;
 /** An answer that never comes must not stop the outbox. */
 const CALL_WITHIN = 10_000;
 
-export function connectSlack({ appToken, botToken, apiUrl, log }: SlackSettings): SlackConnection {
+export function connectSlack(settings: SlackSettings): SlackConnection {
+  const { appToken, botToken, apiUrl, log, heard = () => {}, changed = () => {} } = settings;
   const clientOptions: WebClientOptions = {
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
     logger: quietLogger(log),
@@ -38,29 +46,35 @@ export function connectSlack({ appToken, botToken, apiUrl, log }: SlackSettings)
     rejectRateLimitedCalls: true,
   };
   const sockets: SlackSocket[] = [];
-  // An acknowledgement on a connection that was just lost rejects into nowhere inside Bolt; that must not end the bot.
-  const lost = (reason: unknown): void => {
-    if (!isOfSlack(reason)) throw reason;
-    log.warn("slack connection lost", { why: reason instanceof Error ? reason.message : String(reason) });
+  let lostAcks: Stoppable | null = null;
+  const connected = (): number => sockets.filter((socket) => socket.isUp()).length;
+  /** Said once, whichever socket has it, until both are up. */
+  const said = new Set<string>();
+  const tell = (): void => {
+    const troubles = sockets.flatMap((socket) => socket.trouble() ?? []);
+    for (const { says } of troubles) {
+      if (!said.has(says)) log.warn("slack not connected", { why: says, next: "tries again" });
+      said.add(says);
+    }
+    if (connected() === SOCKETS) said.clear();
+    const trouble = troubles.find(({ isRefused }) => isRefused) ?? troubles[0] ?? null;
+    changed({ up: connected(), wanted: SOCKETS, trouble });
   };
   return {
-    chat: webChat(botToken, clientOptions),
-    people: userGroups({ token: botToken, options: clientOptions, log }),
+    chat: overheard(webChat(botToken, clientOptions), heard),
+    people: slackPeople({ token: botToken, options: clientOptions, log, heard }),
     start: async (incoming) => {
-      process.on("unhandledRejection", lost);
+      lostAcks ??= hearLostAcks((why) => log.warn("slack connection lost", { why }));
       const once = new Once();
       for (let count = 0; count < SOCKETS; count += 1) {
-        sockets.push(new SlackSocket({ appToken, botToken, clientOptions, log, once, incoming }));
+        sockets.push(new SlackSocket({ appToken, botToken, clientOptions, log, once, incoming, changed: tell }));
       }
       await Promise.all(sockets.map((socket) => socket.start()));
     },
     stop: async () => {
       await Promise.all(sockets.map((socket) => socket.stop()));
-      process.off("unhandledRejection", lost);
+      lostAcks?.stop();
     },
-    connected: () => sockets.filter((socket) => socket.isUp()).length,
+    connected,
   };
 }
-
-const isOfSlack = (reason: unknown): boolean =>
-  typeof reason === "object" && reason !== null && "code" in reason && String(reason.code).startsWith("slack_");

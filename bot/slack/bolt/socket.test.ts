@@ -67,6 +67,19 @@ test("the same click and the same message that come over both sockets are handed
   expect([clicks.length, written.map(({ text }) => text)]).toEqual([1, ["approve"]]);
 });
 
+test("two replicas on one app have four sockets, and each click is taken by one of them", async () => {
+  const { workspace, server, ana, ts, clicks } = await aConnection();
+  const others: Click[] = [];
+  const log: Log = { info: () => {}, warn: () => {} };
+  const standby = connectSlack({ appToken, botToken, apiUrl: server.apiUrl, log });
+  endings.push(() => standby.stop());
+  await standby.start({ clicked: (click) => void others.push(click), written: () => {} });
+  expect([server.connections, standby.connected()]).toEqual([4, 2]);
+  for (let count = 0; count < 4; count += 1) await ana.click({ channel: OPS, ts, buttonText: "Approve" });
+  expect([clicks.length, others.length]).toEqual([2, 2]);
+  expect(workspace.messages(OPS)).toHaveLength(1);
+});
+
 test("a mention in a thread is a message and a mention, and is handed on once", async () => {
   const { ana, ts, written } = await aConnection();
   await ana.reply({ channel: OPS, threadTs: ts, text: `<@${BOT.userId}> approve` });
@@ -108,7 +121,7 @@ test("tokens that are refused at reconnect end nothing: it is said, tried again,
   await ana.click({ channel: OPS, ts, buttonText: "Approve" });
   expect(clicks).toHaveLength(1);
   const said = warned.filter((line) => line.startsWith("slack not connected"));
-  expect(said[0]).toMatch(/invalid_auth.*Check SLACK_APP_TOKEN and SLACK_BOT_TOKEN/);
+  expect(said[0]).toMatch(/Slack refuses SLACK_(APP|BOT)_TOKEN \(invalid_auth\)\. Copy it again from /);
   expect(said.length).toBeLessThanOrEqual(2);
   expect(warned.join("\n")).not.toMatch(/xoxb-|xapp-/);
 });

@@ -1,17 +1,12 @@
 import { afterEach, expect, test } from "vitest";
-import type { Log, SlackPeople } from "../../coordinator/ports.ts";
+import type { Log } from "../../coordinator/ports.ts";
 import { ANA, aWorkspace, BEN, OPERATORS } from "../../sim/slack/a-workspace.ts";
 import type { Fault } from "../../sim/slack/faults.ts";
-import { simulatedGroups } from "../../sim/slack/groups.ts";
+import { simulatedPeople } from "../../sim/slack/people.ts";
 import { startSlackServer } from "../../sim/slack/server.ts";
+import { slackClient } from "./client.ts";
 import { quietLogger } from "./quiet-logger.ts";
 import { userGroups } from "./user-groups.ts";
-
-async function groupsOf(port: SlackPeople, user: string, among: readonly string[]): Promise<readonly string[]> {
-  const reading = await port.look(user, among);
-  if (reading.kind !== "member") throw new Error(reading.why);
-  return reading.groups;
-}
 
 const LEADS = "S0LEADS001";
 const MINUTES = 60_000;
@@ -37,72 +32,83 @@ async function someGroups() {
     warn: (event, fields) => void warned.push(`${event} ${fields?.["group"]} ${fields?.["error"]}`),
   };
   let now = 0;
-  const groups = userGroups({
-    token: "xoxb-test",
-    options: {
-      slackApiUrl: server.apiUrl,
-      logger: quietLogger(log),
-      retryConfig: { retries: 0 },
-      rejectRateLimitedCalls: true,
-    },
+  const heard: string[] = [];
+  const client = slackClient("xoxb-test", {
+    slackApiUrl: server.apiUrl,
+    logger: quietLogger(log),
+    retryConfig: { retries: 0 },
+    rejectRateLimitedCalls: true,
+  });
+  const groupsOf = userGroups({
+    client,
     log,
+    heard: ({ answer }) => void heard.push(answer.ok ? "ok" : answer.error),
+    keepFor: 5 * MINUTES,
     elapsed: () => now,
   });
   const calls = (): number => server.requests.filter(({ method }) => method === "usergroups.users.list").length;
   const pass = (length: number): void => {
     now += length;
   };
-  return { workspace, server, groups, warned, calls, pass };
+  return { workspace, server, groupsOf, warned, heard, calls, pass };
 }
 
 test("a person is in those of the groups asked for that list them", async () => {
-  const { groups, workspace } = await someGroups();
+  const { groupsOf, workspace } = await someGroups();
   workspace.setGroup({ id: LEADS, handle: "leads", users: [ANA, BEN] });
-  for (const port of [groups, simulatedGroups(workspace)]) {
-    expect(await groupsOf(port, ANA, [OPERATORS, LEADS])).toEqual([OPERATORS, LEADS]);
-    expect(await groupsOf(port, BEN, [OPERATORS, LEADS])).toEqual([LEADS]);
-    expect(await groupsOf(port, BEN, [OPERATORS])).toEqual([]);
-    expect(await groupsOf(port, BEN, [])).toEqual([]);
-  }
+  expect(await groupsOf(ANA, [OPERATORS, LEADS])).toEqual([OPERATORS, LEADS]);
+  expect(await groupsOf(BEN, [OPERATORS, LEADS])).toEqual([LEADS]);
+  expect(await groupsOf(BEN, [OPERATORS])).toEqual([]);
+  expect(await groupsOf(BEN, [])).toEqual([]);
+  const simulated = await simulatedPeople(workspace).look(BEN, [OPERATORS, LEADS]);
+  expect(simulated).toEqual({ kind: "member", groups: [LEADS] });
 });
 
 test("what was read is believed for five minutes, and read once by those who ask at the same time", async () => {
-  const { groups, workspace, calls, pass } = await someGroups();
-  await Promise.all([groupsOf(groups, ANA, [OPERATORS]), groupsOf(groups, BEN, [OPERATORS])]);
+  const { groupsOf, workspace, calls, pass } = await someGroups();
+  await Promise.all([groupsOf(ANA, [OPERATORS]), groupsOf(BEN, [OPERATORS])]);
   workspace.setGroup({ id: OPERATORS, handle: "operators", users: [BEN] });
   pass(5 * MINUTES - 1);
-  expect([await groupsOf(groups, ANA, [OPERATORS]), calls()]).toEqual([[OPERATORS], 1]);
+  expect([await groupsOf(ANA, [OPERATORS]), calls()]).toEqual([[OPERATORS], 1]);
   pass(1);
-  expect([await groupsOf(groups, ANA, [OPERATORS]), calls()]).toEqual([[], 2]);
+  expect([await groupsOf(ANA, [OPERATORS]), calls()]).toEqual([[], 2]);
 });
 
 const faults: readonly (readonly [string, Fault, string])[] = [
   ["a missing scope", { kind: "error", error: "missing_scope" }, "missing_scope"],
   ["a rate limit", { kind: "rate-limited", retryAfterSeconds: 30 }, "ratelimited"],
+  ["a rate limit without a time", { kind: "rate-limited" }, "ratelimited"],
   ["a cut connection", { kind: "cut", arrived: true }, "unanswered"],
   ["a 503", { kind: "status", code: 503 }, "unanswered"],
 ];
 test.each(faults)("%s counts for nobody, is said once, and is looked up again at the next question", async (...row) => {
   const [, fault, error] = row;
-  const { groups, server, warned } = await someGroups();
+  const { groupsOf, server, warned, heard } = await someGroups();
   server.failNext("usergroups.users.list", fault, fault);
-  expect(await groupsOf(groups, ANA, [OPERATORS])).toEqual([]);
-  expect(await groupsOf(groups, ANA, [OPERATORS])).toEqual([]);
+  expect(await groupsOf(ANA, [OPERATORS])).toEqual([]);
+  expect(await groupsOf(ANA, [OPERATORS])).toEqual([]);
   const ours = warned.filter((line) => line.startsWith("slack user group"));
   expect(ours).toEqual([`slack user group not read ${OPERATORS} ${error}`]);
-  expect(await groupsOf(groups, ANA, [OPERATORS])).toEqual([OPERATORS]);
+  expect(await groupsOf(ANA, [OPERATORS])).toEqual([OPERATORS]);
+  expect(heard).toEqual([error, error, "ok"]);
+});
+
+test("a group that is empty lets nobody decide", async () => {
+  const { groupsOf, workspace } = await someGroups();
+  workspace.setGroup({ id: OPERATORS, handle: "operators", users: [] });
+  expect(await groupsOf(ANA, [OPERATORS])).toEqual([]);
 });
 
 test("one group that is not there leaves the others", async () => {
-  const { groups, warned } = await someGroups();
-  expect(await groupsOf(groups, BEN, ["S0NONE", LEADS])).toEqual([LEADS]);
+  const { groupsOf, warned } = await someGroups();
+  expect(await groupsOf(BEN, ["S0NONE", LEADS])).toEqual([LEADS]);
   expect(warned).toEqual(["slack user group not read S0NONE no_such_subteam"]);
 });
 
 test("when what was known is too old and can't be read again, nobody is in it", async () => {
-  const { groups, server, pass } = await someGroups();
-  await groupsOf(groups, ANA, [OPERATORS]);
+  const { groupsOf, server, pass } = await someGroups();
+  await groupsOf(ANA, [OPERATORS]);
   pass(5 * MINUTES);
   server.failNext("usergroups.users.list", { kind: "error", error: "fatal_error" });
-  expect(await groupsOf(groups, ANA, [OPERATORS])).toEqual([]);
+  expect(await groupsOf(ANA, [OPERATORS])).toEqual([]);
 });

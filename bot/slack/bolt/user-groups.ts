@@ -1,68 +1,59 @@
-import { WebClient, type WebClientOptions } from "@slack/web-api";
-import type { Log, SlackPeople } from "../../coordinator/ports.ts";
-import { failure } from "./web-chat.ts";
-
-/** For so long somebody who was taken out of a user group may still decide. */
-const KEPT = 5 * 60_000;
+import type { WebClient } from "@slack/web-api";
+import type { Log } from "../../coordinator/ports.ts";
+import type { Heard } from "../slack-call.ts";
+import { wordsOf } from "../trouble.ts";
+import { failure } from "./client.ts";
+import { kept } from "./kept.ts";
 
 interface Settings {
-  readonly token: string;
-  readonly options: WebClientOptions;
+  readonly client: WebClient;
   readonly log: Log;
-  /** Milliseconds of elapsed time from an arbitrary start. */
-  readonly elapsed?: () => number;
+  readonly heard: Heard;
+  readonly keepFor: number;
+  readonly elapsed: () => number;
 }
 
-interface Known {
-  readonly at: number;
-  readonly users: Promise<ReadonlySet<string>>;
-}
+/** Which of these user groups a user is in. */
+export type UserGroups = (user: string, among: readonly string[]) => Promise<readonly string[]>;
 
+const METHOD = "usergroups.users.list";
 const NOBODY: ReadonlySet<string> = new Set();
 
-/** The port on usergroups.users.list (scope usergroups:read). A look-up that fails counts for nobody, and is not kept. */
-export function userGroups({ token, options, log, elapsed = () => performance.now() }: Settings): SlackPeople {
-  const client = new WebClient(token, options);
-  const known = new Map<string, Known>();
+/** On usergroups.users.list (scope usergroups:read). In a group that can't be read nobody is. */
+export function userGroups({ client, log, heard, ...time }: Settings): UserGroups {
   const failing = new Map<string, string>();
-
-  const lookUp = async (group: string, found: () => boolean): Promise<ReadonlySet<string>> => {
+  const usersOf = kept(async (group) => {
     try {
       const { users } = await client.usergroups.users.list({ usergroup: group });
       failing.delete(group);
+      heard({ method: METHOD, channel: null, answer: { ok: true, ts: "" } });
       return new Set(users ?? []);
     } catch (error) {
-      const { error: why } = failure(error);
-      if (found()) known.delete(group);
-      if (failing.get(group) !== why) log.warn("slack user group not read", { group, error: why, says: saysOf(why) });
-      failing.set(group, why);
-      return NOBODY;
+      const answer = failure(error);
+      heard({ method: METHOD, channel: null, answer });
+      if (failing.get(group) !== answer.error)
+        log.warn("slack user group not read", {
+          group,
+          error: answer.error,
+          says: saysOf(answer.error, answer.needed),
+        });
+      failing.set(group, answer.error);
+      throw error;
     }
-  };
-
-  /** Two clicks at once are one call. */
-  const usersOf = (group: string): Promise<ReadonlySet<string>> => {
-    const last = known.get(group);
-    if (last !== undefined && elapsed() - last.at < KEPT) return last.users;
-    const entry: Known = { at: elapsed(), users: lookUp(group, () => known.get(group) === entry) };
-    known.set(group, entry);
-    return entry.users;
-  };
-
-  return {
-    look: async (user, among) => {
-      const found = await Promise.all(
-        [...new Set(among)].map(async (group) => ((await usersOf(group)).has(user) ? [group] : [])),
-      );
-      return { kind: "member", groups: found.flat() };
-    },
+  }, time);
+  return async (user, among) => {
+    const found = await Promise.all(
+      [...new Set(among)].map(async (group) => {
+        const users = await usersOf(group).catch(() => NOBODY);
+        return users.has(user) ? [group] : [];
+      }),
+    );
+    return found.flat();
   };
 }
 
-function saysOf(error: string): string {
+function saysOf(error: string, needed: string | undefined): string {
   const nobody = "Until it can be read nobody counts as in it.";
-  if (error === "missing_scope")
-    return `The app lacks the scope usergroups:read: add it and install the app again. ${nobody}`;
   if (error === "no_such_subteam") return `The workspace has no such user group, or it is switched off. ${nobody}`;
-  return nobody;
+  return `${wordsOf({ error, needed: needed ?? "usergroups:read" })} ${nobody}`;
 }

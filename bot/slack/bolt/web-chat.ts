@@ -1,15 +1,12 @@
 import type { Block, KnownBlock, ModalView } from "@slack/types";
-import { ErrorCode, WebClient, type WebClientOptions } from "@slack/web-api";
+import type { WebClient, WebClientOptions } from "@slack/web-api";
 import type { Chat, ChatAnswer } from "../../coordinator/ports.ts";
+import { failure, field, slackClient } from "./client.ts";
 
-/**
- * The port `Chat` on Slack's web API. `options` must switch retries off, since the outbox knows what is still wanted, and
- * reject rate-limited calls, since the client else pauses all of its calls. Answers to people have a client and a queue of
- * their own, so that they wait for no board.
- */
+/** The port `Chat` on Slack's web API. Answers to people have a client and a queue of their own, so that they wait for no board. */
 export function webChat(token: string, options: WebClientOptions): Chat {
-  const boards = new WebClient(token, options);
-  const answers = new WebClient(token, options);
+  const boards = slackClient(token, options);
+  const answers = slackClient(token, options);
   return {
     post: ({ channel, threadTs, text, blocks, broadcast, key }) =>
       answered(async () => {
@@ -26,15 +23,7 @@ export function webChat(token: string, options: WebClientOptions): Chat {
         await boards.pins.add({ channel, timestamp: ts });
         return ts;
       }),
-    find: ({ channel, threadTs, key, since }) =>
-      answered(async () => {
-        const where = { channel, oldest: String(since / 1_000), include_all_metadata: true, limit: 100 };
-        const { messages = [] } =
-          threadTs === undefined
-            ? await boards.conversations.history(where)
-            : await boards.conversations.replies({ ...where, ts: threadTs });
-        return messages.findLast((message) => keyIn(message) === key)?.ts;
-      }),
+    find: (wanted) => answered(() => newestWith(boards, wanted)),
     open: (triggerId, view) =>
       answered(async () => {
         if (!isModal(view)) throw new Error("not a modal");
@@ -49,6 +38,29 @@ export function webChat(token: string, options: WebClientOptions): Chat {
 }
 
 const KEYED = "bootswain_message";
+const PAGE = 200;
+/** A busy channel's messages of some minutes; a message that is not among the first 2,000 since then is not ours. */
+const PAGES = 10;
+
+/** History shows metadata only when asked to, and with `oldest` alone begins with the pages that are closest to it. */
+async function newestWith(client: WebClient, { channel, threadTs, key, since }: Parameters<Chat["find"]>[0]) {
+  const oldest = (since / 1_000).toFixed(6);
+  const where = { channel, oldest, inclusive: true, include_all_metadata: true, limit: PAGE };
+  const found: string[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES; page += 1) {
+    const asked = cursor === undefined ? where : { ...where, cursor };
+    const { messages = [], response_metadata } =
+      threadTs === undefined
+        ? await client.conversations.history(asked)
+        : await client.conversations.replies({ ...asked, ts: threadTs });
+    found.push(...messages.flatMap((message) => (keyIn(message) === key ? [message.ts ?? ""] : [])));
+    cursor = response_metadata?.next_cursor;
+    if (cursor === undefined || cursor === "") break;
+  }
+  // Seconds have ten digits until the year 2286, so the later one sorts behind.
+  return found.sort().at(-1);
+}
 
 const keyIn = (message: unknown): unknown => {
   const metadata = field(message, "metadata");
@@ -67,19 +79,4 @@ async function answered(call: () => Promise<string | undefined>): Promise<ChatAn
   } catch (error) {
     return failure(error);
   }
-}
-
-const field = (value: unknown, key: string): unknown =>
-  typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
-
-/** What Slack's client throws, as the answer that it is. */
-export function failure(error: unknown): ChatAnswer & { readonly ok: false } {
-  const code = field(error, "code");
-  if (code === ErrorCode.RateLimitedError) {
-    const seconds = Number(field(error, "retryAfter"));
-    return { ok: false, error: "ratelimited", retryAfterSeconds: Number.isFinite(seconds) ? seconds : 30 };
-  }
-  if (code === ErrorCode.PlatformError)
-    return { ok: false, error: String(field(field(error, "data"), "error") ?? "unknown") };
-  return { ok: false, error: "unanswered" };
 }

@@ -1,15 +1,15 @@
-import type { Chat, ChatAnswer, Log } from "../../coordinator/ports.ts";
-import type { Policy } from "../../core/policy/policy.ts";
-import { aNode, aPolicy, aPool } from "../../core/testing/builders.ts";
-import { ANA, aWorkspace, BEN } from "../../sim/slack/a-workspace.ts";
-import { SimulatedChat } from "../../sim/slack/chat.ts";
-import { BOT } from "../../sim/slack/directory.ts";
-import type { Workspace } from "../../sim/slack/workspace.ts";
-import { Outbox } from "../outbox.ts";
-import { ReferenceStore } from "../references.ts";
-import { ConfigMapApi } from "./configmap-api.ts";
-import { HandClock } from "./hand-clock.ts";
-import { aTurn } from "./turns.ts";
+import type { Chat, ChatAnswer, Log } from "../../../coordinator/ports.ts";
+import type { Policy } from "../../../core/policy/policy.ts";
+import { aNode, aPolicy, aPool } from "../../../core/testing/builders.ts";
+import { Outbox } from "../../../slack/outbox.ts";
+import { ReferenceStore } from "../../../slack/references.ts";
+import { ConfigMapApi } from "../../../slack/testing/configmap-api.ts";
+import { HandClock } from "../../../slack/testing/hand-clock.ts";
+import { aTurn } from "../../../slack/testing/turns.ts";
+import { ANA, aWorkspace, BEN } from "../a-workspace.ts";
+import { SimulatedChat } from "../chat.ts";
+import { BOT } from "../directory.ts";
+import type { Workspace } from "../workspace.ts";
 
 /** A chat whose looks and pins are scripted; null lets one through. */
 export class ScriptedChat extends SimulatedChat {
