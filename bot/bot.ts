@@ -54,6 +54,8 @@ export interface Bot {
   readonly desk: Desk;
   /** What was decided last; null before the first turn. */
   turn(): Turn | null;
+  /** How many messages Slack does not show yet as they should be; 0 on a standby. */
+  waitingForSlack(): number;
   /** Hands the lease over. */
   stop(): Promise<void>;
 }
@@ -84,6 +86,7 @@ export function startBot(ports: BotPorts, { clusterName, namespace, identity, po
     decisions,
     desk,
     turn,
+    waitingForSlack: () => outbox.waiting(),
     stop: async () => {
       outbox.stop();
       await coordinator.stop();

@@ -66,6 +66,7 @@ function commands(io: Io, name: string): Command {
     )
     .option("--timings <file>", "JSON with times that are not policy, in milliseconds")
     .option("--slack-api-url <url>", "another Slack API than slack.com")
+    .option("--listen <host:port>", "serve /metrics and /healthz there; nothing listens when left out")
     .option("--prometheus <url>", "Prometheus, for gates of the policy that ask it")
     .option("--prometheus-token-file <file>", "a bearer token for Prometheus, read at each call")
     .option("--prometheus-ca-file <file>", "the certificates in PEM that Prometheus is trusted by")

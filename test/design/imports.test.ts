@@ -23,6 +23,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "bot/slack/bolt": ["bot/slack", "@slack/", "node:"],
   "bot/git": ["bot/core", "bot/coordinator/ports.ts", "node:"],
   "bot/gates": ["bot/core", "bot/coordinator/ports.ts", "zod", "@prometheus-io/lezer-promql", "@lezer/common", "node:"],
+  "bot/http": ["bot/core", "bot/coordinator/ports.ts", "prom-client", "node:"],
   "bot/process": ["bot/core", "bot/coordinator/ports.ts", "pino", "node:"],
   "bot/bot.ts": ["bot/core", "bot/coordinator", "bot/cluster", "bot/slack"],
   "bot/cli": [
@@ -34,6 +35,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
     "bot/policy",
     "bot/git",
     "bot/gates",
+    "bot/http",
     "bot/slack",
     "bot/process",
     "commander",
