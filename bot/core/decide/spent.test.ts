@@ -104,6 +104,13 @@ describe("stays", () => {
     expect(isSpent(decision, aSnapshot({ ...parts, decisions: [decision] }), NOW)).toBe(false);
   });
 
+  test("a skip that ended, while a longer one from before would come back without it", () => {
+    const long = said({ verb: "skip", validUntil: NOW + HOUR, name: "long" });
+    const short = said({ verb: "skip", at: OLD + 1, validUntil: NOW, name: "short" });
+    expect(isSpent(short, aSnapshot({ decisions: [long, short] }), NOW)).toBe(false);
+    expect(isSpent(short, aSnapshot({ decisions: [short] }), NOW)).toBe(true);
+  });
+
   test("what was not judged", () => {
     const decision = aDecision({ createdAt: OLD });
     expect(isSpent(decision, aSnapshot({ decisions: [decision] }), NOW)).toBe(false);

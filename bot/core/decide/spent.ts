@@ -65,7 +65,7 @@ function mayCount(decision: Counted, bound: string, member: Member, snapshot: Sn
     case "force":
       return isUnexpired(decision, now) && bootOf(bound) === bootOf(current);
     case "skip":
-      return isUnexpired(decision, now);
+      return isUnexpired(decision, now) || cutsShort(decision, member, snapshot, now);
     case "retry":
     case "move":
     case "reboot":
@@ -89,6 +89,18 @@ const isUnexpired = ({ judgement }: Counted, now: Instant): boolean =>
 /** Whether an attempt has ended since, and none is under way that it may be about. */
 function hasEndedSince({ reboot }: Member, at: Instant): boolean {
   return reboot !== null && reboot.phase.kind === "waiting" && reboot.outcome !== null && reboot.outcome.at > at;
+}
+
+/** A longer skip from before would count again without it. */
+function cutsShort({ judgement }: Counted, { node }: Member, { decisions }: Snapshot, now: Instant): boolean {
+  return [...decisions.values()].some(
+    (other) =>
+      isCounted(other) &&
+      other.verb === "skip" &&
+      other.judgement.at <= judgement.at &&
+      isUnexpired(other, now) &&
+      other.judgement.bound.some((bound) => bound.node === node.name),
+  );
 }
 
 /** While there is something that it took back, it must stay, or that would count again. */
