@@ -1,6 +1,7 @@
-import type { DecisionAnswer, PersonReading } from "../coordinator/ports.ts";
+import type { DecisionAnswer } from "../coordinator/ports.ts";
 import type { Target, Verb } from "../core/fleet/decision.ts";
 import { shortHash } from "../core/fleet/order.ts";
+import type { PersonReading } from "../core/fleet/person.ts";
 import type { Instant } from "../core/instant.ts";
 import type { DeskParts, Known } from "./desk-parts.ts";
 

@@ -1,6 +1,6 @@
-import type { PersonReading } from "../coordinator/ports.ts";
 import { pauseOf } from "../core/decide/pause.ts";
 import type { Verb } from "../core/fleet/decision.ts";
+import type { PersonReading } from "../core/fleet/person.ts";
 import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import { ask, FOREIGN, type Wish, whoIs } from "./asking.ts";
 import { type Finding, findCard, leftOn, targetFor } from "./card-finder.ts";

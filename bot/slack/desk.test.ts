@@ -62,7 +62,7 @@ async function judged(user: string, digest: string, policy = APPROVAL_POLICY) {
       kind: "judged",
       repeated: false,
       judgement: decide(
-        { ...request, version: "1", createdAt: turn.now, judgement: null },
+        { ...request, uid: "uid-1", version: "1", createdAt: turn.now, judgement: null },
         turn.snapshot,
         policy,
         turn.now,

@@ -132,7 +132,12 @@ test("a budget that appears between the opening and the sending refuses the forc
     ask: async (request) => ({
       kind: "judged",
       repeated: false,
-      judgement: decide({ ...request, version: "1", createdAt: NOW, judgement: null }, turn.snapshot, turn.policy, NOW),
+      judgement: decide(
+        { ...request, uid: "uid-1", version: "1", createdAt: NOW, judgement: null },
+        turn.snapshot,
+        turn.policy,
+        NOW,
+      ),
     }),
   });
   const other = { ...aBudget({ name: "db" }) };
@@ -252,7 +257,12 @@ test("forged metadata only says that something else was seen", async () => {
     ask: async (request) => ({
       kind: "judged",
       repeated: false,
-      judgement: decide({ ...request, version: "1", createdAt: NOW, judgement: null }, turn.snapshot, turn.policy, NOW),
+      judgement: decide(
+        { ...request, uid: "uid-1", version: "1", createdAt: NOW, judgement: null },
+        turn.snapshot,
+        turn.policy,
+        NOW,
+      ),
     }),
   });
   const metadata = JSON.parse(submission({}).privateMetadata);

@@ -21,9 +21,9 @@ test("a length that is said twice within a minute is one time", () => {
 test.each([
   [
     "for friday",
-    '"for friday" is no time that I understand. Say --until "fri 18:00", --until 2026-12-04T18:00 or --for 3d.',
+    '"for friday": I can\'t read that time. Write it as fri 18:00, tomorrow 9am, 2026-12-24 18:00, or 3 days.',
   ],
-  ["2026-12-01T06:00", '"2026-12-01T06:00" is over. Say a later time.'],
+  ["2026-12-01T06:00", '"2026-12-01T06:00": That time is over. Say a later one.'],
 ])("refused: %s", (text, says) => {
   expect(() => untilOf(text, zone, NOW)).toThrow(new UserError(says, EXIT.usage));
 });

@@ -1,4 +1,5 @@
-import type { PersonReading, SlackPeople } from "../../coordinator/ports.ts";
+import type { SlackPeople } from "../../coordinator/ports.ts";
+import type { PersonReading } from "../../core/fleet/person.ts";
 import { UNKNOWN, whyBarred } from "../../slack/membership.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -1,5 +1,6 @@
 import type { WebClientOptions } from "@slack/web-api";
-import type { Log, PersonReading, SlackPeople } from "../../coordinator/ports.ts";
+import type { Log, SlackPeople } from "../../coordinator/ports.ts";
+import type { PersonReading } from "../../core/fleet/person.ts";
 import { type Home, UNKNOWN, whyBarred } from "../membership.ts";
 import type { Heard } from "../slack-call.ts";
 import { wordsOf } from "../trouble.ts";

@@ -5,8 +5,9 @@ import { ANA, aButton, aWorkspace, OPS, someActions } from "../../sim/slack/a-wo
 import type { Fault } from "../../sim/slack/faults.ts";
 import { Person } from "../../sim/slack/person.ts";
 import { startSlackServer } from "../../sim/slack/server.ts";
-import type { Click } from "../desk.ts";
+import type { Click } from "../deeds.ts";
 import type { Sockets } from "../slack-footing.ts";
+import { hearing } from "../testing/incoming.ts";
 import { connectSlack } from "./connect.ts";
 
 const TOKENS = { botToken: "xoxb-test", appToken: "xapp-test" };
@@ -46,7 +47,7 @@ function connection(apiUrl: string, tokens = TOKENS) {
   const clicks: Click[] = [];
   const slack = connectSlack({ ...tokens, apiUrl, log, changed: states.add });
   endings.push(() => slack.stop());
-  const start = () => slack.start({ clicked: (click) => void clicks.push(click), written: () => {} });
+  const start = () => slack.start(hearing({ clicked: (click) => void clicks.push(click) }));
   return { slack, states, warned, clicks, start };
 }
 

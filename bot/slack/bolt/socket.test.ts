@@ -6,6 +6,7 @@ import { clickEnvelope, messageEvents } from "../../sim/slack/envelope.ts";
 import { buttonsOf, Person } from "../../sim/slack/person.ts";
 import { startSlackServer } from "../../sim/slack/server.ts";
 import type { Click, Written } from "../deeds.ts";
+import { hearing } from "../testing/incoming.ts";
 import { connectSlack } from "./connect.ts";
 
 const botToken = "xoxb-test";
@@ -73,7 +74,7 @@ test("two replicas on one app have four sockets, and each click is taken by one 
   const log: Log = { info: () => {}, warn: () => {} };
   const standby = connectSlack({ appToken, botToken, apiUrl: server.apiUrl, log });
   endings.push(() => standby.stop());
-  await standby.start({ clicked: (click) => void others.push(click), written: () => {} });
+  await standby.start(hearing({ clicked: (click) => void others.push(click) }));
   expect([server.connections, standby.connected()]).toEqual([4, 2]);
   for (let count = 0; count < 4; count += 1) await ana.click({ channel: OPS, ts, buttonText: "Approve" });
   expect([clicks.length, others.length]).toEqual([2, 2]);

@@ -3,11 +3,11 @@ import type { Chat, ChatAnswer, DecisionAnswer, DecisionRequest, Log, SlackPeopl
 import { aJudgement, aPolicy, aPool } from "../../core/testing/builders.ts";
 import type { Click, Submission, Written } from "../deeds.ts";
 import { Desk } from "../desk.ts";
-import { NO_PEOPLE } from "../no-people.ts";
 import { ReferenceStore } from "../references.ts";
 import type { Reference } from "../view/card.ts";
 import { ConfigMapApi } from "./configmap-api.ts";
 import { HandClock } from "./hand-clock.ts";
+import { MEMBERS } from "./members.ts";
 import { aTurn } from "./turns.ts";
 
 export const CHANNEL = "C0123456789";
@@ -60,7 +60,7 @@ export async function aDesk({
   references = [aReference()],
   ask,
   turn = aTurn({}, { policy: APPROVAL_POLICY }),
-  people = NO_PEOPLE,
+  people = MEMBERS,
   tellAnswer = { ok: true, ts: "1.1" },
   openAnswer = { ok: true, ts: "V1" },
 }: Options = {}) {

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../../core/instant.ts";
 import {
   aDecision,
+  aGroup,
   aJudgement,
   aNode,
   aPolicy,
@@ -11,6 +12,7 @@ import {
   currentDigest,
   NOW,
 } from "../../../core/testing/builders.ts";
+import { ana, ben } from "../../../core/testing/decisions.ts";
 import { blockedReboot, STUCK } from "../../testing/cards.ts";
 import { aTurn } from "../../testing/turns.ts";
 import type { CardTarget } from "../card.ts";
@@ -84,6 +86,11 @@ test("a time that was chosen, and one that was typed, which goes before it", () 
   expect(parseSkip({ values: { ...values, time: "3 days" } }, place, NOW)).toMatchObject({ until: NOW + 3 * DAY });
 });
 
+const PEOPLE = new Map([
+  ["ana", { name: "ana", slack: ana.id, kubernetes: null }],
+  ["ben", { name: "ben", slack: ben.id, kubernetes: null }],
+]);
+
 const forcing = (
   people = 2,
   decisions: NonNullable<Parameters<typeof aTurn>[0]>["decisions"] = [],
@@ -91,15 +98,20 @@ const forcing = (
   user = "U01AB",
 ) => {
   const may = { ...pool.may, force: { by: "leads", people, validFor: 2 * HOUR } };
-  const policy = aPolicy({ pools: [aPool({ may })] });
+  const policy = aPolicy({
+    people: PEOPLE,
+    groups: new Map([["leads", aGroup("leads", ["ana", "ben"])]]),
+    pools: [aPool({ may })],
+  });
   const planned = aTurn({ ...STUCK, reboots: [reboot], decisions: decisions ?? [] }, { policy }).plan.nodes.get(
     "worker-1",
   );
   if (planned === undefined) throw new Error("no node");
   return forceDialog({ policy, planned, user, seen, now: NOW });
 };
-const forceBy = (person: string) =>
+const forceBy = (person: "ana" | "ben") =>
   aDecision({
+    by: person === "ana" ? ana : ben,
     name: `force-${person}`,
     verb: "force",
     judgement: aJudgement({

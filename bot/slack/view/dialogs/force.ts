@@ -1,5 +1,6 @@
+import { addUp } from "../../../core/decide/adding-up.ts";
 import { blockersOf, nodeDigest, refusalsOf } from "../../../core/decide/digest.ts";
-import { askerOf } from "../../../core/decide/people.ts";
+import { personOf } from "../../../core/decide/people.ts";
 import { isOfBudgets } from "../../../core/drain/force.ts";
 import { formatDuration, type Instant, wallClock } from "../../../core/instant.ts";
 import type { PlannedNode } from "../../../core/plan.ts";
@@ -63,11 +64,13 @@ interface Confirming extends Omit<Forcing, "seen"> {
 
 /** Who has asked for this very force, and who must still. */
 function confirmation({ policy, planned, user, right, budgets, now }: Confirming) {
-  const { forces, forcedBudgets } = planned.situation.standing;
-  const asked = budgets.join(" ") === forcedBudgets.join(" ") ? forces : [];
-  const { person } = askerOf(policy, { by: { system: "slack", id: user }, groups: [] });
+  const { forces, forcesApart, forcedBudgets } = planned.situation.standing;
+  const asked = budgets.join(" ") === forcedBudgets.join(" ") ? [...forces, ...forcesApart] : [];
+  const by = { system: "slack", id: user } as const;
+  const person = personOf(policy, by);
+  const mine = { person, by, at: now, validUntil: null };
   const others = asked.filter((vote) => vote.person !== person);
-  const left = right.people - others.length - 1;
+  const left = right.people - addUp([...others, mine], policy).together.length;
   const said = asked.map(
     (vote) => `${personText(vote.person)} asked for this at ${wallClock(vote.at, policy.timeZone, now)}.`,
   );
