@@ -3,7 +3,7 @@ import type { DecisionAnswer, SlackPeople } from "../coordinator/ports.ts";
 import { HOUR, SECOND } from "../core/instant.ts";
 import { aGroup, aJudgement, aPolicy, aReport, NOW } from "../core/testing/builders.ts";
 import type { Click } from "./deeds.ts";
-import { APPROVAL_POLICY, aClick, aDesk, aReference, target, whispered } from "./testing/a-desk.ts";
+import { APPROVAL_POLICY, aClick, aDesk, aReference, seenOn, target, whispered } from "./testing/a-desk.ts";
 import { aTurn } from "./testing/turns.ts";
 
 test("Approve asks about what the card showed, and answers that person in the card's thread", async () => {
@@ -82,7 +82,10 @@ test("a double click within seconds is not asked anew", async () => {
 
 const TOO_OLD = "This card is too old to decide on. See the board for what waits now.";
 const UNKNOWN = "I don't know this button. The card may be from another version of me.";
-const EDITED = "This card changed while you clicked. Nothing was decided: look again, then decide.";
+const REBOOTED = "This changed since the card was drawn: the node was rebooted. Look again, then decide.";
+const BEFORE = aReference({
+  targets: ["kuber01", "kuber02"].map((node) => ({ ...target(node), digest: `${node}.earlier.0.pool.blockers` })),
+});
 const LEFT = "Nothing on this card waits for a decision. See the board for what does.";
 const OVER = aReference({ targets: [target("kuber01", true)] });
 test.each([
@@ -103,14 +106,14 @@ test.each([
     "This card is of cluster , and I am the bot of abal-kuber: two clusters share one Slack app. Give each its own.",
   ],
   ["on a message that nobody remembers", { messageTs: "99.9" }, aReference(), TOO_OLD],
-  ["on content that was edited since: approve", { seen: "h0" }, aReference(), EDITED],
+  ["on what was rebooted since: approve", { seen: seenOn(BEFORE) }, aReference(), REBOOTED],
   [
-    "on content that was edited since: now",
-    { seen: "h0", actionId: "now:abal-kuber:approval-1" },
+    "on what was rebooted since: now",
+    { seen: seenOn(BEFORE), actionId: "now:abal-kuber:approval-1" },
     aReference(),
-    EDITED,
+    REBOOTED,
   ],
-  ["where nothing is left", {}, OVER, LEFT],
+  ["where nothing is left", { seen: seenOn(OVER) }, OVER, LEFT],
   ["where nothing is left to look at", { actionId: "look:abal-kuber:approval-1" }, OVER, LEFT],
   [
     "of a person of another workspace",
@@ -126,7 +129,7 @@ test.each([
 });
 
 test("a click that comes before its message is remembered waits for that", async () => {
-  const { desk, asked, store, clock } = await aDesk({ references: [aReference({ hash: "h0" })] });
+  const { desk, asked, store, clock } = await aDesk({ references: [aReference({ targets: [] })] });
   const done = desk.clicked(aClick());
   await clock.advance(1_000);
   const read = await store.read();
@@ -138,7 +141,7 @@ test("a click that comes before its message is remembered waits for that", async
 
 test("what lets no node go counts on content that was edited since", async () => {
   const { desk, asked, settled } = await aDesk();
-  await settled(desk.clicked(aClick({ seen: "h0", actionId: "withdraw:abal-kuber:approval-1" })));
+  await settled(desk.clicked(aClick({ seen: "h0.1.2.3.4.5", actionId: "withdraw:abal-kuber:approval-1" })));
   expect(asked).toMatchObject([{ verb: "withdraw" }]);
 });
 

@@ -7,6 +7,7 @@ import { type Finding, findCard, leftOn, targetFor } from "./card-finder.ts";
 import type { Click } from "./deeds.ts";
 import { type DeskParts, type Known, knownTo } from "./desk-parts.ts";
 import { NOTHING_LEFT, openDialog, TOO_OLD } from "./opening.ts";
+import { changedSince } from "./print.ts";
 import { actionId, parseActionId, type Reference } from "./view/card.ts";
 import { detailsText, standText } from "./view/details.ts";
 import { DIALOG_KINDS } from "./view/dialogs/dialog.ts";
@@ -14,11 +15,10 @@ import { DIALOG_KINDS } from "./view/dialogs/dialog.ts";
 /** The verbs that need nothing but the click. */
 const PRESSED = ["approve", "now", "retry", "move", "release", "withdraw"] as const;
 type Pressed = (typeof PRESSED)[number];
-/** By these a node may reboot: they count only for the content that was seen. */
+/** By these a node may reboot: they count only for what was seen. */
 const LETS_GO: ReadonlySet<string> = new Set<Verb>(["approve", "now"]);
 
 const UNKNOWN = "I don't know this button. The card may be from another version of me.";
-const EDITED = "This card changed while you clicked. Nothing was decided: look again, then decide.";
 
 /** A decision that was made longer ago is not the same click made twice, but an old one in the way of a new one. */
 const SAME_CLICK_WITHIN: Duration = 30 * SECOND;
@@ -39,7 +39,7 @@ export async function answerToClick(parts: DeskParts, click: Click): Promise<str
   const pressed = PRESSED.find((one) => one === verb);
   if (pressed === undefined && verb !== "look") return UNKNOWN;
   const who = pressed === undefined ? null : whoIs(parts, known, click.user);
-  const found = await cardOf(parts, click);
+  const found = await cardOf(parts, verb, click);
   if (found.kind === "unreadable") return found.says;
   if (found.kind === "none") return TOO_OLD;
   const { reference } = found;
@@ -48,8 +48,8 @@ export async function answerToClick(parts: DeskParts, click: Click): Promise<str
   return press(parts, known, { click, verb: pressed, reference, who });
 }
 
-const cardOf = (parts: DeskParts, { channel, messageTs: ts, seen }: Click): Promise<Finding> =>
-  findCard(parts, { channel, ts }, ({ hash }) => hash === seen);
+const cardOf = (parts: DeskParts, verb: string, { channel, messageTs: ts, seen }: Click): Promise<Finding> =>
+  findCard(parts, { channel, ts }, (reference) => !LETS_GO.has(verb) || changedSince(seen, reference) === null);
 
 function look(known: Known, reference: Reference): string {
   const nodes = leftOn(reference).map(({ node }) => node);
@@ -64,7 +64,8 @@ interface Press {
 }
 
 async function press(parts: DeskParts, known: Known, { click, verb, reference, who }: Press): Promise<string> {
-  if (LETS_GO.has(verb) && reference.hash !== click.seen) return EDITED;
+  const change = LETS_GO.has(verb) ? changedSince(click.seen, reference) : null;
+  if (change !== null) return `This changed since the card was drawn: ${change}. Look again, then decide.`;
   const targets = leftOn(reference).map((target) => targetFor(verb, target));
   if (targets.length === 0) return NOTHING_LEFT;
   const { channel, messageTs, seen, user } = click;

@@ -2,6 +2,7 @@ import type { Chat, ChatAnswer, Clock, Log } from "../coordinator/ports.ts";
 import { shortHash } from "../core/fleet/order.ts";
 import { type Duration, HOUR, MINUTE } from "../core/instant.ts";
 import type { Method } from "./pace.ts";
+import { blockId } from "./print.ts";
 import type { Posting, References, Remembered } from "./references.ts";
 import { aboutOf, isRateLimit, isUncertain, wordsOf } from "./trouble.ts";
 import type { Block, Card } from "./view/card.ts";
@@ -115,7 +116,7 @@ export class Courier {
     const { chat, clock, known } = this.#parts;
     const { key, channel, text, targets, isOpen } = card;
     const hash = hashOf(card);
-    const answer = await chat.post({ channel, text, blocks: withIds(card.blocks, hash), key: posting.key });
+    const answer = await chat.post({ channel, text, blocks: withIds(card, hash), key: posting.key });
     const intent = known.get(key);
     if (!answer.ok || intent === undefined) {
       if (!answer.ok && !isUncertain(answer.error)) known.change(key, before);
@@ -129,7 +130,7 @@ export class Courier {
   async #update({ card, known: before, hash }: Errand & { readonly kind: "update" }): Promise<Outcome> {
     const { chat, clock, known } = this.#parts;
     const { channel, ts } = before;
-    const answer = await chat.update({ channel, ts, text: card.text, blocks: withIds(card.blocks, hash) });
+    const answer = await chat.update({ channel, ts, text: card.text, blocks: withIds(card, hash) });
     if (!answer.ok) return this.#unlessLost("chat.update", before, answer);
     const { targets, isOpen } = card;
     // A card that needed nobody for a while alerts again when it next does, though for the same reason.
@@ -226,7 +227,5 @@ const hashOf = ({ text, blocks, targets }: Card): string =>
 const outcomeOf = (method: Method, answer: ChatAnswer): Outcome =>
   answer.ok ? DONE : { kind: "refused", method, answer };
 
-/** Slack keeps what a person typed or chose under a block id, so each content has its own; a click tells by it what was seen. */
-function withIds(blocks: readonly Block[], hash: string): readonly Block[] {
-  return blocks.map((block, index) => ({ ...block, block_id: `${hash}-${index}` }));
-}
+const withIds = ({ blocks, targets }: Card, hash: string): readonly Block[] =>
+  blocks.map((block, index) => ({ ...block, block_id: blockId(hash, targets, index) }));

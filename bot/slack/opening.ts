@@ -33,7 +33,7 @@ const REPLIES: Readonly<Record<DialogKind, string>> = {
   pause: "pause: <reason>",
 };
 
-const seenIn = ({ channel, messageTs, seen }: Click) => ({ channel, ts: messageTs, hash: seen });
+const seenIn = ({ channel, messageTs, seen }: Click) => ({ channel, ts: messageTs, seen });
 
 async function viewOf(
   parts: DeskParts,

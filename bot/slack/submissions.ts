@@ -5,6 +5,7 @@ import { findCard, leftOn, targetFor } from "./card-finder.ts";
 import type { FieldErrors, Submission } from "./deeds.ts";
 import { type DeskParts, knownTo } from "./desk-parts.ts";
 import { NOTHING_LEFT } from "./opening.ts";
+import { changedSince } from "./print.ts";
 import type { CardTarget } from "./view/card.ts";
 import { dialogKindOf } from "./view/dialogs/dialog.ts";
 import { parseForce } from "./view/dialogs/force.ts";
@@ -75,10 +76,10 @@ export async function answerToSubmission(
 /** What the dialog was about. Where it could not carry all of that, the card must still be the one that was seen. */
 async function shownIn(
   parts: DeskParts,
-  { channel, ts, hash, targets }: Seen,
+  { channel, ts, seen, targets }: Seen,
 ): Promise<readonly CardTarget[] | string> {
   if (targets !== null) return targets;
-  const found = await findCard(parts, { channel, ts }, (reference) => reference.hash === hash);
+  const found = await findCard(parts, { channel, ts }, (reference) => changedSince(seen, reference) === null);
   if (found.kind === "unreadable") return found.says;
-  return found.kind === "card" && found.reference.hash === hash ? leftOn(found.reference) : CHANGED;
+  return found.kind === "card" && changedSince(seen, found.reference) === null ? leftOn(found.reference) : CHANGED;
 }

@@ -65,8 +65,8 @@ export class SimSlack implements Chat {
     return this.#try(() => this.#chat.find(wanted));
   }
 
-  open(): Promise<ChatAnswer> {
-    return this.#try(() => this.#chat.open());
+  open(triggerId: string, view: unknown): Promise<ChatAnswer> {
+    return this.#try(() => this.#chat.open(triggerId, view));
   }
 
   tell(whisper: Parameters<Chat["tell"]>[0]): Promise<ChatAnswer> {

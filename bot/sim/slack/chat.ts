@@ -49,8 +49,12 @@ export class SimulatedChat implements Chat {
     return { ok: true, ts: found?.ts ?? "" };
   }
 
-  async open(): Promise<ChatAnswer> {
-    return { ok: false, error: "unknown_method" };
+  open(triggerId: string, view: unknown): Promise<ChatAnswer> {
+    return this.#call(
+      ["views.open"],
+      () => this.#workspace.viewsOpen(triggerId, view),
+      () => triggerId,
+    );
   }
 
   tell({ channel, user, threadTs, text }: Whispered): Promise<ChatAnswer> {
@@ -63,13 +67,13 @@ export class SimulatedChat implements Chat {
   }
 
   async #call<Found>(
-    [method, scope]: readonly [method: string, scope: string],
+    [method, ...scopes]: readonly [method: string, ...scopes: string[]],
     run: () => SlackAnswer<Found>,
     tsOf: (found: Found) => string,
   ): Promise<ChatAnswer> {
     const fault = this.faults.take(method);
     if (fault !== null) return failed(fault, run);
-    const answer = missingScope([scope], this.#workspace.scopes) ?? run();
+    const answer = missingScope(scopes, this.#workspace.scopes) ?? run();
     return answer.ok ? { ok: true, ts: tsOf(answer) } : { ok: false, error: answer.error };
   }
 }

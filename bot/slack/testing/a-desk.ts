@@ -3,6 +3,7 @@ import type { Chat, ChatAnswer, DecisionAnswer, DecisionRequest, Log, SlackPeopl
 import { aJudgement, aPolicy, aPool } from "../../core/testing/builders.ts";
 import type { Click, Submission, Written } from "../deeds.ts";
 import { Desk } from "../desk.ts";
+import { blockId } from "../print.ts";
 import { ReferenceStore } from "../references.ts";
 import type { Reference } from "../view/card.ts";
 import { ConfigMapApi } from "./configmap-api.ts";
@@ -25,12 +26,14 @@ export const aReference = (changes: Partial<Reference> = {}): Reference => ({
   at: 0,
   ...changes,
 });
+/** What a click on this card says of what was seen. */
+export const seenOn = ({ hash, targets }: Reference): string => blockId(hash, targets, 0).replace(/-0$/, "");
 export const aClick = (changes: Partial<Click> = {}): Click => ({
   actionId: "approve:abal-kuber:approval-1",
   user: "U01AB",
   channel: CHANNEL,
   messageTs: "100.1",
-  seen: "h1",
+  seen: seenOn(aReference()),
   triggerId: "trigger-1",
   actionTs: "300.1",
   isForeign: false,

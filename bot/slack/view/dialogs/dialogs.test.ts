@@ -22,7 +22,7 @@ import { parsePause, pauseDialog } from "./pause.ts";
 import { formatSeen, parseSeen } from "./seen.ts";
 import { parseSkip, skipDialog } from "./skip.ts";
 
-const seen = { channel: "C1", ts: "1.1", hash: "h1" };
+const seen = { channel: "C1", ts: "1.1", seen: "h1" };
 const targetsOf = (...nodes: readonly string[]): readonly CardTarget[] =>
   nodes.map((node) => ({ node, digest: `${node}-digest`, isOver: false }));
 const textOf = (view: View | string): string => (typeof view === "string" ? view : JSON.stringify(view));

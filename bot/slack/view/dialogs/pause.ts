@@ -7,7 +7,7 @@ import type { Seen } from "./seen.ts";
 
 const REASON = "reason";
 
-export function pauseDialog(policy: Policy, seen: Pick<Seen, "channel" | "ts" | "hash">): View {
+export function pauseDialog(policy: Policy, seen: Pick<Seen, "channel" | "ts" | "seen">): View {
   const first = `This stops all reboots in ${escaped(policy.cluster)} until someone resumes them.`;
   const second =
     "Drains under way step aside and their nodes are uncordoned; orders are taken back. A node that reboots already comes back and is verified.";

@@ -8,8 +8,8 @@ export interface Seen {
   /** The message that was clicked. */
   readonly channel: string;
   readonly ts: string;
-  /** Of the message's content. */
-  readonly hash: string;
+  /** A block id of the message's content, less its number. */
+  readonly seen: string;
   /** Null where they were too many to carry: then they are what the message's content stands for. */
   readonly targets: readonly CardTarget[] | null;
   readonly zone: string;
@@ -28,15 +28,15 @@ export function formatSeen(seen: Seen): string {
 /** Null for what is not ours. */
 export function parseSeen(text: string): Seen | null {
   const value = parsed(text);
-  const [channel, ts, hash, zone] = ["channel", "ts", "hash", "zone"].map((key) => field(value, key));
-  if (typeof channel !== "string" || typeof ts !== "string" || typeof hash !== "string" || typeof zone !== "string")
+  const [channel, ts, seen, zone] = ["channel", "ts", "seen", "zone"].map((key) => field(value, key));
+  if (typeof channel !== "string" || typeof ts !== "string" || typeof seen !== "string" || typeof zone !== "string")
     return null;
   const targets = field(value, "targets");
   const upTo = field(value, "upTo");
   return {
     channel,
     ts,
-    hash,
+    seen,
     zone,
     targets: Array.isArray(targets) ? targets.flatMap(parseTarget) : null,
     upTo: typeof upTo === "number" ? upTo : null,
