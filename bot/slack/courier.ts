@@ -1,6 +1,6 @@
 import type { Chat, ChatAnswer, Clock, Log } from "../coordinator/ports.ts";
 import { shortHash } from "../core/fleet/order.ts";
-import { type Duration, HOUR, MINUTE } from "../core/instant.ts";
+import { type Duration, HOUR, type Instant, MINUTE, SECOND } from "../core/instant.ts";
 import type { Method } from "./pace.ts";
 import { blockId } from "./print.ts";
 import type { Posting, References, Remembered } from "./references.ts";
@@ -48,7 +48,14 @@ const CLOCKS_APART: Duration = 10 * MINUTE;
 const LOOKS = 8;
 /** Where edits are allowed for a short time only, a card is posted anew at most this often. */
 const ANEW_AFTER: Duration = HOUR;
+/** A process may stand still for minutes and believe what it knew before: then it looks again instead of posting. */
+const SENT_WITHIN: Duration = 10 * SECOND;
+/** A post is sent, and answered or given up, within this: until then it may be under way, from another replica too. */
+const LANDS_WITHIN: Duration = SENT_WITHIN + 15 * SECOND;
 const DONE: Outcome = { kind: "done" };
+
+/** From when on it makes sense to look whether a post arrived. */
+export const canBeFound = ({ since }: Posting): Instant => since + LANDS_WITHIN;
 
 /** What a card still wants; null when Slack shows it as it should be. */
 export function errandFor(card: Card, known: Remembered | undefined): Errand | null {
@@ -103,13 +110,16 @@ export class Courier {
     return this.#remembered({ ...shown, posting, isPinned: false }, before, () => this.#send(card, posting, before));
   }
 
-  /** Nothing is sent that was not remembered. */
+  /** Nothing is sent that was not remembered; what another replica is posting is looked at again. */
   async #remembered(intent: Remembered, before: Remembered | null, send: () => Promise<Outcome>): Promise<Outcome> {
-    const { known } = this.#parts;
-    const why = await known.put(intent);
-    if (why === null) return send();
-    known.change(intent.key, before);
-    return { kind: "not kept", why };
+    const began = this.#parts.clock.monotonic();
+    const claim = await this.#parts.known.claim(intent, before);
+    if (claim === "claimed") return this.#isFresh(began) ? send() : DONE;
+    return claim === "lost" ? DONE : { kind: "not kept", why: claim.why };
+  }
+
+  #isFresh(began: Duration): boolean {
+    return this.#parts.clock.monotonic() - began < SENT_WITHIN;
   }
 
   async #send(card: Card, posting: Posting, before: Remembered | null): Promise<Outcome> {
@@ -167,8 +177,9 @@ export class Courier {
   }
 
   async #find({ card, known: before, posting }: Errand & { readonly kind: "find" }): Promise<Outcome> {
-    const { chat, known } = this.#parts;
+    const { chat, clock, known } = this.#parts;
     const { channel, ts } = before;
+    const began = clock.monotonic();
     const thread = ts === "" ? {} : { threadTs: ts };
     const answer = await chat.find({ channel, key: posting.key, since: posting.since - CLOCKS_APART, ...thread });
     if (!answer.ok && aboutOf(answer.error) === "message")
@@ -176,7 +187,7 @@ export class Courier {
     if (!answer.ok && !this.#isBlind(before.key, answer)) return outcomeOf("conversations.history", answer);
     this.#looks.delete(before.key);
     const found = answer.ok ? answer.ts : "";
-    if (found === "") return this.#postAgain(card, before, posting);
+    if (found === "") return this.#isFresh(began) ? this.#postAgain(card, before, posting) : DONE;
     // Of a card that was tried twice nobody knows which content arrived: it is edited once.
     const adopted = posting.alert === null ? { ts: found, hash: "" } : { alerted: posting.alert };
     await known.put({ ...before, ...adopted, posting: null });

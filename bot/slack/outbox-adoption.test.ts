@@ -110,6 +110,42 @@ test("a bot that dies before the post leaves a note, and the next life posts onc
   expect(next.headlines(OPS)).toEqual([ASKED, BOARD]);
 });
 
+test("two replicas that both take themselves for the leader post one card", async () => {
+  const old = anOutbox();
+  const { workspace, api, clock } = old;
+  const next = anOutbox({ workspace, api, clock });
+  // Both have read what is posted, which is nothing.
+  old.outbox.show(askingTurn([]));
+  next.outbox.show(askingTurn([]));
+  await clock.advance(SECOND);
+  old.outbox.show(turn());
+  next.outbox.show(turn());
+  await clock.advance(MINUTE);
+  expect(next.headlines(OPS)).toEqual([ASKED, BOARD]);
+});
+
+test("a replica that stood still before its post looks first whether another posted", async () => {
+  const old = anOutbox();
+  const { workspace, api, clock } = old;
+  const call = api.call.bind(api);
+  let awake = Promise.withResolvers<void>();
+  api.call = async (...asked) => {
+    const answer = await call(...asked);
+    if (asked[0].verb === "create") await awake.promise;
+    return answer;
+  };
+  old.outbox.show(turn());
+  await clock.advance(SECOND);
+  const next = anOutbox({ workspace, api, clock });
+  next.outbox.show(turn());
+  await clock.advance(MINUTE);
+  expect(next.headlines(OPS)).toHaveLength(2);
+  awake.resolve();
+  awake = Promise.withResolvers();
+  await clock.advance(MINUTE);
+  expect(next.headlines(OPS)).toHaveLength(2);
+});
+
 test("a line in a thread whose answer was lost is not said twice", async () => {
   const { outbox, clock, faults, workspace, chat } = anOutbox();
   outbox.show(blockedTurn("o1"));
@@ -176,7 +212,7 @@ test("a look that fails is tried again with growing pauses, and holds up no othe
   outbox.show(turn());
   await clock.advance(20 * SECOND);
   expect(headlines(OPS)).toEqual([ASKED, BOARD]);
-  await clock.advance(2 * MINUTE);
+  await clock.advance(4 * MINUTE);
   expect(headlines(OPS)).toEqual([ASKED, BOARD]);
   expect(chat.looked).toHaveLength(6);
 });

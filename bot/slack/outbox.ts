@@ -1,7 +1,7 @@
 import type { Turn } from "../coordinator/coordinator.ts";
 import type { Chat, Clock, Log, Stoppable } from "../coordinator/ports.ts";
 import { type Duration, SECOND } from "../core/instant.ts";
-import { Courier, type Errand, errandFor, methodOf, type Outcome } from "./courier.ts";
+import { Courier, canBeFound, type Errand, errandFor, methodOf, type Outcome } from "./courier.ts";
 import { limitedBy, Pace } from "./pace.ts";
 import { type ReferenceStore, References } from "./references.ts";
 import { Rests } from "./rests.ts";
@@ -132,9 +132,11 @@ export class Outbox implements Stoppable {
     const { channel } = errand.card;
     const method = methodOf(errand);
     const rests = this.#rests.left(ofChannel(channel), ofCard(errand), limitedBy(method, channel));
+    const wait = Math.max(rests, this.#pace.wait(method, channel));
+    if (errand.kind !== "find") return wait;
     // What is looked for and not found is posted at once.
-    const again = errand.kind === "find" ? this.#rests.left(limitedBy("chat.postMessage", channel)) : 0;
-    return Math.max(rests, again, this.#pace.wait(method, channel));
+    const again = this.#rests.left(limitedBy("chat.postMessage", channel));
+    return Math.max(wait, again, canBeFound(errand.posting) - this.#parts.clock.now());
   }
 
   async #run(errand: Errand): Promise<void> {

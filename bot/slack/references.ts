@@ -11,6 +11,12 @@ type Read =
   | { readonly ok: true; readonly references: readonly Remembered[]; readonly version: string }
   | { readonly ok: false; readonly why: string };
 
+/** `refused`: another wrote in between, or the server takes nothing now. What was not answered may be written all the same. */
+type Written =
+  | { readonly kind: "written"; readonly version: string }
+  | { readonly kind: "refused" }
+  | { readonly kind: "unanswered" };
+
 /**
  * Which Slack message is which card, kept in a ConfigMap, so that another replica and a later life edit the same messages.
  * It is a view's memory: losing it costs new messages and nothing else.
@@ -35,8 +41,7 @@ export class ReferenceStore {
     return { ok: true, references: referencesIn(answer.body), version: versionIn(answer.body) };
   }
 
-  /** The new version, or null when another wrote in between or the server could not be reached. */
-  async write(references: readonly Reference[], version: string, now: Instant): Promise<string | null> {
+  async write(references: readonly Reference[], version: string, now: Instant): Promise<Written> {
     const kept = references.filter(({ isOpen, at }) => isOpen || now - at < CLOSED_KEPT);
     const metadata = {
       name: NAME,
@@ -49,8 +54,9 @@ export class ReferenceStore {
       version === "" ? { verb: "create", ...place } : { verb: "update", name: NAME, ...place },
       DEADLINE,
     );
-    const isWritten = answer.kind === "answered" && (answer.code === 200 || answer.code === 201);
-    return isWritten ? versionIn(answer.body) : null;
+    if (answer.kind === "unanswered") return { kind: "unanswered" };
+    const isWritten = answer.code === 200 || answer.code === 201;
+    return isWritten ? { kind: "written", version: versionIn(answer.body) } : { kind: "refused" };
   }
 }
 
@@ -79,6 +85,8 @@ export class References {
   readonly #known = new Map<string, Remembered>();
   /** Changes that are not stored yet; null drops. */
   readonly #unsaved = new Map<string, Remembered | null>();
+  /** What claims were based on. */
+  readonly #claims = new Map<string, Remembered | null>();
   #saving: Promise<string | null> = Promise.resolve(null);
   #isQueued = false;
   #version = "";
@@ -106,6 +114,20 @@ export class References {
   async settle(): Promise<string | null> {
     if (!this.#isLoaded) return this.#load();
     return this.#unsaved.size === 0 ? null : this.#save();
+  }
+
+  /**
+   * Stores that a message is about to be posted, and by whom: when another replica, which may take itself for the leader as
+   * well, wrote about the same card since `before`, that stays and the claim is `lost`.
+   */
+  async claim(intent: Remembered, before: Remembered | null): Promise<"claimed" | "lost" | { readonly why: string }> {
+    this.#claims.set(intent.key, before);
+    const why = await this.put(intent);
+    this.#claims.delete(intent.key);
+    if (this.#known.get(intent.key) !== intent) return "lost";
+    if (why === null) return "claimed";
+    this.change(intent.key, before);
+    return { why };
   }
 
   /** Why it is not stored yet, or null. */
@@ -150,25 +172,36 @@ export class References {
   /** Only our own changes are laid over what another wrote in between: an old leader's last edit must not undo the new one's. */
   async #saveNow(): Promise<string | null> {
     const now = this.#clock.now();
-    if (await this.#write(now)) return null;
+    const first = await this.#write(now);
+    if (first === "written") return null;
     const read = await this.#store.read();
     if (!read.ok) return read.why;
     this.#take(read.references, read.version);
     for (const [key, change] of this.#unsaved) {
-      if (change === null) this.#known.delete(key);
+      if (this.#isLost(key, change, first)) this.#unsaved.delete(key);
+      else if (change === null) this.#known.delete(key);
       else this.#known.set(key, change);
     }
-    return (await this.#write(now)) ? null : "another wrote at the same time";
+    return (await this.#write(now)) === "written" ? null : "another wrote at the same time";
   }
 
-  async #write(now: Instant): Promise<boolean> {
-    const written = [...this.#unsaved];
-    const version = await this.#store.write(this.all(), this.#version, now);
-    if (version === null) return false;
-    this.#version = version;
+  /** Of a claim, after what is stored was read. A write of ours that was not answered may have arrived. */
+  #isLost(key: string, claim: Remembered | null, write: Written["kind"]): boolean {
+    const before = this.#claims.get(key);
+    if (before === undefined || claim === null) return false;
+    const stored = this.#known.get(key);
+    const isOurs = write === "unanswered" && stored?.posting?.key === claim.posting?.key;
+    return !isOurs && (stored?.ts !== before?.ts || stored?.posting?.key !== before?.posting?.key);
+  }
+
+  async #write(now: Instant): Promise<Written["kind"]> {
+    const changes = [...this.#unsaved];
+    const written = await this.#store.write(this.all(), this.#version, now);
+    if (written.kind !== "written") return written.kind;
+    this.#version = written.version;
     // What changed while it was written is not in it.
-    for (const [key, change] of written) if (this.#unsaved.get(key) === change) this.#unsaved.delete(key);
-    return true;
+    for (const [key, change] of changes) if (this.#unsaved.get(key) === change) this.#unsaved.delete(key);
+    return "written";
   }
 
   #take(references: readonly Remembered[], version: string): void {
