@@ -72,7 +72,7 @@ export class Store {
       moves: this.moves,
       etcd: { members: this.etcdMembers, guards: this.etcdGuards },
       gates: null,
-      people: new Map(),
+      people: null,
       observations: [],
       gatePods: this.gatePods,
       volumes: this.volumes,

@@ -17,7 +17,12 @@ function aKeeper() {
     look: (user: string, among: readonly string[]) =>
       new Promise<PersonReading>((resolve) => open.push({ user, among, answer: resolve })),
   };
-  const clock = { now: () => now, monotonic: () => now, after: () => ({ stop: () => {} }) };
+  const timers = new Set<() => void>();
+  const after = (_: number, run: () => void) => {
+    timers.add(run);
+    return { stop: () => void timers.delete(run) };
+  };
+  const clock = { now: () => now, monotonic: () => now, after };
   const keeper = new PeopleKeeper({ people, clock }, () => {
     heard += 1;
   });
@@ -25,17 +30,23 @@ function aKeeper() {
     keeper,
     asked: () => open.map(({ user }) => user),
     heard: () => heard,
+    /** All timers that were not stopped run out. */
+    runOut: async () => {
+      for (const run of timers) run();
+      await settled();
+    },
     later: (by: number) => {
       now += by;
     },
     /** Answers what was asked as the nth of all. */
     answer: async (nth: number, reading: PersonReading) => {
       open[nth]?.answer(reading);
-      await Promise.resolve();
-      await Promise.resolve();
+      await settled();
     },
   };
 }
+
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 const member = { kind: "member", groups: ["S01"] } as const;
 const barred = { kind: "barred", why: "deactivated" } as const;
@@ -89,5 +100,16 @@ describe("a person", () => {
     keeper.want(["U1"], []);
     await answer(0, unreadable);
     expect(keeper.readings().get("U1")).toEqual({ ...unreadable, at: NOW, askedAt: NOW, among: [] });
+  });
+
+  test("of whom there is no answer in time is unreadable, and a late answer tells nothing", async () => {
+    const { keeper, answer, runOut, asked } = aKeeper();
+    keeper.want(["U1"], []);
+    await runOut();
+    expect(keeper.readings().get("U1")?.kind).toBe("unreadable");
+    await answer(0, barred);
+    expect(keeper.readings().get("U1")?.kind).toBe("unreadable");
+    keeper.want(["U1"], []);
+    expect(asked()).toHaveLength(2);
   });
 });

@@ -1,5 +1,8 @@
-import type { SlackPerson, SlackPersons } from "../core/fleet/person.ts";
+import type { PersonReading, SlackPerson, SlackPersons } from "../core/fleet/person.ts";
+import { type Duration, SECOND } from "../core/instant.ts";
 import type { Clock, SlackPeople } from "./ports.ts";
+
+const ANSWERED_WITHIN: Duration = 10 * SECOND;
 
 interface PeopleParts {
   readonly people: SlackPeople;
@@ -32,10 +35,22 @@ export class PeopleKeeper {
     this.#running.add(user);
     // An answer is as old as its question: a process may stand still between the two.
     const askedAt = this.#parts.clock.now();
-    const reading = await this.#parts.people.look(user, among);
+    const reading = await this.#look(user, among);
     this.#running.delete(user);
     this.#known.set(user, latest(this.#known.get(user), { ...reading, at: askedAt, among, askedAt }));
     this.#read();
+  }
+
+  /** Nodes wait for the first look at somebody, so it ends whatever Slack does. */
+  #look(user: string, among: readonly string[]): Promise<PersonReading> {
+    const { people, clock } = this.#parts;
+    return new Promise((resolve) => {
+      const timer = clock.after(ANSWERED_WITHIN, () => resolve({ kind: "unreadable", why: "no answer in time" }));
+      void people.look(user, among).then((reading) => {
+        timer.stop();
+        resolve(reading);
+      });
+    });
   }
 }
 

@@ -119,7 +119,7 @@ describe("by Slack", () => {
   const said = { decisions: [decision] };
 
   test.each<[string, Parts, Policy, string | null]>([
-    ["nobody was looked up: it counts", {}, policy, null],
+    ["nobody is looked up: it counts", {}, policy, null],
     ["a member is named by the policy", known({ kind: "member" }), policy, null],
     ["a member is in the group still", known({ kind: "member", among: ["S01"], groups: ["S01"] }), inGroup, null],
     [
@@ -175,8 +175,41 @@ describe("by Slack", () => {
   });
 });
 
+describe("before the first look at somebody is over", () => {
+  const nobodyYet = { people: new Map() };
+  const unreadable = known({ kind: "unreadable", why: "timeout" });
+
+  test.each<[string, Decision["verb"], Policy]>([
+    ["an approval", "approve", policy],
+    ["a now", "now", policyOf({ mode: "automatic", windows: [aWindow("03:00", "04:00")] })],
+  ])("%s begins nothing, and is none that lapsed", (_, verb, inForce) => {
+    const decisions = [earlier(verb, {}, inForce)];
+    expect(takers(planned({ decisions, ...nobodyYet }, { policy: inForce }))).toEqual([]);
+    expect(takers(planned({ decisions, ...unreadable }, { policy: inForce }))).toEqual(["worker-1"]);
+    expect(holdOf({ decisions, ...nobodyYet }, inForce)).toBe(
+      "Slack is asked whether those who decided about worker-1 still may.",
+    );
+    expect(standing({ decisions, ...nobodyYet }, inForce)?.lapsed).toEqual([]);
+  });
+
+  test("a node that goes by a `now` goes on, and a force waits", () => {
+    const inForce = policyOf({ mode: "automatic", windows: [aWindow("03:00", "04:00")] });
+    const going = underWay(draining(), { decisions: [earlier("now", {}, inForce)], ...nobodyYet });
+    expect(nextPhase(planned(going, { policy: inForce }))?.kind).not.toBe("yielding");
+    const forced = { ...forcible, decisions: [earlier("force", { blockers: ["web/web"] })] };
+    expect(standing({ ...forced, ...nobodyYet }, policy)?.force).toBeNull();
+    expect(standing({ ...forced, ...unreadable }, policy)?.force).not.toBeNull();
+  });
+
+  test("what Kubernetes proved is begun at once", () => {
+    const decisions = [by(earlier("approve"), { by: { system: "kubernetes", id: "ana@example.com" } })];
+    expect(takers(planned({ decisions, ...nobodyYet }, { policy }))).toEqual(["worker-1"]);
+  });
+});
+
 describe("who is looked up", () => {
-  const wanted = (parts: Parts, inForce: Policy = policy) => planned(parts, { policy: inForce }).wantPeople;
+  const wanted = (parts: Parts, inForce: Policy = policy) =>
+    planned({ people: new Map(), ...parts }, { policy: inForce }).wantPeople;
   const said = (verb: Decision["verb"], identity: Identity = ana) =>
     by(earlier(verb), { name: `${verb} ${identity.id}`, by: identity });
 

@@ -17,7 +17,7 @@ export const isGrant = (verb: Verb): verb is (typeof GRANTS)[number] => GRANTS.s
 /** By what a maker's right is judged now. */
 export interface Entitlement {
   readonly policy: Policy | undefined;
-  readonly people: SlackPersons;
+  readonly people: SlackPersons | null;
 }
 
 /** Why a decision that was counted counts no more; null while the one who made it may still give it. */
@@ -46,7 +46,7 @@ export function whyBarred(
   { people, timings }: Pick<Snapshot, "people" | "timings">,
   now: Instant,
 ): string | null {
-  const known = by.system === "slack" ? people.get(by.id) : undefined;
+  const known = by.system === "slack" ? people?.get(by.id) : undefined;
   if (known?.kind !== "barred" || now - known.at > 2 * timings.peopleEvery) return null;
   return `You can't decide here: ${bare(known.why)}.`;
 }
@@ -55,9 +55,9 @@ export function whyBarred(
  * A decision was made on a look of its own, so what was said before it tells nothing of it. Nor does a look that could not
  * be had: losing Slack must not undo a yes that was proven when it was given.
  */
-function saidSince({ by, createdAt }: Decision, people: SlackPersons): SlackPerson | null {
-  const known = by.system === "slack" ? people.get(by.id) : undefined;
-  return known !== undefined && known.kind !== "unreadable" && known.at >= createdAt ? known : null;
+function saidSince({ by, createdAt }: Decision, people: SlackPersons | null): SlackPerson | null {
+  const known = by.system === "slack" ? people?.get(by.id) : undefined;
+  return known != null && known.kind !== "unreadable" && known.at >= createdAt ? known : null;
 }
 
 /** Those that were proven at the time, without those that Slack has denied since. */

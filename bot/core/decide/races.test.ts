@@ -91,7 +91,7 @@ describe("forces of different blockers", () => {
   });
   const standing = (parts: Parts, decisions: readonly Decision[]) => {
     const member = memberOf(aSnapshot(parts), two, "worker-1");
-    return member === null ? null : standingOf(member, decisions, { policy: two, people: new Map(), now: NOW });
+    return member === null ? null : standingOf(member, decisions, { policy: two, people: null, now: NOW });
   };
 
   test("a later one of others takes none away that two people gave", () => {

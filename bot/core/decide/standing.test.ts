@@ -29,7 +29,7 @@ const pool = aPool({
 const member = { node: aNode(), report: null, reboot: aReboot(), pool };
 const bound = [{ node: "worker-1", digest: currentDigest({ pool }) }];
 
-const counting = (now: number) => ({ policy: aPolicy({ pools: [pool] }), people: new Map(), now });
+const counting = (now: number) => ({ policy: aPolicy({ pools: [pool] }), people: null, now });
 
 const counted = (verb: "approve" | "force" | "skip" | "retry", changes: Partial<Judgement>, name = "") =>
   aDecision({

@@ -32,6 +32,8 @@ export interface Standing extends ForceStanding, AskedStanding {
   readonly lapsed: readonly Lapsed[];
   /** The Slack users whose right to have decided matters now. */
   readonly slackMakers: readonly string[];
+  /** Of some of them this bot knows nothing yet: what they let be done is not begun before Slack was asked once. */
+  readonly isBeingAsked: boolean;
   /** Who lets it go outside the window, and until when. */
   readonly now: { readonly at: Instant; readonly until: Instant; readonly by: string } | null;
   readonly skip: { readonly until: Instant; readonly person: string } | null;
@@ -68,6 +70,7 @@ const NOBODY: Standing = {
   expired: [],
   lapsed: [],
   slackMakers: [],
+  isBeingAsked: false,
   now: null,
   forces: [],
   forcesApart: [],
@@ -96,11 +99,16 @@ export function standingOf(member: Member, decisions: Iterable<Decision>, counti
   const said = all.filter(({ judgement }) => judgement.at > (withdrawn?.judgement.at ?? Number.NEGATIVE_INFINITY));
   const sieve = { member, digest, ...counting };
   const mine = said.filter((decision) => whyLapsed(decision, member.pool, counting) === null);
+  const slackMakers = slackMakersOf(said, sieve);
+  const isBeingAsked = counting.people !== null && slackMakers.some((user) => !counting.people?.has(user));
+  const votes = countedVotes(mine, sieve);
   const retried = saidIn(newest(mine.filter(({ verb }) => verb === "retry" || verb === "move")));
   return {
-    ...countedVotes(mine, sieve),
+    ...votes,
+    force: isBeingAsked ? null : votes.force,
     lapsed: lapsedOf(said, sieve),
-    slackMakers: slackMakersOf(said, sieve),
+    slackMakers,
+    isBeingAsked,
     now: nowOf(mine, sieve),
     skip: skipOf(mine, counting.now),
     retriedAt: retried?.at ?? null,

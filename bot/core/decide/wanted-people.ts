@@ -13,6 +13,7 @@ export function wantedPeople(situations: readonly Situation[], now: Instant): Wa
   const [first] = situations;
   if (first === undefined) return { users: [], wakeAt: [] };
   const { people, timings } = first.snapshot;
+  if (people === null) return { users: [], wakeAt: [] };
   const matters = situations.filter(
     ({ report, reboot }) => report?.pending != null || (reboot !== null && reboot.phase.kind !== "waiting"),
   );

@@ -14,7 +14,7 @@ const VERBS = ["approve", "now", "force", "skip", "retry", "move", "reboot", "ad
 describe("withdraw", () => {
   const member = { node: aNode(), report: null, reboot: aReboot(), pool: poolIn(policy) };
   const standing = (decisions: Parameters<typeof standingOf>[1]) =>
-    standingOf(member, decisions, { policy, people: new Map(), now: NOW });
+    standingOf(member, decisions, { policy, people: null, now: NOW });
   const nothing = standing([withdraw(NOW - MINUTE)]);
   const said = (verb: (typeof VERBS)[number], at: number) =>
     earlier(verb, { at, blockers: verb === "force" ? ["web/web"] : [] });

@@ -61,8 +61,8 @@ export interface Snapshot {
   readonly gates: ReadonlyMap<string, GateReadings> | null;
   /** The pods that gates look for, by gateKey(), then by UID; a gate whose pods were not listed yet is missing. */
   readonly gatePods: ReadonlyMap<string, ReadonlyMap<string, Pod>>;
-  /** What Slack said of those whose decisions matter; empty where nobody is looked up, and what was proven before counts. */
-  readonly people: SlackPersons;
+  /** What Slack said of those whose decisions matter; null where nobody is looked up, and what was proven before counts. */
+  readonly people: SlackPersons | null;
   /** What this bot notices of its own footing; empty where nothing is, and only what is on record counts. */
   readonly observations: readonly Observation[];
   /** The newest check of each node; null where nothing is checked, and only what is on record counts. */

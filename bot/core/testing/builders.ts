@@ -343,7 +343,7 @@ export function aSnapshot(parts: Parts = {}): Snapshot {
     jobLogs: parts.jobLogs ?? new Map(),
     etcd: parts.etcd ?? { members: new Map(), guards: new Map() },
     observations: parts.observations ?? [ADMITTED],
-    people: parts.people ?? new Map(),
+    people: parts.people ?? null,
     evictions: new Map((parts.evictions ?? []).map((answer) => [answer.podUid, answer])),
   };
 }
