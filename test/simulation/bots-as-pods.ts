@@ -65,6 +65,7 @@ export class BotsAsPods {
   readonly cluster: SimCluster;
   readonly checker = new RuleChecker({
     spells: [],
+    absences: [],
     policies: [{ from: START, policy }],
     slotMost: 90 * MINUTE,
     quietFrom: START + 5 * MINUTE,

@@ -1,3 +1,4 @@
+import type { Absence } from "./absences.ts";
 import { BudgetRules } from "./budget-rules.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { CordonRules } from "./cordon-rules.ts";
@@ -23,6 +24,8 @@ export interface CheckerSettings {
   readonly slotMost: number;
   /** When gates are made to say no. */
   readonly spells: readonly ToldSpell[];
+  /** When Slack does not vouch for people. */
+  readonly absences: readonly Absence[];
   /** From then on no call fails any more. */
   readonly quietFrom: number;
 }
@@ -44,11 +47,11 @@ export class RuleChecker {
   readonly #hooks: HookRules;
   #now = 0;
 
-  constructor({ policies, slotMost, quietFrom, spells }: CheckerSettings) {
+  constructor({ policies, slotMost, quietFrom, spells, absences }: CheckerSettings) {
     const broken = (rule: string): void => this.#report(rule);
     const cluster = this.#cluster;
     const times = new PolicyTimes(policies);
-    const votes = new Votes(cluster, times, KNOWN_LATE);
+    const votes = new Votes({ cluster, times, lag: KNOWN_LATE, absences });
     const gates = new GateTimes(spells, this.#pods);
     const parts = { cluster, times, votes, broken, gates, pods: this.#pods };
     const limits = { maxRebooting: policies[0]?.policy.maxRebooting ?? 0, slotMost };

@@ -37,6 +37,7 @@ const ready = [{ type: "Ready", status: "True" }];
 function draining(disruptionsAllowed: number): RuleChecker {
   const checker = new RuleChecker({
     spells: [],
+    absences: [],
     policies: [{ from: START, policy }],
     slotMost: 90 * MINUTE,
     quietFrom: START,

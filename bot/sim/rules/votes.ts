@@ -1,3 +1,4 @@
+import { type Absence, vouchedFor } from "./absences.ts";
 import type { ClusterView, DecisionView } from "./cluster-view.ts";
 import type { NodeState, NodeView } from "./node-view.ts";
 import { lengthOf, type PoolData, poolFor } from "./policy-data.ts";
@@ -16,17 +17,26 @@ export interface Moment {
 /** How far a bot's time may be off the server's: its Date header has whole seconds. */
 export const CLOCK_OFF = 2_000;
 
+interface VoteParts {
+  readonly cluster: ClusterView;
+  readonly times: PolicyTimes;
+  readonly lag: number;
+  readonly absences: readonly Absence[];
+}
+
 /** What people decided, counted afresh from their requests and the policy. */
 export class Votes {
   readonly #cluster: ClusterView;
   readonly #times: PolicyTimes;
   /** What is newer may not have been heard of. */
   readonly #lag: number;
+  readonly #absences: readonly Absence[];
 
-  constructor(cluster: ClusterView, times: PolicyTimes, lag: number) {
+  constructor({ cluster, times, lag, absences }: VoteParts) {
     this.#cluster = cluster;
     this.#times = times;
     this.#lag = lag;
+    this.#absences = absences;
   }
 
   /** Whether enough different people let it go, or the policy does without them. */
@@ -103,11 +113,12 @@ export class Votes {
       return null;
     if (judgedAt > at + CLOCK_OFF) return null;
     if (at >= (verb === "approve" ? approvalEnd({ pool, of, judgedAt }) : until)) return null;
-    const known = at - this.#lag;
-    if (view.voidedAt.some((voided) => voided > judgedAt && voided <= known)) return null;
-    if (this.#isWithdrawn(view.name, judgedAt, known)) return null;
-    if (this.#times.hasChanged(state.labels, judgedAt, known)) return null;
-    return voterFor(of.policy, pool, verb, by);
+    const heard = at - this.#lag;
+    if (view.voidedAt.some((voided) => voided > judgedAt && voided <= heard)) return null;
+    if (this.#isWithdrawn(view.name, judgedAt, heard)) return null;
+    if (this.#times.hasChanged(state.labels, judgedAt, heard)) return null;
+    const known = vouchedFor(by, this.#absences, at);
+    return known === null ? null : voterFor(of.policy, pool, verb, known);
   }
 }
 

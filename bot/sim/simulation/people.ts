@@ -4,11 +4,13 @@ import type { SimCluster } from "../cluster.ts";
 import type { SeededRandom } from "../random.ts";
 import { at, cordonedFor, isUnschedulable, list, nameOf, text, time } from "../rules/world.ts";
 import { setSchedulable } from "./incidents.ts";
+import type { SimPeople } from "./slack-people.ts";
 import { ACCOUNTS } from "./staff.ts";
 
 const LOOK_EVERY: Duration = 4 * MINUTE;
 
 interface Habits {
+  readonly people: SimPeople;
   readonly mayForce: boolean;
   /** From then on they uncordon what they had cordoned. */
   readonly tidyFrom: Instant;
@@ -83,8 +85,9 @@ export class People {
 
   #ask(verb: string, targets: readonly object[]): void {
     const account = this.#random.pick(ACCOUNTS);
-    if (account === undefined) return;
-    const { system, id, groups } = account;
+    const asking = account === undefined ? null : this.#habits.people.asking(account);
+    if (asking === null) return;
+    const { system, id, groups } = asking;
     this.#asked += 1;
     const until = verb === "skip" ? { until: formatInstant(this.#cluster.clock.now() + 30 * MINUTE) } : {};
     // The bot writes for people in Slack.

@@ -2,10 +2,12 @@ import { type Duration, HOUR, type Instant, MINUTE, SECOND } from "../../core/in
 import type { FaultSettings } from "../faults.ts";
 import type { HostHabits } from "../host.ts";
 import type { SeededRandom } from "../random.ts";
+import type { Absence } from "../rules/absences.ts";
 import type { PolicyData } from "../rules/policy-data.ts";
 import type { Spell } from "../sim-gates.ts";
 import { anyPlace, anyPolicy, CONTROL_PLANE, changedPolicy, GATES, LAB, ZONE_LABEL } from "./any-policy.ts";
 import { anyObstacles, type Obstacle } from "./obstacles.ts";
+import { ACCOUNTS } from "./staff.ts";
 
 export interface ScenarioNode {
   readonly name: string;
@@ -58,6 +60,7 @@ export interface Scenario {
   readonly incidents: readonly Incident[];
   readonly obstacles: readonly Obstacle[];
   readonly spells: readonly Spell[];
+  readonly absences: readonly Absence[];
   readonly faults: FaultSettings;
   /** How far the bots' wall clocks are off. */
   readonly botSkews: readonly Duration[];
@@ -94,6 +97,7 @@ export function scenarioOf(random: SeededRandom): Scenario {
       ...withoutAdmission(random.fork("admission")),
     ],
     obstacles: anyObstacles(names, random.fork("obstacles")),
+    absences: anyAbsences(place.start, random.fork("absences")),
     spells: anySpells(place.start, random.fork("spells")),
     botSkews: anySkews(random.fork("skews")),
     faults: anyFaults(place.start + TROUBLE, random),
@@ -131,6 +135,17 @@ function anySpells(start: Instant, random: SeededRandom): readonly Spell[] {
       return { gate, from, until: Math.min(from + length, start + TROUBLE), state };
     }),
   );
+}
+
+/** Whose word Slack takes back for a while, and when it says nothing at all; all is well in the end. */
+function anyAbsences(start: Instant, random: SeededRandom): readonly Absence[] {
+  const slackUsers = ACCOUNTS.flatMap(({ system, id }) => (system === "slack" ? [id] : []));
+  return Array.from({ length: random.between(0, 4) }, (): Absence => {
+    const from = start + random.between(0, TROUBLE / SECOND) * SECOND;
+    const until = Math.min(from + random.between(5, 90) * MINUTE, start + TROUBLE);
+    const kind = random.pick(["barred", "barred", "out of groups", "slack down"] as const) ?? "barred";
+    return { kind, user: random.pick(slackUsers) ?? "", from, until };
+  });
 }
 
 /** Some runs have none, so that every wait and every drain in them can be judged. */

@@ -1,6 +1,5 @@
 import type { Log } from "../../coordinator/ports.ts";
 import { DAY, type Duration, HOUR, type Instant, MINUTE } from "../../core/instant.ts";
-import { NO_PEOPLE } from "../../slack/no-people.ts";
 import { SimCluster } from "../cluster.ts";
 import { SeededRandom } from "../random.ts";
 import { RuleChecker } from "../rules/checker.ts";
@@ -13,6 +12,7 @@ import { People } from "./people.ts";
 import { CHANNEL, CLUSTER, Policies } from "./policies.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
 import { SimSlack } from "./slack.ts";
+import { SimPeople } from "./slack-people.ts";
 import { Tally, type Trouble } from "./tally.ts";
 import { unfinished } from "./unfinished.ts";
 
@@ -57,9 +57,10 @@ export async function simulate({ seed, log, onLine, tamper, believed }: Simulati
     now: () => cluster.clock.now(),
     until: scenario.faults.until,
   });
+  const people = new SimPeople({ absences: scenario.absences, now: () => cluster.clock.now() });
   const policies = new Policies(scenario, believed ?? ((policy) => policy));
   const cluster = new SimCluster({
-    slack: () => ({ chat: slack, people: NO_PEOPLE }),
+    slack: () => ({ chat: slack, people }),
     seed: String(seed),
     start: scenario.start,
     clusterName: CLUSTER,
@@ -82,7 +83,7 @@ export async function simulate({ seed, log, onLine, tamper, believed }: Simulati
     checker.see(change);
   });
   begin(cluster, scenario);
-  const habits = { mayForce: scenario.peopleForce, tidyFrom: scenario.faults.until };
+  const habits = { people, mayForce: scenario.peopleForce, tidyFrom: scenario.faults.until };
   new People(cluster, random.fork("people"), habits).start();
   const isDone = everyMinute(cluster, (now) => {
     checker.look(now);
@@ -104,9 +105,10 @@ export async function simulate({ seed, log, onLine, tamper, believed }: Simulati
   };
 }
 
-function checkerOf({ start, policies, faults, spells }: Scenario): RuleChecker {
+function checkerOf({ start, policies, faults, spells, absences }: Scenario): RuleChecker {
   return new RuleChecker({
     spells,
+    absences,
     policies: policies.flatMap(({ at, policy }) => (policy === null ? [] : [{ from: start + at, policy }])),
     slotMost: SLOT_MOST,
     quietFrom: faults.perCall === 0 && faults.focus === null ? start + 5 * MINUTE : faults.until + AFTERMATH,
