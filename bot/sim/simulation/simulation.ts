@@ -1,5 +1,6 @@
 import type { Log } from "../../coordinator/ports.ts";
 import { DAY, type Duration, HOUR, type Instant, MINUTE } from "../../core/instant.ts";
+import { DEFAULT_TIMINGS } from "../../core/timings.ts";
 import { SimCluster } from "../cluster.ts";
 import { SeededRandom } from "../random.ts";
 import { RuleChecker } from "../rules/checker.ts";
@@ -42,6 +43,8 @@ export interface SimulationResult {
 const LONGEST: Duration = 15 * DAY;
 /** No node may hold a slot for longer, unless it has failed. */
 const SLOT_MOST: Duration = 2 * HOUR;
+/** No run lasts for thirty days; what is deleted must be missed by nobody after so long either. */
+const DECISIONS_KEPT: Duration = 90 * MINUTE;
 /** After the last trouble: a process may stand still for half an hour. */
 const AFTERMATH: Duration = 40 * MINUTE;
 
@@ -61,6 +64,7 @@ export async function simulate({ seed, log, onLine, tamper, believed }: Simulati
   const policies = new Policies(scenario, believed ?? ((policy) => policy));
   const cluster = new SimCluster({
     slack: () => ({ chat: slack, people }),
+    timings: { ...DEFAULT_TIMINGS, decisionsKept: DECISIONS_KEPT },
     seed: String(seed),
     start: scenario.start,
     clusterName: CLUSTER,
