@@ -17,6 +17,8 @@ export interface SlackSettings {
   readonly log: Log;
   /** Hears what comes of each call of the web API. */
   readonly heard?: Heard;
+  /** Milliseconds of elapsed time from an arbitrary start, by which what was read of people grows old; the process's own if not given. */
+  readonly elapsed?: () => number;
   /** Called after each change of the sockets. */
   readonly changed?: (sockets: Sockets) => void;
 }
@@ -36,7 +38,15 @@ const SOCKETS = 2;
 const CALL_WITHIN = 10_000;
 
 export function connectSlack(settings: SlackSettings): SlackConnection {
-  const { appToken, botToken, apiUrl, log, heard = () => {}, changed = () => {} } = settings;
+  const {
+    appToken,
+    botToken,
+    apiUrl,
+    log,
+    heard = () => {},
+    changed = () => {},
+    elapsed = () => performance.now(),
+  } = settings;
   const clientOptions: WebClientOptions = {
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
     logger: quietLogger(log),
@@ -62,7 +72,7 @@ export function connectSlack(settings: SlackSettings): SlackConnection {
   };
   return {
     chat: overheard(webChat(botToken, clientOptions), heard),
-    people: slackPeople({ token: botToken, options: clientOptions, log, heard }),
+    people: slackPeople({ token: botToken, options: clientOptions, log, heard, elapsed }),
     start: async (incoming) => {
       lostAcks ??= hearLostAcks((why) => log.warn("slack connection lost", { why }));
       const once = new Once();

@@ -17,14 +17,14 @@ interface Settings {
   readonly log: Log;
   readonly heard: Heard;
   /** Milliseconds of elapsed time from an arbitrary start. */
-  readonly elapsed?: () => number;
+  readonly elapsed: () => number;
 }
 
 /** Slack's answers for a user that is not there, or not to be seen. */
 const NOBODY: ReadonlySet<string> = new Set(["user_not_found", "users_not_found", "user_not_visible"]);
 
 /** The port on users.info (scope users:read) and usergroups.users.list. */
-export function slackPeople({ token, options, log, heard, elapsed = () => performance.now() }: Settings): SlackPeople {
+export function slackPeople({ token, options, log, heard, elapsed }: Settings): SlackPeople {
   const client = slackClient(token, options);
   const time = { keepFor: KEEP_FOR, elapsed };
   const groupsOf = userGroups({ client, log, heard, ...time });
