@@ -74,13 +74,16 @@ export function startBot(ports: BotPorts, { clusterName, namespace, identity, po
   const references = new ReferenceStore(api, namespace);
   const outbox = new Outbox({ chat, references, clock, log });
   let last: Turn | null = null;
+  const first = Promise.withResolvers<void>();
   const onTurn = (turn: Turn): void => {
     last = turn;
+    first.resolve();
     outbox.show(turn);
   };
   const coordinator = new Coordinator({ ...parts, footings, cluster, election, clusterName, onTurn });
   const turn = (): Turn | null => last;
-  const desk = new Desk({ clusterName, decisions, chat, people, references, turn, clock, log });
+  const begun = first.promise;
+  const desk = new Desk({ clusterName, decisions, chat, people, references, turn, begun, clock, log });
   coordinator.start();
   return {
     decisions,

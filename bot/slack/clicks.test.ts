@@ -156,8 +156,8 @@ test("while the cluster can't be reached that is told", async () => {
 test.each(["approve", "look", "details", "resume", "skip", "pause"])(
   "before the first turn %s says that nothing is known",
   async (verb) => {
-    const { desk, asked, told, opened } = await aDesk({ turn: null });
-    await desk.clicked(aClick({ actionId: `${verb}:abal-kuber:approval-1` }));
+    const { desk, asked, told, opened, settled } = await aDesk({ turn: null });
+    await settled(desk.clicked(aClick({ actionId: `${verb}:abal-kuber:approval-1` })));
     expect([asked, opened]).toEqual([[], []]);
     expect(told[0]).toContain("I have just started");
   },

@@ -5,7 +5,7 @@ import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import { ask, FOREIGN, type Wish, whoIs } from "./asking.ts";
 import { type Finding, findCard, leftOn, targetFor } from "./card-finder.ts";
 import type { Click } from "./deeds.ts";
-import { type DeskParts, type Known, knownTo } from "./desk-parts.ts";
+import { type DeskParts, type Known, knownTo, untilBegun } from "./desk-parts.ts";
 import { NOTHING_LEFT, openDialog, TOO_OLD } from "./opening.ts";
 import { changedSince } from "./print.ts";
 import { actionId, parseActionId, type Reference } from "./view/card.ts";
@@ -32,6 +32,7 @@ export async function answerToClick(parts: DeskParts, click: Click): Promise<str
   if (click.isForeign) return FOREIGN;
   const dialog = DIALOG_KINDS.find((one) => one === verb);
   if (dialog !== undefined) return openDialog(parts, dialog, click);
+  await untilBegun(parts);
   const known = knownTo(parts);
   if (typeof known === "string") return known;
   if (verb === "details") return detailsText(known, click.channel);

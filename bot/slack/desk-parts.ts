@@ -1,5 +1,6 @@
 import type { Turn } from "../coordinator/coordinator.ts";
 import type { Chat, Clock, Decisions, Log, SlackPeople } from "../coordinator/ports.ts";
+import { type Duration, SECOND } from "../core/instant.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import type { ReferenceStore } from "./references.ts";
 
@@ -11,8 +12,27 @@ export interface DeskParts {
   readonly references: ReferenceStore;
   /** What was decided last; null before the first turn. */
   readonly turn: () => Turn | null;
+  /** Resolves with the first turn. */
+  readonly begun: Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+const BEGUN_WITHIN: Duration = 20 * SECOND;
+
+/**
+ * A bot that has just started knows nothing for some seconds. What it is told then may be a message that came again, and it
+ * must not say that nothing was decided.
+ */
+export function untilBegun({ turn, begun, clock }: DeskParts): Promise<void> {
+  if (turn() !== null) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = clock.after(BEGUN_WITHIN, resolve);
+    void begun.then(() => {
+      timer.stop();
+      resolve();
+    });
+  });
 }
 
 /** A turn that can be answered from. */

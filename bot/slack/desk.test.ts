@@ -32,6 +32,13 @@ test.each(["user_not_in_channel", "is_archived"])(
   },
 );
 
+test("a rate limit on an answer is waited out", async () => {
+  const limited = { ok: false, error: "ratelimited", retryAfterSeconds: 3 } as const;
+  const { desk, told, settled, warned } = await aDesk({ tellAnswers: [limited, limited] });
+  await settled(desk.clicked(aClick()));
+  expect([told.length, warned]).toEqual([3, []]);
+});
+
 test("names in an answer can't mention or link, and its lines stay lines", async () => {
   const says = "<!channel> & co\nand more";
   const { desk, told } = await aDesk({ ask: async () => ({ kind: "unjudged", why: says }) });

@@ -1,3 +1,4 @@
+import { SECOND } from "../core/instant.ts";
 import { answerToClick } from "./clicks.ts";
 import type { Click, FieldErrors, Submission, Written } from "./deeds.ts";
 import type { DeskParts } from "./desk-parts.ts";
@@ -17,6 +18,9 @@ interface Whom {
  * (docs.slack.dev, chat.postEphemeral).
  */
 const IN_CHANNEL = { threadTs: null };
+
+/** For how often a rate limit is waited out. */
+const TOLD_TRIES = 6;
 
 const FAILED = "Something went wrong here, and I can't say whether this counted. See the board before you try again.";
 
@@ -71,13 +75,21 @@ export class Desk {
 
   async #tell({ channel, user, threadTs }: Whom, says: string | null): Promise<void> {
     if (says === null) return;
-    const { chat, log } = this.#parts;
     const thread = threadTs === null ? {} : { threadTs };
-    const error = await chat.tell({ channel, user, ...thread, text: ready(says) }).then(
-      (answer) => (answer.ok ? null : answer.error),
-      (thrown: unknown) => String(thrown),
-    );
-    if (error !== null) log.warn("slack answer not delivered", { user, channel, error, says });
+    const error = await this.#deliver({ channel, user, ...thread, text: ready(says) }).catch(String);
+    if (error !== null) this.#parts.log.warn("slack answer not delivered", { user, channel, error, says });
+  }
+
+  /** Waits rate limits out; an answer that may have arrived is not given twice. */
+  async #deliver(whisper: Parameters<DeskParts["chat"]["tell"]>[0]): Promise<string | null> {
+    const { chat, clock } = this.#parts;
+    for (let tries = 1; ; tries += 1) {
+      const answer = await chat.tell(whisper);
+      if (answer.ok) return null;
+      const { error, retryAfterSeconds = 2 ** tries } = answer;
+      if (error !== "ratelimited" || tries === TOLD_TRIES) return error;
+      await new Promise<void>((resolve) => void clock.after(retryAfterSeconds * SECOND, resolve));
+    }
   }
 }
 

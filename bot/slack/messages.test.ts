@@ -214,8 +214,8 @@ test("while the cluster can't be reached that is told", async () => {
 });
 
 test("before the first turn a reply is not read by a guessed zone", async () => {
-  const { desk, asked, told } = await aDesk({ turn: null });
-  await desk.written(aReply("skip until mon 09:00"));
+  const { desk, asked, told, settled } = await aDesk({ turn: null });
+  await settled(desk.written(aReply("skip until mon 09:00")));
   expect(asked).toEqual([]);
   expect(told[0]).toContain("I have just started");
 });
@@ -223,8 +223,8 @@ test("before the first turn a reply is not read by a guessed zone", async () => 
 test.each([null, { ...aTurn({}, { now: NOW }), policy: undefined }])(
   "plain talk stays that while nothing is known",
   async (turn) => {
-    const { desk, told } = await aDesk({ turn });
-    await desk.written(aReply("keep me posted"));
+    const { desk, told, settled } = await aDesk({ turn });
+    await settled(desk.written(aReply("keep me posted")));
     expect(told).toEqual([]);
   },
 );

@@ -4,7 +4,7 @@ import type { NodeName } from "../core/fleet/node.ts";
 import { ask, FOREIGN, whoIs } from "./asking.ts";
 import { findCard, leftOn, targetFor } from "./card-finder.ts";
 import type { Written } from "./deeds.ts";
-import { type DeskParts, type Known, knownTo } from "./desk-parts.ts";
+import { type DeskParts, type Known, knownTo, untilBegun } from "./desk-parts.ts";
 import { NOTHING_LEFT } from "./opening.ts";
 import type { ReplyPlace, Unclear } from "./replies/asked-back.ts";
 import { mayBeCommand, parseReply, type Reply } from "./replies/reply.ts";
@@ -22,6 +22,7 @@ const HELP = [
 export async function answerToWritten(parts: DeskParts, written: Written): Promise<string | null> {
   const { text, isAddressed, isForeign, user } = written;
   if (!isAddressed && (written.threadTs === null || !mayBeCommand(text))) return null;
+  await untilBegun(parts);
   const known = knownTo(parts);
   const who = typeof known === "string" ? null : whoIs(parts, known, user);
   const stand = await standOf(parts, written);

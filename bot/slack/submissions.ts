@@ -3,7 +3,7 @@ import type { Instant } from "../core/instant.ts";
 import { ask, FOREIGN, whoIs } from "./asking.ts";
 import { findCard, leftOn, targetFor } from "./card-finder.ts";
 import type { FieldErrors, Submission } from "./deeds.ts";
-import { type DeskParts, knownTo } from "./desk-parts.ts";
+import { type DeskParts, knownTo, untilBegun } from "./desk-parts.ts";
 import { NOTHING_LEFT } from "./opening.ts";
 import { changedSince } from "./print.ts";
 import type { CardTarget } from "./view/card.ts";
@@ -61,6 +61,7 @@ export async function answerToSubmission(
   { verb, seen, isMeant, reason, until }: Filled,
 ): Promise<string | null> {
   if (isForeign) return FOREIGN;
+  await untilBegun(parts);
   const known = knownTo(parts);
   if (typeof known === "string") return known;
   const who = whoIs(parts, known, user);

@@ -72,6 +72,7 @@ async function aBotWithACard(clusterName = "abal-kuber", policy = POLICY) {
     people: slack.people,
     references,
     turn: () => turn,
+    begun: Promise.resolve(),
     clock: new HandClock(),
     log,
   });

@@ -6,6 +6,7 @@ import type { Heard } from "../slack-call.ts";
 import { wordsOf } from "../trouble.ts";
 import { failure, slackClient } from "./client.ts";
 import { kept } from "./kept.ts";
+import { patiently } from "./patience.ts";
 import { userGroups } from "./user-groups.ts";
 
 /** For so long somebody who left, or was taken out of a user group, may still decide. */
@@ -30,7 +31,7 @@ export function slackPeople({ token, options, log, heard, elapsed }: Settings): 
   const groupsOf = userGroups({ client, log, heard, ...time });
   const told = async <Found>(method: string, call: () => Promise<Found>): Promise<Found> => {
     try {
-      const found = await call();
+      const found = await patiently(call);
       heard({ method, channel: null, answer: { ok: true, ts: "" } });
       return found;
     } catch (error) {

@@ -74,10 +74,16 @@ test("what was read is believed for five minutes, and read once by those who ask
   expect([await groupsOf(ANA, [OPERATORS]), calls()]).toEqual([[], 2]);
 });
 
+test("a short rate limit is waited out", async () => {
+  const { groups, server, warned } = await someGroups();
+  server.failNext("usergroups.users.list", ...Array(3).fill({ kind: "rate-limited", retryAfterSeconds: 0 }));
+  expect(await groups(ANA, [OPERATORS])).toEqual([OPERATORS]);
+  expect(warned).toEqual([]);
+});
+
 const faults: readonly (readonly [string, Fault, string])[] = [
   ["a missing scope", { kind: "error", error: "missing_scope" }, "missing_scope"],
-  ["a rate limit", { kind: "rate-limited", retryAfterSeconds: 30 }, "ratelimited"],
-  ["a rate limit without a time", { kind: "rate-limited" }, "ratelimited"],
+  ["a long rate limit", { kind: "rate-limited", retryAfterSeconds: 30 }, "ratelimited"],
   ["a cut connection", { kind: "cut", arrived: true }, "unanswered"],
   ["a 503", { kind: "status", code: 503 }, "unanswered"],
 ];

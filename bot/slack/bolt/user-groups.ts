@@ -4,6 +4,7 @@ import type { Heard } from "../slack-call.ts";
 import { wordsOf } from "../trouble.ts";
 import { failure } from "./client.ts";
 import { kept } from "./kept.ts";
+import { patiently } from "./patience.ts";
 
 interface Settings {
   readonly client: WebClient;
@@ -24,7 +25,7 @@ export function userGroups({ client, log, heard, ...time }: Settings): UserGroup
   const failing = new Map<string, string>();
   const usersOf = kept(async (group) => {
     try {
-      const { users } = await client.usergroups.users.list({ usergroup: group });
+      const { users } = await patiently(() => client.usergroups.users.list({ usergroup: group }));
       failing.delete(group);
       heard({ method: METHOD, channel: null, answer: { ok: true, ts: "" } });
       return new Set(users ?? []);

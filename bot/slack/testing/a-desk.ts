@@ -56,6 +56,8 @@ interface Options {
   readonly turn?: Turn | null;
   readonly people?: SlackPeople;
   readonly tellAnswer?: ChatAnswer;
+  /** To the first ones, before that. */
+  readonly tellAnswers?: readonly ChatAnswer[];
   readonly openAnswer?: ChatAnswer;
 }
 
@@ -65,6 +67,7 @@ export async function aDesk({
   turn = aTurn({}, { policy: APPROVAL_POLICY }),
   people = MEMBERS,
   tellAnswer = { ok: true, ts: "1.1" },
+  tellAnswers = [],
   openAnswer = { ok: true, ts: "V1" },
 }: Options = {}) {
   const api = new ConfigMapApi();
@@ -88,7 +91,7 @@ export async function aDesk({
     },
     tell: async ({ user, channel, threadTs, text }) => {
       told.push(`${channel} ${threadTs ?? "root"} ${user}: ${text}`);
-      return tellAnswer;
+      return tellAnswers[told.length - 1] ?? tellAnswer;
     },
   };
   const judged = async (): Promise<DecisionAnswer> => ({ kind: "judged", judgement: aJudgement(), repeated: false });
@@ -105,12 +108,13 @@ export async function aDesk({
     people,
     references: store,
     turn: () => turn,
+    begun: turn === null ? new Promise<never>(() => {}) : Promise.resolve(),
     clock,
     log,
   });
   /** A card that is not found is looked for once more a little later. */
   const settled = async (done: Promise<void>): Promise<void> => {
-    await clock.advance(10_000);
+    await clock.advance(30_000);
     await done;
   };
   return { api, store, asked, told, opened, warned, desk, clock, settled };
