@@ -3,12 +3,14 @@ import type { PolicyStatus } from "../core/fleet/fleet.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import type { PhaseKind } from "../core/fleet/phase.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
+import type { Forecast } from "../core/forecast/forecast.ts";
 import { podsGatesOf } from "../core/gates/pods-gate.ts";
 import type { Duration, Instant } from "../core/instant.ts";
 import { type Plan, plan } from "../core/plan.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import { Executor } from "./executor.ts";
 import { FootingKeeper } from "./footing-keeper.ts";
+import { Forecaster } from "./forecaster.ts";
 import { GateKeeper } from "./gate-keeper.ts";
 import { PeopleKeeper } from "./people-keeper.ts";
 import { PolicyKeeper } from "./policy-keeper.ts";
@@ -33,6 +35,8 @@ export interface Turn {
   readonly policyStatus: PolicyStatus | null;
   readonly now: Instant;
   readonly isLeader: boolean;
+  /** What would become of each pending node; worked out when it is asked for, and up to a few minutes old. */
+  readonly forecast: () => ReadonlyMap<NodeName, Forecast>;
 }
 
 export interface CoordinatorParts {
@@ -62,6 +66,7 @@ export class Coordinator {
   readonly #gates: GateKeeper;
   readonly #people: PeopleKeeper;
   readonly #footings: FootingKeeper;
+  readonly #forecaster = new Forecaster();
   #source: Stoppable | null = null;
   #turnDue: Stoppable | null = null;
   #alarm: Stoppable | null = null;
@@ -133,7 +138,8 @@ export class Coordinator {
       this.#executor.recordPolicy(snapshot.fleet, this.#keeper.status());
     }
     this.#setAlarm(decided.wakeAt, now);
-    onTurn({ snapshot, plan: decided, policy, policyStatus: this.#keeper.status(), now, isLeader });
+    const forecast = this.#forecaster.of({ snapshot, plan: decided, policy, now });
+    onTurn({ snapshot, plan: decided, policy, policyStatus: this.#keeper.status(), now, isLeader, forecast });
   }
 
   #setAlarm(wakeAt: Instant | null, now: Instant): void {

@@ -109,7 +109,7 @@ test("beyond the horizon it is later", () => {
     windows: [aWindow("02:00", "03:00", { days: [{ kind: "of month", nth: -1, weekday: 1 }] })],
   });
   expect(forecast(snapshot, policy, NOW).get("worker-1")).toEqual({ kind: "later" });
-  expect(forecast(snapshot, policy, NOW, 60 * DAY).get("worker-1")).toMatchObject({ kind: "starts" });
+  expect(forecast(snapshot, policy, NOW, { horizon: 60 * DAY }).get("worker-1")).toMatchObject({ kind: "starts" });
 });
 
 test("never more than maxRebooting at once, each in an open window, and nothing given is changed", () => {

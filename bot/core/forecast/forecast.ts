@@ -18,9 +18,15 @@ export type Forecast =
   /** Not as far ahead as was looked. */
   | { readonly kind: "later" };
 
-const HORIZON: Duration = 14 * DAY;
-/** Turns of all nodes together that one run may plan, so that a large fleet is answered in seconds. */
-const NODES_PLANNED_MOST = 500_000;
+/** How far one run looks. */
+interface Reach {
+  readonly horizon: Duration;
+  /** Turns of all nodes together that it may plan: its cost. */
+  readonly nodesPlanned: number;
+}
+
+/** A large fleet is answered in seconds. */
+const FAR: Reach = { horizon: 14 * DAY, nodesPlanned: 500_000 };
 const TURNS_LEAST = 30;
 const TURNS_MOST = 1_000;
 
@@ -29,12 +35,13 @@ export function forecast(
   snapshot: Snapshot,
   policy: Policy | undefined,
   now: Instant,
-  horizon: Duration = HORIZON,
+  limits: Partial<Reach> = {},
 ): ReadonlyMap<NodeName, Forecast> {
-  const found = runAhead(snapshot, policy, now, horizon);
+  const reach = { ...FAR, ...limits };
+  const found = runAhead(snapshot, policy, now, reach);
   const isAsked = [...found.values()].some((one) => one.kind === "waits" && one.why.kind === "approval");
   if (policy === undefined || !isAsked) return found;
-  const approved = runAhead(snapshot, withoutApproval(policy), now, horizon);
+  const approved = runAhead(snapshot, withoutApproval(policy), now, reach);
   return new Map([...found].map(([name, one]) => [name, ifApproved(one, approved.get(name))]));
 }
 
@@ -52,17 +59,14 @@ function runAhead(
   snapshot: Snapshot,
   policy: Policy | undefined,
   now: Instant,
-  horizon: Duration,
+  { horizon, nodesPlanned }: Reach,
 ): ReadonlyMap<NodeName, Forecast> {
   const members = membersOf(snapshot, policy);
   const fleet = new VirtualFleet(snapshot, members, durationsOf(members), now);
   const found = new Map<NodeName, Forecast>(
     fleet.underWay().map(([name, ends]) => [name, { kind: "under way", ends }]),
   );
-  const turns = Math.min(
-    TURNS_MOST,
-    Math.max(TURNS_LEAST, Math.floor(NODES_PLANNED_MOST / Math.max(1, members.length))),
-  );
+  const turns = Math.min(TURNS_MOST, Math.max(TURNS_LEAST, Math.floor(nodesPlanned / Math.max(1, members.length))));
   let at = now;
   let planned = plan(fleet.snapshot(), NOTHING, policy, at);
   for (let turn = 0; turn < turns; turn += 1) {

@@ -1,4 +1,5 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
+import { forecast } from "../../core/forecast/forecast.ts";
 import { plan } from "../../core/plan.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import { aPolicy, aSnapshot, NOW, type Parts } from "../../core/testing/builders.ts";
@@ -19,5 +20,6 @@ export function aTurn(
     now,
     isLeader: options.isLeader ?? true,
     plan: plan(snapshot, new Set(), policy, now),
+    forecast: () => forecast(snapshot, policy, now),
   };
 }
