@@ -20,13 +20,13 @@ const NEW_POLICY = { policy: aPolicy({ commit: "4444444" }) };
 const DECIDED = { parts: { decisions: [aDecision({ judgement: aJudgement() })] } };
 
 const rows: readonly (readonly [string, number, Parameters<typeof asked>[2], boolean])[] = [
-  ["nothing changed and it is young", 4 * MINUTE, {}, true],
-  ["nothing changed and it is five minutes old", 5 * MINUTE, {}, false],
+  ["nothing changed and it is young", 15 * MINUTE - 1, {}, true],
+  ["nothing changed and it is a quarter of an hour old", 15 * MINUTE, {}, false],
   ["the clock was set back", -MINUTE, {}, false],
-  ["something changed within the minute", MINUTE - 1, DONE, true],
-  ["a node needs no reboot any more", MINUTE, DONE, false],
-  ["the policy is another", MINUTE, NEW_POLICY, false],
-  ["a decision was judged", MINUTE, DECIDED, false],
+  ["something changed within three minutes", 3 * MINUTE - 1, DONE, true],
+  ["a node needs no reboot any more", 3 * MINUTE, DONE, false],
+  ["the policy is another", 3 * MINUTE, NEW_POLICY, false],
+  ["a decision was judged", 3 * MINUTE, DECIDED, false],
 ];
 
 test.each(rows)("a forecast is kept, or made anew: %s", (_, after, changes, isKept) => {

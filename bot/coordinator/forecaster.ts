@@ -1,7 +1,7 @@
 import type { NodeName } from "../core/fleet/node.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
 import { type Forecast, forecast } from "../core/forecast/forecast.ts";
-import { type Duration, type Instant, MINUTE } from "../core/instant.ts";
+import { DAY, type Duration, type Instant, MINUTE } from "../core/instant.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Policy } from "../core/policy/policy.ts";
 
@@ -19,11 +19,12 @@ interface Made {
   readonly found: ReadonlyMap<NodeName, Forecast>;
 }
 
-/** However much changes, it is not made more often: a forecast costs hundreds of plans, and the loop turns at each event. */
-const YOUNG: Duration = MINUTE;
-const OLD: Duration = 5 * MINUTE;
-/** The loop waits for it while its lease runs: half a second for some hundred nodes, about one for a thousand. */
-const LIMITS = { nodesPlanned: 10_000 };
+/** However much changes, it is not made more often: a forecast costs dozens of plans, and the loop turns at each event. */
+const YOUNG: Duration = 3 * MINUTE;
+/** What is unchanged is foreseen as before, until it should have changed and did not. */
+const OLD: Duration = 15 * MINUTE;
+/** The loop waits for it while its lease runs: half a second at most for some hundred nodes, about one for a thousand. */
+const LIMITS = { horizon: 8 * DAY, nodesPlanned: 1_000 };
 
 /** Keeps the last forecast for as long as it is worth something. */
 export class Forecaster {

@@ -151,3 +151,8 @@ test.each<[Forecast, string]>([
 ])("%o: %s", (found, says) => {
   expect(forecastText(found, "America/Chicago", NOW)).toBe(says);
 });
+
+test("the last look at the pods says nothing about the days to come", () => {
+  const snapshot = aSnapshot({ ...fleetOf(["a"]), checks: new Map() });
+  expect(startsOf(forecast(snapshot, policyOf(), NOW))).toEqual({ a: [0, GUESS] });
+});

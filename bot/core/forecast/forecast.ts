@@ -5,6 +5,7 @@ import type { Hold } from "../holds/hold.ts";
 import { DAY, type Duration, type Instant } from "../instant.ts";
 import { type Plan, plan } from "../plan.ts";
 import type { Policy } from "../policy/policy.ts";
+import type { Situation } from "../situation.ts";
 import { durationsOf } from "./durations.ts";
 import { VirtualFleet } from "./virtual-fleet.ts";
 
@@ -50,10 +51,17 @@ function ifApproved(found: Forecast, approved: Forecast | undefined): Forecast {
   return approved.kind === "starts" ? { ...approved, ifApproved: true } : approved;
 }
 
-const withoutApproval = (policy: Policy): Policy => ({
-  ...policy,
-  pools: policy.pools.map((pool) => (pool.mode === "approval" ? { ...pool, mode: "automatic" } : pool)),
-});
+const unasking = new WeakMap<Policy, Policy>();
+
+/** The same object for the same policy: the windows that were laid out for it are kept with it. */
+function withoutApproval(policy: Policy): Policy {
+  const known = unasking.get(policy);
+  if (known !== undefined) return known;
+  const pools = policy.pools.map((pool) => (pool.mode === "approval" ? { ...pool, mode: "automatic" as const } : pool));
+  const made = { ...policy, pools };
+  unasking.set(policy, made);
+  return made;
+}
 
 function runAhead(
   snapshot: Snapshot,
@@ -73,13 +81,30 @@ function runAhead(
     for (const [name, ends] of fleet.start(planned, at))
       found.set(name, { kind: "starts", at, ends, ifApproved: false });
     const next = Math.min(fleet.nextEnd(), planned.wakeAt ?? Number.POSITIVE_INFINITY);
-    if (next > now + horizon) break;
+    if (next > now + horizon || isSettled(planned, fleet, found)) break;
     at = next;
     fleet.endUntil(at);
     planned = plan(fleet.snapshot(), NOTHING, policy, at);
   }
   for (const [name, rest] of leftOver(planned)) if (!found.has(name)) found.set(name, rest);
   return found;
+}
+
+/** Nothing is under way, and time alone lets none of those that are left go: the days to come would all be alike. */
+function isSettled({ nodes }: Plan, fleet: VirtualFleet, found: ReadonlyMap<NodeName, Forecast>): boolean {
+  if (Number.isFinite(fleet.nextEnd())) return false;
+  return [...nodes].every(([name, { situation, phase, holds }]) => {
+    const isWaiting = phase.kind === "waiting" && situation.report?.pending != null;
+    return !isWaiting || found.has(name) || isStuck(holds, situation);
+  });
+}
+
+/** Held for good, or by nothing but what others do; past its deadline a pool's node may need no approval any more. */
+function isStuck(holds: readonly Hold[], { pool }: Situation): boolean {
+  const lasting = holds.filter(
+    ({ kind, until }) => until === null && (kind !== "approval" || pool?.overdue.pastDeadline !== "automatic"),
+  );
+  return lasting.some(({ kind }) => !PASSING.has(kind)) || (holds.length > 0 && lasting.length === holds.length);
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -97,7 +122,7 @@ function leftOver({ nodes }: Plan): readonly (readonly [NodeName, Forecast])[] {
     const why = holds.find(({ kind, until }) => until === null && !PASSING.has(kind));
     const passing = holds.find(({ kind }) => PASSING.has(kind));
     if (why !== undefined) return [[name, { kind: "waits", why }]];
-    const isStuck = passing !== undefined && holds.every(({ until }) => until === null);
-    return [[name, isStuck ? { kind: "waits", why: passing } : { kind: "later" }]];
+    const isLasting = passing !== undefined && holds.every(({ until }) => until === null);
+    return [[name, isLasting ? { kind: "waits", why: passing } : { kind: "later" }]];
   });
 }

@@ -57,8 +57,9 @@ export class VirtualFleet {
       reports: this.#reports,
       reboots: this.#reboots,
       fleet: { ...base, slots: this.#slots },
-      // Nothing is read in the time to come: the gates stay as they are on record.
+      // Nothing is read in the time to come: gates, and what stands in a drain's way, stay as they are on record.
       gates: null,
+      checks: null,
       decisions: new Map([...this.#snapshot.decisions].filter(([, { judgement }]) => judgement !== null)),
     };
   }

@@ -30,7 +30,7 @@ export function scheduleOf(policy: Policy, pool: Pool): Schedule {
   return schedule;
 }
 
-/** How many days around now are laid out at first, and when that does not show both ends of an opening. */
+/** How many days around now's week are laid out at first, and when that does not show both ends of an opening. */
 const HORIZONS = [8, 40, 400] as const;
 
 /** The opening that `now` is in, merged with those that touch it; infinite where no end is found within the year. */
@@ -88,25 +88,29 @@ export function nextFreeze(schedule: Schedule, now: Instant): FreezeTime | null 
 }
 
 interface Layout {
-  readonly key: number;
   readonly openings: readonly Opening[];
   readonly from: Instant;
   readonly to: Instant;
 }
 
-const layouts = new WeakMap<Schedule, Map<number, Layout>>();
+const layouts = new WeakMap<Schedule, Map<string, Layout>>();
+/** Of each horizon for the three weeks in which a forecast's fortnight lies, and some more. */
+const LAYOUTS_KEPT = 12;
 
-/** Laying out is slow and asked for at every turn, so each schedule's layout of the day is kept. */
+/** Laying out is slow and asked for at every turn, so each schedule's layouts are kept: of this week, and of those looked ahead to. */
 function laidOut(schedule: Schedule, now: Instant, days: number): Layout {
-  const ofSchedule = layouts.get(schedule) ?? new Map<number, Layout>();
+  const ofSchedule = layouts.get(schedule) ?? new Map<string, Layout>();
   layouts.set(schedule, ofSchedule);
-  const key = Math.floor(now / DAY);
-  const known = ofSchedule.get(days);
-  if (known?.key === key) return known;
-  const from = (key - days) * DAY;
-  const to = (key + 1 + days) * DAY;
-  const layout = { key, openings: layOut(schedule, from, to), from, to };
-  ofSchedule.set(days, layout);
+  const week = Math.floor(now / (7 * DAY));
+  const key = `${week} ${days}`;
+  const known = ofSchedule.get(key);
+  if (known !== undefined) return known;
+  const [oldest = key] = ofSchedule.keys();
+  if (ofSchedule.size >= LAYOUTS_KEPT) ofSchedule.delete(oldest);
+  const from = (7 * week - days) * DAY;
+  const to = (7 * week + 7 + days) * DAY;
+  const layout = { openings: layOut(schedule, from, to), from, to };
+  ofSchedule.set(key, layout);
   return layout;
 }
 

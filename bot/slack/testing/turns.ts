@@ -1,5 +1,5 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
-import { forecast } from "../../core/forecast/forecast.ts";
+import { Forecaster } from "../../coordinator/forecaster.ts";
 import { plan } from "../../core/plan.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import { aPolicy, aSnapshot, NOW, type Parts } from "../../core/testing/builders.ts";
@@ -12,6 +12,7 @@ export function aTurn(
   const snapshot = aSnapshot(parts);
   const policy = options.policy ?? aPolicy();
   const now = options.now ?? NOW;
+  const decided = plan(snapshot, new Set(), policy, now);
   const policyStatus = { source: "git", commit: policy.commit, valid: true, problems: [], text: null, since: NOW };
   return {
     snapshot,
@@ -19,7 +20,7 @@ export function aTurn(
     policyStatus,
     now,
     isLeader: options.isLeader ?? true,
-    plan: plan(snapshot, new Set(), policy, now),
-    forecast: () => forecast(snapshot, policy, now),
+    plan: decided,
+    forecast: new Forecaster().of({ snapshot, plan: decided, policy, now }),
   };
 }
