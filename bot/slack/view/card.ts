@@ -46,8 +46,12 @@ export interface Reference {
 /** Block Kit as plain data. */
 export type Block = Readonly<Record<string, unknown>>;
 
+/** What a button can ask for: a decision, or only to be told how things stand. */
+export type ButtonVerb = Verb | "look" | "details";
+
 /** Slack takes 255 characters. The cluster is in it, since Slack gives each click to one of an app's connections. */
-export const actionId = (verb: Verb, cluster: string, key: string): string => `${verb}:${cluster}:${key}`.slice(0, 255);
+export const actionId = (verb: ButtonVerb, cluster: string, key: string): string =>
+  `${verb}:${cluster}:${key}`.slice(0, 255).toWellFormed();
 
 export function parseActionId(id: string): { readonly verb: string; readonly cluster: string; readonly key: string } {
   const [verb = "", cluster = "", ...key] = id.split(":");

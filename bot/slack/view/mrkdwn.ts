@@ -1,13 +1,32 @@
 import type { Block } from "./card.ts";
+import { cleaned } from "./harmless.ts";
 
-/** Slack's three control characters, so that no name or reason can mention, link or format (docs.slack.dev, "Formatting"). */
+const SPECIAL = /[*_~`:<>&]/;
+
+/** Slack formats by these, quotes a line that begins with the last, and makes pictures of words between colons. */
+const FORMATS = /[*_~`]|:[a-z+-][^:\s]*:|^>/i;
+
+/**
+ * Names, reasons and sentences of others, so that they can neither mention, link nor format, nor change the rest of their
+ * line (docs.slack.dev, "Formatting"). A word with a sign that formats stands in a code span: there the sign is a letter,
+ * and the word can be copied as it is, which an invisible character in it would prevent. Names of Kubernetes have none.
+ */
 export function escaped(text: string): string {
-  return text
-    .replace(/[\r\n]+/g, " ")
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;");
+  const shown = cleaned(text);
+  if (!SPECIAL.test(shown)) return shown;
+  return shown.replace(/\S+/g, (word) => (FORMATS.test(word) ? codeSpan(word) : entities(word)));
 }
+
+const codeSpan = (word: string): string => `\`${inCode(word)}\``;
+
+/** For what stands between backticks already. */
+export const inCode = (text: string): string => entities(cleaned(text).replaceAll("`", "'"));
+
+/** Slack's three control characters. */
+const entities = (text: string): string => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+
+/** The one way in which the name of a node, pod, pool or budget comes onto a card. */
+export const nameText = (name: string, most = NAME_MOST): string => clip(escaped(name), most) || "(no name)";
 
 export const SECTION_MOST = 2_900;
 const NAME_MOST = 260;
@@ -35,15 +54,16 @@ export interface Button {
   readonly confirm?: { readonly title: string; readonly text: string; readonly yes: string };
 }
 
-/** Slack takes no more in a dialog. */
+/** Slack takes no more in a dialog, and on a button. */
 const CONFIRM_MOST = 300;
+const LABEL_MOST = 75;
 
 /** None at all when there is nothing to press. */
 export function buttons(all: readonly Button[]): readonly Block[] {
   if (all.length === 0) return [];
   const elements = all.map(({ label, actionId, style, confirm }) => ({
     type: "button",
-    text: { type: "plain_text", text: label },
+    text: { type: "plain_text", text: clip(cleaned(label), LABEL_MOST) },
     action_id: actionId,
     ...(style === undefined ? {} : { style }),
     ...(confirm === undefined ? {} : { confirm: dialog(confirm) }),
@@ -53,7 +73,7 @@ export function buttons(all: readonly Button[]): readonly Block[] {
 
 const dialog = ({ title, text, yes }: NonNullable<Button["confirm"]>): Block => ({
   title: { type: "plain_text", text: title },
-  text: { type: "plain_text", text: clip(text, CONFIRM_MOST) },
+  text: { type: "plain_text", text: clip(cleaned(text), CONFIRM_MOST) },
   confirm: { type: "plain_text", text: yes },
   deny: { type: "plain_text", text: "Cancel" },
 });
@@ -61,14 +81,16 @@ const dialog = ({ title, text, yes }: NonNullable<Button["confirm"]>): Block => 
 /** The first two lines as plain text. */
 export const fallback = (...lines: readonly string[]): string => clip(lines.join("\n"), FALLBACK_MOST);
 
-/** Whole characters, escapes and mentions only: a cut surrogate pair is refused, a cut mention is shown as rubbish. */
+/** Whole characters, escapes, mentions and code spans only: half a pair is refused, half a mention is shown as rubbish. */
 export function clip(text: string, most: number): string {
   if (text.length <= most) return text;
-  const cut = text.slice(0, most - 1);
-  return `${cut
+  const cut = text
+    .slice(0, most - 1)
     .replace(/[\uD800-\uDBFF]$/, "")
     .replace(/&[a-z]*$/, "")
-    .replace(/<[^>]*$/, "")}…`;
+    .replace(/<[^>]*$/, "");
+  const isInCode = cut.split("`").length % 2 === 0;
+  return `${isInCode ? cut.slice(0, cut.lastIndexOf("`")) : cut}…`;
 }
 
 /** As many lines as are wanted and find room, and then how many more there are. */
@@ -87,7 +109,7 @@ export function listed(lines: readonly string[], most: number, room: number = SE
 /** "a, b and 3 more" */
 export function named(names: readonly string[], most = 8): string {
   const more = names.length - most;
-  const shown = names.slice(0, most).map((name) => clip(escaped(name), NAME_MOST));
+  const shown = names.slice(0, most).map((name) => nameText(name));
   return shown.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 
