@@ -50,8 +50,7 @@ export function quorumLack(node: Node, pool: Pool, members: QuorumMembers, taken
   const total = members.nodes.length;
   const others = members.nodes.filter(({ uid }) => uid !== node.uid);
   const serving = others.filter((other) => isServing(other, members) && !taken.has(other.uid));
-  const needsOne = pool.quorum === "ready" || (pool.quorum === null && !members.isEtcd && total === 2);
-  const needed = total === 1 ? 0 : needsOne ? 1 : Math.floor(total / 2) + 1;
+  const needed = neededFor(pool, members);
   if (serving.length >= needed) {
     const isHeld = members.guarded?.has(node.name) === true && !taken.has(node.uid);
     return isHeld ? `PDB ${GUARD_BUDGET} allows no disruption of etcd now` : null;
@@ -63,7 +62,15 @@ export function quorumLack(node: Node, pool: Pool, members: QuorumMembers, taken
   return `without it ${serving.length} of ${total} ${members.isEtcd ? "etcd members" : "control-plane nodes"} would serve${why}, and ${needed} must`;
 }
 
-const isServing = ({ name, ready, etcdVoter }: Node, { pods }: QuorumMembers): boolean =>
+/** How many members must serve for the cluster to work. */
+export function neededFor({ quorum }: Pool, { nodes, isEtcd }: QuorumMembers): number {
+  const total = nodes.length;
+  const needsOne = quorum === "ready" || (quorum === null && !isEtcd && total === 2);
+  return total === 1 ? 0 : needsOne ? 1 : Math.floor(total / 2) + 1;
+}
+
+/** Whether a member counts towards the majority now. */
+export const isServing = ({ name, ready, etcdVoter }: Node, { pods }: QuorumMembers): boolean =>
   ready && etcdVoter !== false && pods.get(name) !== false;
 
 function lackOf({ uid, name, ready, etcdVoter }: Node, { pods }: QuorumMembers, taken: Taken): string {

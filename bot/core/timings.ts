@@ -29,6 +29,8 @@ export interface Timings {
   readonly readAgain: Duration;
   /** An approval is asked for once a node has been pending for this long. */
   readonly askApprovalAfter: Duration;
+  /** An approval that is still missing is asked for once more so long before the window opens. */
+  readonly askAgainBefore: Duration;
   /** A blocked card is posted once only refused pods have been left for this long. */
   readonly showBlockedAfter: Duration;
   /** Longest pause between two attempts of the same thing that failed. */
@@ -60,6 +62,7 @@ export const DEFAULT_TIMINGS: Timings = {
   volumesMost: 2 * MINUTE,
   readAgain: 10 * SECOND,
   askApprovalAfter: 10 * MINUTE,
+  askAgainBefore: 4 * HOUR,
   showBlockedAfter: 60 * SECOND,
   backoffMost: MINUTE,
   policyPoll: MINUTE,

@@ -58,3 +58,20 @@ export const failedPhase: PhaseOf<"failed"> = {
 
 /** And web/web allows none now. */
 export const STUCK = { budgets: [aBudget()] };
+
+/** What a reader sees, block by block: texts as they are, buttons in brackets. */
+export function seen({ blocks }: Card): readonly string[] {
+  return blocks.flatMap((block) => {
+    const texts = textsOf(block["type"] === "actions" ? block["elements"] : [block["text"], block["elements"]]);
+    return block["type"] === "actions"
+      ? [texts.map((text) => `[${text}]`).join(" ")]
+      : texts.flatMap((text) => text.split("\n"));
+  });
+}
+
+function textsOf(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(textsOf);
+  if (typeof value !== "object" || value === null) return [];
+  const text: unknown = Reflect.get(value, "text");
+  return typeof text === "string" ? [text] : textsOf(text);
+}

@@ -33,11 +33,10 @@ test("a change of the pool's policy voids the wave that was asked, and the new o
   expect([old?.key, old?.isOpen, old?.text]).toEqual([
     first.key,
     false,
-    "↻ control-plane: void\nVoid: the pool's policy changed.",
+    "↻ control-plane: void\nVoid: the pool's policy changed. New card below.",
   ]);
-  expect(allText(old ?? first)).toContain("worker-1  void: the pool's policy changed");
   expect(next?.text).toMatch(/^🔐 control-plane: 1 node wants to reboot\. Approve\?/);
-  expect(allText(next ?? first)).toContain("Again    the pool's policy changed since this was last asked\n");
+  expect(allText(next ?? first)).toContain("*Again*  the pool's policy changed since this was last asked\n");
   expect(allText(old ?? first)).not.toContain("Again");
   expect(allText(first)).not.toContain("Again");
 });
@@ -46,7 +45,7 @@ test("whose yes was lost by it stands on both cards", () => {
   const approved = only(cardsOf(aTurn({ decisions: [yes] }, { policy: APPROVAL }), [referenceOf(first)]), "approval");
   const [old, next] = waves([yes], [approved]);
   expect(old?.text).toBe(
-    "↻ control-plane: void\nVoid: the pool's policy changed. The yes of ana at 21:30 CST counts no more.",
+    "↻ control-plane: void\nVoid: the pool's policy changed. The yes of ana at 21:30 CST counts no more. New card below.",
   );
   expect(allText(next ?? first)).toContain("since this was last asked; the yes of ana is void\n");
 });
@@ -87,9 +86,24 @@ const groups = new Map([
 const mention = { approval: null, blocked: null, failed: null, overdue: "leads" };
 
 const ages: readonly (readonly [string, number, string, string])[] = [
-  ["before its deadline", 14 * DAY - HOUR, "asked", "Needs    1 of operators · overdue from 23:30 CST on"],
-  ["past its deadline", 14 * DAY + HOUR, "overdue-0", "Needs    1 of operators · overdue since 21:30 CST"],
-  ["a reminder later", 17 * DAY, "overdue-1", "Needs    1 of operators · overdue since Tue Dec 1, 22:30 CST"],
+  [
+    "before its deadline",
+    14 * DAY - HOUR,
+    "asked",
+    "*Needs*  1 of operators · pending 13 days, overdue from 23:30 CST on",
+  ],
+  [
+    "past its deadline",
+    14 * DAY + HOUR,
+    "overdue-0",
+    "*Needs*  1 of operators · pending 14 days, overdue since 21:30 CST",
+  ],
+  [
+    "a reminder later",
+    17 * DAY,
+    "overdue-1",
+    "*Needs*  1 of operators · pending 17 days, overdue since Tue Dec 1, 22:30 CST",
+  ],
 ];
 test.each(ages)("a wave that is asked for %s", (_, age, key, says) => {
   const policy = aPolicy({ groups, mention, pools: [overduePool()] });

@@ -1,87 +1,78 @@
-import type { Turn } from "../../coordinator/coordinator.ts";
 import { POLICY_CHANGED, whatChanged } from "../../core/decide/digest.ts";
-import { type Instant, wallClock } from "../../core/instant.ts";
-import type { Policy, Pool } from "../../core/policy/policy.ts";
-import { isAsked, type Standing, standingText } from "./approval-standing.ts";
+import { DAY } from "../../core/instant.ts";
+import type { Pool } from "../../core/policy/policy.ts";
+import { openingAt, scheduleOf } from "../../core/policy/schedule.ts";
+import { checkedText } from "./approval-checked.ts";
+import { isAsked, standingText, votesText } from "./approval-standing.ts";
+import { askedNodes, readingOf, type Wave } from "./approval-wave.ts";
 import type { CardTarget, Reference } from "./card.ts";
-import { gatesText } from "./gates.ts";
 import { personText } from "./mentions.ts";
-import { clip, escaped, listed, named } from "./mrkdwn.ts";
+import { listed, named, nameText } from "./mrkdwn.ts";
 import type { Lateness } from "./overdue.ts";
+import { at, days, minutes } from "./times.ts";
 import { whenText } from "./window-text.ts";
 
-/** A wave with how each of its nodes stands. */
-export interface Wave {
-  readonly turn: Turn;
-  readonly policy: Policy;
-  readonly pool: Pool | null;
-  readonly entries: readonly (readonly [CardTarget, Standing])[];
-  /** Every approval card that is remembered, open or closed. */
-  readonly known: readonly Reference[];
-}
+const NAMES_MOST = 20;
+const PEOPLE_MOST = 4;
 
-/** The second line: what happens without a yes, or who gave it, or why there is nothing to give. */
-export function secondText(wave: Wave, late: Lateness | null): string {
-  const { entries, pool, policy, turn } = wave;
-  if (entries.some(([, standing]) => isAsked(standing))) {
-    if (pool?.overdue.pastDeadline !== "automatic" || late === null) return "Nothing happens without a yes.";
-    return `Nothing happens without a yes until ${wallClock(late.deadline, policy.timeZone, turn.now)}; past that the policy needs none.`;
-  }
-  const yes = approversOf(wave);
-  const voids = entries.flatMap(([, standing]) => (standing.kind === "void" ? [standing.why] : []));
-  if (voids.length === entries.length) {
-    const lost = yes === "" ? "" : ` The yes of ${yes} counts no more.`;
-    return `Void: ${named([...new Set(voids)], 3)}.${lost}`;
-  }
-  return yes === "" ? "No decision is wanted here." : `Approved by ${yes}.`;
-}
-
-const APPROVERS_MOST = 4;
-
-/** Who said yes to what the card showed, and when; from the decisions, so that it stays when the approval is spent. */
-function approversOf({ turn: { snapshot, now }, policy, entries }: Wave): string {
-  const shown = new Set(entries.map(([{ node, digest }]) => `${node} ${digest}`));
-  const yes = [...snapshot.decisions.values()].flatMap(({ verb, judgement }) => {
-    if (verb !== "approve" && verb !== "now") return [];
-    if (judgement?.outcome !== "counted" || judgement.person === null) return [];
-    const isMeant = judgement.bound.some(({ node, digest }) => shown.has(`${node} ${digest}`));
-    return isMeant ? [{ person: judgement.person, at: judgement.at }] : [];
-  });
-  const texts = yes
-    .sort((a, b) => a.at - b.at)
-    .map(({ person, at }) => `${personText(person)} at ${wallClock(at, policy.timeZone, now)}`);
-  const distinct = [...new Set(texts)];
-  const more = distinct.length - APPROVERS_MOST;
-  return distinct.slice(0, APPROVERS_MOST).join(", ") + (more > 0 ? ` and ${more} more` : "");
-}
-
-export function detailsText(wave: Wave, late: Lateness | null): string {
-  const { turn, policy, pool, entries } = wave;
-  const { now } = turn;
-  const pendings = entries.flatMap(([{ node }]) => turn.plan.nodes.get(node)?.situation.report?.pending ?? []);
-  const reasons = [...new Set(pendings.flatMap((pending) => pending.reasons.map(({ text }) => text)))];
-  const since = pendings.map((pending) => pending.since);
-  const pending = since.length === 0 ? "" : ` · pending since ${wallClock(Math.min(...since), policy.timeZone, now)}`;
+/** What is asked for, line by line. `again`: when it was asked once more. */
+export function detailsText(wave: Wave, late: Lateness | null, again: number | null): string {
+  const { policy, pool } = wave;
+  const names = askedNodes(wave).map(({ situation }) => situation.node.name);
+  const reasons = askedNodes(wave).flatMap(({ situation }) => situation.report?.pending?.reasons ?? []);
   const limit = policy.maxRebooting === 1 ? "one at a time" : `at most ${policy.maxRebooting} at a time`;
+  const checked = checkedText(wave);
   return [
     ...againLine(wave),
-    `Why      ${named(reasons, 4) || "no reason is reported any more"}${pending}`,
-    `How      ${limit}; stops if one doesn't come back well`,
-    ...checkedLine(turn),
-    ...(pool === null ? [] : [`When     ${whenText(pool, policy, now)}`, needsLine(pool, policy, now, late)]),
+    `*Nodes*  ${named(names, NAMES_MOST)}; ${limit}; stops if one doesn't come back well`,
+    `*Why*  ${named([...new Set(reasons.map(({ text }) => text))], 4)}`,
+    ...(pool === null ? [] : [`*When*  ${whenText(pool, policy, wave.turn.now)}${lengthText(wave, pool)}`]),
+    ...(checked === "" ? [] : [`*Checked*  ${checked}`]),
+    ...(pool === null ? [] : [needsLine(wave, pool, late, again)]),
   ].join("\n");
 }
 
-function checkedLine({ plan }: Turn): readonly string[] {
-  const gates = gatesText(plan);
-  return gates === "" ? [] : [`Checked  ${gates}`];
+/** How long it takes by the forecast: a time only for a window to come, since in an open one it would move with now. */
+function lengthText(wave: Wave, { name }: Pool): string {
+  const { turn, policy, pool } = wave;
+  const found = askedNodes(wave).flatMap(({ situation }) => turn.forecast().get(situation.node.name) ?? []);
+  const starts = found.flatMap((one) => (one.kind === "starts" ? [one] : []));
+  if (starts.length === 0 || pool?.name !== name) return "";
+  const each = starts.map(({ at: begins, ends }) => ends - begins).sort((a, b) => a - b);
+  const usual = `; about ${minutes(each[Math.floor(each.length / 2)] ?? 0)} a node`;
+  if (starts.length < askedNodes(wave).length) return usual;
+  const ends = Math.max(...starts.map((one) => one.ends));
+  if (openingAt(scheduleOf(policy, pool), turn.now) === null)
+    return `${usual}, done by about ${at(ends, readingOf(wave))}`;
+  return starts.length === 1 ? usual : `${usual}, ${minutes(ends - Math.min(...starts.map((one) => one.at)))} for all`;
 }
 
-function needsLine({ may }: Pool, policy: Policy, now: Instant, late: Lateness | null): string {
-  const needs = `Needs    ${may.approve?.people ?? 1} of ${clip(escaped(may.approve?.by ?? "nobody"), 300)}`;
-  if (late === null) return needs;
-  const at = wallClock(late.deadline, policy.timeZone, now);
-  return `${needs} · ${late.reminder === null ? `overdue from ${at} on` : `overdue since ${at}`}`;
+function needsLine(wave: Wave, pool: Pool, late: Lateness | null, again: number | null): string {
+  const right = pool.may.approve;
+  const asked = again === null ? "" : ` · asked again ${at(again, readingOf(wave))}`;
+  const needs = `*Needs*  ${right?.people ?? 1} of ${nameText(right?.by ?? "nobody")}`;
+  return `${needs}${givenText(wave, right?.people ?? 1)}${asked}${ageText(wave, late)}`;
+}
+
+/** Who said yes already, where that is the same for all that are asked for; else the lines of the nodes say it. */
+function givenText(wave: Wave, people: number): string {
+  const given = wave.entries.flatMap(([, standing]) => (standing.kind === "asked" ? [standing.given] : []));
+  const texts = new Set(given.map((votes) => votesText(votes, readingOf(wave))));
+  const [votes = []] = given;
+  if (texts.size !== 1 || votes.length === 0) return "";
+  return `: ${votesText(votes, readingOf(wave))} approved, ${people - votes.length} more must`;
+}
+
+/** In whole days, so that it does not change with every minute. */
+function ageText(wave: Wave, late: Lateness | null): string {
+  const { now } = wave.turn;
+  const since = askedNodes(wave).flatMap(({ situation }) => situation.report?.pending?.since ?? []);
+  const first = Math.min(now, ...since);
+  const pending = now - first < DAY ? `pending since ${at(first, readingOf(wave))}` : `pending ${days(now - first)}`;
+  if (late === null) return ` · ${pending}`;
+  if (late.reminder !== null) return ` · ${pending}, overdue since ${at(late.deadline, readingOf(wave))}`;
+  const left = late.deadline - now;
+  return ` · ${pending}, overdue ${left < DAY ? `from ${at(late.deadline, readingOf(wave))} on` : `in ${days(left)}`}`;
 }
 
 /** Who was asked before, or said yes, must see why that was not enough. */
@@ -91,20 +82,22 @@ function againLine({ turn, entries, known }: Wave): readonly string[] {
   const isAgain = asked.some((target) => known.some((reference) => askedUnderOtherPolicy(reference, target)));
   if (lost.length === 0 && !isAgain) return [];
   const people = [...new Set(lost.map(({ person }) => personText(person)))];
-  const yes =
-    people.length === 0 ? "" : `; the yes of ${listed(people, APPROVERS_MOST).replaceAll("\n", ", ")} is void`;
-  return [`Again    ${POLICY_CHANGED} since this was last asked${yes}`];
+  const yes = people.length === 0 ? "" : `; the yes of ${listed(people, PEOPLE_MOST).replaceAll("\n", ", ")} is void`;
+  return [`*Again*  ${POLICY_CHANGED} since this was last asked${yes}`];
 }
 
 const askedUnderOtherPolicy = ({ targets }: Reference, { node, digest }: CardTarget): boolean =>
   targets.some((target) => target.node === node && whatChanged(target.digest, digest) === POLICY_CHANGED);
 
-/** The nodes line by line, those that a yes is wanted for first. */
-export function linesText({ entries, policy, turn }: Wave): string {
+/** The nodes line by line, those that a yes is wanted for first; empty where all that is asked for stands above. */
+export function linesText(wave: Wave): string {
+  const { entries } = wave;
   const asked = entries.filter(([, standing]) => isAsked(standing));
   const rest = entries.filter(([, standing]) => !isAsked(standing));
+  const votes = new Set(asked.map(([, standing]) => standingText(standing, readingOf(wave))));
+  if (rest.length === 0 && votes.size === 1) return "";
   const lines = [...asked, ...rest].map(
-    ([{ node }, standing]) => `${clip(escaped(node), 300)}  ${standingText(standing, policy, turn.now)}`,
+    ([{ node }, standing]) => `${nameText(node)}  ${standingText(standing, readingOf(wave))}`,
   );
   return listed(lines, 20);
 }

@@ -1,12 +1,12 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
 import { nodeDigest, whatChanged } from "../../core/decide/digest.ts";
 import type { Vote } from "../../core/decide/standing.ts";
-import { formatDuration, type Instant, wallClock } from "../../core/instant.ts";
+import type { Instant } from "../../core/instant.ts";
 import { needsNoneNow } from "../../core/overdue.ts";
-import type { Policy } from "../../core/policy/policy.ts";
 import type { CardTarget } from "./card.ts";
 import { personText } from "./mentions.ts";
-import { escaped } from "./mrkdwn.ts";
+import { clip, escaped } from "./mrkdwn.ts";
+import { at, minutes, type Reading } from "./times.ts";
 
 /** How one node of a wave stands. */
 export type Standing =
@@ -27,7 +27,7 @@ export function standingOf({ plan }: Turn, { node, digest }: CardTarget): Standi
   if (phase.kind !== "waiting") return { kind: "under way", phase: phase.kind, isOrdered: change !== null };
   const outcome = situation.reboot?.outcome;
   if (change !== null) {
-    if (outcome?.kind === "rebooted") return { kind: "done", says: `rebooted in ${formatDuration(outcome.took)}` };
+    if (outcome?.kind === "rebooted") return { kind: "done", says: `rebooted in ${minutes(outcome.took)}` };
     return { kind: "void", why: change };
   }
   if (situation.report?.pending == null) return { kind: "void", why: "it needs no reboot any more" };
@@ -43,15 +43,16 @@ export function isOver(standing: Standing): boolean {
   return standing.kind === "done" || standing.kind === "void" || (standing.kind === "under way" && standing.isOrdered);
 }
 
-export function standingText(standing: Standing, policy: Policy, now: Instant): string {
-  const at = (instant: Instant): string => wallClock(instant, policy.timeZone, now);
-  const votes = (all: readonly Vote[]): string =>
-    all.map((vote) => `${personText(vote.person)} at ${at(vote.at)}`).join(" and ");
+/** "ana at 14:07 CST and ben at 14:10 CST" */
+export const votesText = (all: readonly Vote[], reading: Reading): string =>
+  all.map((vote) => `${personText(vote.person)} at ${at(vote.at, reading)}`).join(" and ");
+
+export function standingText(standing: Standing, reading: Reading): string {
   switch (standing.kind) {
     case "asked":
-      return `needs approval${standing.given.length === 0 ? "" : ` (given by ${votes(standing.given)})`}`;
+      return `needs approval${standing.given.length === 0 ? "" : ` (given by ${votesText(standing.given, reading)})`}`;
     case "approved":
-      return `approved by ${votes(standing.by)}${standing.until === null ? "" : `, until ${at(standing.until)}`}`;
+      return `approved by ${votesText(standing.by, reading)}${standing.until === null ? "" : `, until ${at(standing.until, reading)}`}`;
     case "not needed":
       return "past its deadline: the policy lets it go without approval";
     case "under way":
@@ -59,7 +60,7 @@ export function standingText(standing: Standing, policy: Policy, now: Instant): 
     case "done":
       return standing.says;
     case "void":
-      return `void: ${escaped(standing.why)}`;
+      return `void: ${clip(escaped(standing.why), 300)}`;
     default:
       return standing satisfies never;
   }

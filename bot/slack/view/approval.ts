@@ -1,34 +1,42 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
 import { nodeDigest } from "../../core/decide/digest.ts";
 import { shortHash } from "../../core/fleet/order.ts";
+import type { Instant } from "../../core/instant.ts";
 import type { PlannedNode } from "../../core/plan.ts";
 import type { Policy, Pool } from "../../core/policy/policy.ts";
-import { freezeAt, scheduleOf } from "../../core/policy/schedule.ts";
-import { detailsText, linesText, secondText, type Wave } from "./approval-details.ts";
-import { isAsked, isOver, type Standing, standingOf } from "./approval-standing.ts";
-import { actionId, type Block, type Card, type CardTarget, type Reference } from "./card.ts";
+import { againKey, askedAgainFor } from "./approval-again.ts";
+import { actionsOf } from "./approval-buttons.ts";
+import { detailsText, linesText } from "./approval-details.ts";
+import { doneText } from "./approval-done.ts";
+import { secondText } from "./approval-second.ts";
+import { isOver, type Standing, standingOf } from "./approval-standing.ts";
+import { askedNodes, readingOf, type Wave } from "./approval-wave.ts";
+import type { Block, Card, CardTarget, Reference } from "./card.ts";
 import { mentionsOf } from "./mentions.ts";
-import { type Button, buttons, clip, context, escaped, fallback, section } from "./mrkdwn.ts";
-import { latenessOf } from "./overdue.ts";
+import { fallback, nameText, section } from "./mrkdwn.ts";
+import { type Lateness, latenessOf } from "./overdue.ts";
 import { baseOf, type Place, placed } from "./placed.ts";
+import { soonAt } from "./times.ts";
 
-/** The waves that were asked about, each in its pool's channel, and the new ones. `known` are open and closed. */
-export function approvalCards(turn: Turn, policy: Policy, known: readonly Reference[]): readonly Card[] {
+/** The waves that were asked about, each in its pool's channel, and the new ones. `references` are of all cards. */
+export function approvalCards(turn: Turn, policy: Policy, references: readonly Reference[]): readonly Card[] {
+  const known = references.filter(({ kind }) => kind === "approval");
   const open = known.filter(({ isOpen }) => isOpen);
   const waves = new Map(open.map((reference) => [baseOf(reference), reference.targets]));
   const standing = [...waves].flatMap(([base, targets]) => {
     const pool = poolOf(turn, policy, targets);
-    const wave = { turn, policy, pool, known };
+    const wave = { turn, policy, pool, known, references };
     const draw = (place: Place): Card => approval(wave, place, targets);
     // Nodes that are gone have no pool to say where they belong: their card ends where it is.
     if (pool === null) return open.filter((one) => baseOf(one) === base).map(draw);
     return placed({ base, channel: pool.slackChannel, draw }, open);
   });
-  return [...standing, ...newWaves(turn, policy, known)];
+  return [...standing, ...newWaves({ turn, policy, known, references })];
 }
 
 /** Nodes that wait for approval, for long enough, and stand on no open card: one new wave for each pool. */
-function newWaves(turn: Turn, policy: Policy, known: readonly Reference[]): readonly Card[] {
+function newWaves(around: Omit<Wave, "pool" | "entries">): readonly Card[] {
+  const { turn, policy, known } = around;
   const open = known.filter(({ isOpen }) => isOpen);
   const shown = new Set(open.flatMap(({ targets }) => targets.map(({ node, digest }) => `${node} ${digest}`)));
   const isNew = ({ situation }: PlannedNode): boolean => !shown.has(`${situation.node.name} ${nodeDigest(situation)}`);
@@ -45,7 +53,7 @@ function newWaves(turn: Turn, policy: Policy, known: readonly Reference[]): read
       digest: nodeDigest(situation),
       isOver: false,
     }));
-    const draw = (place: Place): Card => approval({ turn, policy, pool, known }, place, targets);
+    const draw = (place: Place): Card => approval({ ...around, pool }, place, targets);
     return placed({ base: baseFor(targets), channel, draw }, []);
   });
 }
@@ -58,35 +66,50 @@ function isDue({ situation }: PlannedNode, { snapshot, now }: Turn): boolean {
 }
 
 function approval(parts: Omit<Wave, "entries">, { key, channel }: Place, targets: readonly CardTarget[]): Card {
-  const { turn, policy, pool } = parts;
+  const { turn, policy, pool, known } = parts;
   const entries = targets.map((target) => {
     const standing = standingOf(turn, target);
     return [{ ...target, isOver: isOver(standing) }, standing] as const;
   });
   const wave = { ...parts, entries };
-  const asked = entries.filter(([, standing]) => isAsked(standing));
-  const nodes = asked.flatMap(([{ node }]) => turn.plan.nodes.get(node) ?? []);
-  const late = pool === null ? null : latenessOf(nodes, pool, turn.now);
-  const reminder = late?.reminder ?? null;
+  const after = entries.map(([target]) => target);
+  const isOpen = entries.some(([, standing]) => STILL_OPEN.has(standing.kind));
+  const rest = { key, kind: "approval", channel, targets: after, isOpen } as const;
+  const done = isOpen ? null : doneText(wave);
+  if (done !== null) return { ...rest, text: done.text, blocks: done.blocks, alert: null };
+  const asked = askedNodes(wave);
+  const late = pool === null ? null : latenessOf(asked, pool, turn.now);
+  const shown = known.find((one) => one.isOpen && one.key === key && one.channel === channel);
+  const again = pool === null || asked.length === 0 ? null : askedAgainFor(turn, policy, pool, shown);
   const title = titleOf(wave);
   const second = secondText(wave, late);
-  const who = asked.length > 0 && pool !== null ? whoToCall(policy, pool, reminder !== null) : "";
-  const blocks: Block[] = [
-    section(`*${title}* ${who}\n${second}`),
-    section(detailsText(wave, late)),
-    section(linesText(wave)),
+  const who = asked.length > 0 && pool !== null ? whoToCall(policy, pool, late?.reminder != null) : "";
+  const againAt = again === null ? null : again - turn.snapshot.timings.askAgainBefore;
+  const lines = linesText(wave);
+  const blocks: readonly Block[] = [
+    section(`*${title}*${who === "" ? "" : ` ${who}`}\n${second}`),
+    ...(asked.length === 0 ? [] : [section(detailsText(wave, late, againAt))]),
+    ...(lines === "" ? [] : [section(lines)]),
+    ...actionsOf(wave, key),
   ];
-  if (asked.length > 0 && pool !== null) {
-    blocks.push(...buttons(actions(policy.cluster, key, pool)), ...hint(turn, policy, pool));
-  } else if (entries.some(([, standing]) => standing.kind === "approved") && pool?.may.other != null) {
-    blocks.push(...buttons([{ label: "Withdraw", actionId: actionId("withdraw", policy.cluster, key) }]));
-  }
-  const isOpen = entries.some(([, standing]) => STILL_OPEN.has(standing.kind));
-  const alertKey = reminder === null ? "asked" : `overdue-${reminder}`;
+  return { ...rest, text: fallback(title, second), blocks, alert: alertOf(wave, { title, who, late, again }) };
+}
+
+interface Call {
+  readonly title: string;
+  readonly who: string;
+  readonly late: Lateness | null;
+  readonly again: Instant | null;
+}
+
+/** Who has to say yes is called when it is asked, once more before each window, and at each reminder past the deadline. */
+function alertOf(wave: Wave, { title, who, late, again }: Call): Card["alert"] {
+  if (askedNodes(wave).length === 0) return null;
+  const reminder = late?.reminder ?? null;
   const isLate = reminder === null ? "" : " This is overdue.";
-  const alert = asked.length === 0 ? null : { key: alertKey, says: `${title}${isLate} ${who}` };
-  const after = entries.map(([target]) => target);
-  return { key, kind: "approval", channel, text: fallback(title, second), blocks, targets: after, alert, isOpen };
+  const key = `${reminder === null ? "asked" : `overdue-${reminder}`}${againKey(again)}`;
+  const when = again === null || again <= wave.turn.now ? "" : ` The window opens ${soonAt(again, readingOf(wave))}.`;
+  return { key, says: `${title}${isLate}${when} ${who}` };
 }
 
 const STILL_OPEN: ReadonlySet<Standing["kind"]> = new Set(["asked", "approved", "not needed", "under way"]);
@@ -97,26 +120,6 @@ function whoToCall(policy: Policy, { may }: Pool, isOverdue: boolean): string {
   return mentionsOf(policy, mention.approval ?? may.approve?.by, overdue);
 }
 
-/** What the policy lets nobody do has no button. */
-const actions = (cluster: string, key: string, { may }: Pool): readonly Button[] => [
-  ...(may.approve === null
-    ? []
-    : [{ label: "Approve", actionId: actionId("approve", cluster, key), style: "primary" } as const]),
-  ...(may.skip === null ? [] : [{ label: "Skip…", actionId: actionId("skip", cluster, key) }]),
-];
-
-/** As with buttons: what can't work now is not offered. */
-function hint({ now }: Turn, policy: Policy, pool: Pool): readonly Block[] {
-  const { approve, skip, now: atOnce } = pool.may;
-  const isFrozen = freezeAt(scheduleOf(policy, pool), now) !== null;
-  const replies = [
-    ...(approve === null ? [] : ["approve", "approve 01"]),
-    ...(approve === null || atOnce === null || isFrozen ? [] : ["approve now"]),
-    ...(skip === null ? [] : ["skip until mon 09:00"]),
-  ];
-  return replies.length === 0 ? [] : [context(`Or reply: ${replies.join(" · ")}`)];
-}
-
 /** The first node may be gone; the wave is of one pool all the same. */
 function poolOf(turn: Turn, policy: Policy, targets: readonly CardTarget[]): Pool | null {
   const names = targets.flatMap(({ node }) => turn.plan.nodes.get(node)?.situation.pool?.name ?? []);
@@ -125,7 +128,7 @@ function poolOf(turn: Turn, policy: Policy, targets: readonly CardTarget[]): Poo
 
 function titleOf({ pool, entries }: Wave): string {
   const of = (kind: Standing["kind"]): number => entries.filter(([, standing]) => standing.kind === kind).length;
-  const name = clip(escaped(pool?.name ?? "no pool"), 300);
+  const name = nameText(pool?.name ?? "no pool");
   const asked = of("asked");
   if (asked > 0) return `🔐 ${name}: ${asked === 1 ? "1 node wants" : `${asked} nodes want`} to reboot. Approve?`;
   const done = `${of("done")} of ${entries.length} rebooted`;

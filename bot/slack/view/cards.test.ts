@@ -31,9 +31,11 @@ test("the board says how many are to go, who has a slot, and why each node waits
   });
   const turn = aTurn({ nodes, reports, reboots: [preparing, ...reboots.slice(1, 2), done], fleet });
   const card = only(cardsOf(turn, []), "board");
-  expect(card.text).toBe("abal-kuber · 2 of 3 to go\nSlots 1 of 1: worker-1.");
+  expect(card.text).toBe("abal-kuber · 2 of 3 to go\nWindow always open. Slot 1 of 1: worker-1.");
   expect(allText(card)).toContain("🔄 worker-1  preparing");
-  expect(allText(card)).toContain("⏳ worker-2  It waits for a slot: 1 of 1 in use by worker-1 (preparing).");
+  expect(allText(card)).toContain(
+    "⏳ worker-2  It waits for a slot: 1 of 1 in use by worker-1 (preparing) · starts about 22:36 CST",
+  );
   expect(allText(card)).toContain("✅ worker-3  rebooted 22:29 CST in 6 min");
   expect(allText(card)).toContain('Policy 3f2a9c1 "widen worker window"');
 });
@@ -45,7 +47,7 @@ test("the line that a thread gets calls the people who may act", () => {
 });
 
 test("a button that the policy lets nobody use is absent", () => {
-  const may = { ...aPool().may, approve: null, skip: null, force: null };
+  const may = { ...aPool().may, approve: null, now: null, skip: null, force: null };
   const approval = aPolicy({ pools: [aPool({ mode: "approval", may })] });
   expect(buttonsOn(only(cardsOf(aTurn({}, { policy: approval }), []), "approval"))).toEqual([]);
   const automatic = aPolicy({ pools: [aPool({ may })] });
@@ -58,7 +60,7 @@ test("a failed node has a card that says what is known and that it keeps its slo
     cardsOf(aTurn({ nodes: [aNode({ ready: false })], reboots: [aReboot({ phase: failedPhase, orders: 1 })] }), []),
     "failed",
   );
-  expect(card.text).toBe("🛑 worker-1 did not come back\nIt is down, and has failed since 22:30 CST.");
-  expect(allText(card)).toContain("reboot called 22:15 CST");
+  expect(card.text).toBe("🛑 worker-1 did not come back\nIt is down since 21:30 CST (over 1 h).");
+  expect(allText(card)).toContain("reboot called 22:15:00 CST");
   expect(allText(card)).toContain("it keeps the slot, so no other node is started");
 });

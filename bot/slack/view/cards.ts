@@ -11,16 +11,16 @@ import { overdueCards } from "./overdue-card.ts";
 export function cardsOf(turn: Turn, references: readonly Reference[]): readonly Card[] {
   const { policy } = turn;
   if (policy === undefined) return [];
-  const of = (kind: Reference["kind"]): readonly Reference[] => references.filter((one) => one.kind === kind);
-  const openOf = (kind: Reference["kind"]): readonly Reference[] => of(kind).filter(({ isOpen }) => isOpen);
+  const openOf = (kind: Reference["kind"]): readonly Reference[] =>
+    references.filter((one) => one.kind === kind && one.isOpen);
   const channels = channelsOf(policy);
   const left = openOf("board").filter(({ channel }) => !channels.includes(channel));
   return [
     ...failedCards(turn, policy, openOf("failed")),
-    ...approvalCards(turn, policy, of("approval")),
+    ...approvalCards(turn, policy, references),
     ...blockedCards(turn, policy, openOf("blocked")),
     ...overdueCards(turn, policy, openOf("overdue")),
-    ...channels.map((channel) => board(turn, policy, channel)),
+    ...channels.map((channel) => board(turn, policy, channel, references)),
     ...left.map((reference) => endedBoard(policy, reference)),
   ];
 }

@@ -87,7 +87,10 @@ test("each board counts its own nodes, and shows the slots of the whole cluster"
     cardsOf(turn, [])
       .filter(({ kind }) => kind === "board")
       .map(({ text }) => text),
-  ).toEqual(["abal-kuber · 3 of 3 to go\nSlots 1 of 1: web-1.", "abal-kuber · 1 of 1 to go\nSlots 1 of 1: web-1."]);
+  ).toEqual([
+    "abal-kuber · 3 of 3 to go\nWindow always open. Slot 1 of 1: web-1.",
+    "abal-kuber · 1 of 1 to go\nWindow always open. Slot 1 of 1: web-1.",
+  ]);
 });
 
 test("a policy that is not used is said with since when on every channel's board", () => {

@@ -20,33 +20,37 @@ const failedBy = (cause: FailureCause, { freed = false, log = [] as readonly str
 
 describe("what can be pressed", () => {
   test.each<[string, FailureCause, readonly string[]]>([
-    ["a node that did not come back", { kind: "did not come back", calledAt: null }, ["Release…"]],
-    ["a node that is not well", { kind: "not healthy after reboot", what: "the node is not Ready" }, ["Release…"]],
-    ["a node whose hook after the reboot failed", smoke("afterReboot"), ["Release…"]],
-    ["a node whose hook before the drain failed", smoke("beforeDrain"), ["Try again", "Release…"]],
+    ["a node that did not come back", { kind: "did not come back", calledAt: null }, ["Check again", "Release…"]],
+    [
+      "a node that is not well",
+      { kind: "not healthy after reboot", what: "the node is not Ready" },
+      ["Check again", "Release…"],
+    ],
+    ["a node whose hook after the reboot failed", smoke("afterReboot"), ["Check again", "Release…"]],
+    ["a node whose hook before the drain failed", smoke("beforeDrain"), ["Check again", "Try again", "Release…"]],
   ])("%s", (_, cause, buttons) => {
     const dialog = ["Release the node?", "Cancel", "Release"];
     expect(buttonsOn(failedBy(cause)).filter((text) => buttons.includes(text))).toEqual(buttons);
     expect(allText(failedBy(cause))).toContain(`"confirm":{"type":"plain_text","text":"${dialog[2]}"}`);
   });
 
-  test("nothing on a record that can't be read, or where the policy lets nobody", () => {
+  test("nothing on a record that can't be read, and only a look where the policy lets nobody do more", () => {
     expect(buttonsOn(failedBy({ kind: "unreadable record", what: "phase" }))).toEqual([]);
     const policy = aPolicy({ pools: [aPool({ may: { ...aPool().may, other: null } })] });
     const turn = aTurn({ reboots: [aReboot({ phase: failedPhase, orders: 1 })] }, { policy });
-    expect(buttonsOn(only(cardsOf(turn, []), "failed"))).toEqual([]);
+    expect(buttonsOn(only(cardsOf(turn, []), "failed"))).toEqual(["Check again"]);
   });
 
   test("the question before a release says that the order can't be carried out any more", () => {
     expect(allText(failedBy({ kind: "did not come back", calledAt: null }))).toContain(
-      "Removes our cordon from worker-1 and frees its slot. Its order ran out at 22:20 CST, so it can't reboot later.",
+      "Removes our cordon from worker-1 and frees the slot. The order ran out at 22:20 CST, so it can't reboot later.",
     );
   });
 });
 
 test("a failed hook is named, with what it wrote last, which can neither format nor mention", () => {
   const card = failedBy(smoke("afterReboot"), { log: ["disk is slow", "<!channel> ``` & more"] });
-  expect(card.text).toBe("🛑 worker-1: a hook failed\nIt is down, and has failed since 22:30 CST.");
+  expect(card.text).toBe("🛑 worker-1: a hook failed\nIt is down since 21:30 CST (over 1 h).");
   const shown = allText(card);
   expect(shown).toContain("hook smoke test (afterReboot): exit code 1");
   expect(shown).toContain("Log of Job ops/node-smoke-1\n```disk is slow\n&lt;!channel&gt; ''' &amp; more```");

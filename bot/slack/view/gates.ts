@@ -1,14 +1,25 @@
-import type { GateState } from "../../core/gates/judge.ts";
+import type { Snapshot } from "../../core/fleet/snapshot.ts";
+import type { GateState, JudgedGate } from "../../core/gates/judge.ts";
 import type { Plan } from "../../core/plan.ts";
-import { clip, escaped } from "./mrkdwn.ts";
+import { clip, escaped, listed, nameText } from "./mrkdwn.ts";
 
 const SHOWN: Readonly<Record<Exclude<GateState, "unread">, string>> = { green: "✔", red: "✖", unreachable: "❔" };
 const SAYS_MOST = 200;
+const GATES_MOST = 12;
 
-/** The gates with what was read of them, value and threshold; empty while none is read. */
-export function gatesText({ gates }: Plan): string {
-  const read = gates.flatMap(({ gate, state, says }) =>
-    state === "unread" ? [] : [`${SHOWN[state]} ${clip(escaped(gate.name), 100)}: ${clip(escaped(says), SAYS_MOST)}`],
-  );
-  return read.join(" · ");
+/** The gates, and of those that are closed what was read; empty while none is read. */
+export function gatesText({ gates }: Pick<Plan, "gates">, snapshot: Snapshot): string {
+  const read = gates.flatMap((one) => {
+    const { gate, state } = one;
+    if (state === "unread") return [];
+    const says = state === "green" ? "" : `: ${clip(escaped(whyOf(one, snapshot)), SAYS_MOST)}`;
+    return [`${SHOWN[state]} ${nameText(gate.name, 100)}${says}`];
+  });
+  return listed(read, GATES_MOST).replaceAll("\n", " · ");
+}
+
+/** What was read when it closed: a value that changes with every reading would be an edit every half minute. */
+function whyOf({ gate, state, says }: JudgedGate, { fleet }: Snapshot): string {
+  const known = fleet?.gates.find((one) => one.name === gate.name && one.state === state);
+  return known?.says ?? says;
 }

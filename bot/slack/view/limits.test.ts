@@ -130,3 +130,27 @@ test("long names of freezes, and very many channels and pools that changed, leav
   expect(cards.flatMap((card) => blockProblems(card.blocks, card.text))).toEqual([]);
   expect(cards.map((card) => allText(card)).join("")).not.toContain("<!channel>");
 });
+
+test("a fleet of 200 pending nodes in 50 pools, 60 of them blocked and 20 failed, stays within the limits", () => {
+  const pools = Array.from({ length: 50 }, (_, index) =>
+    aPool({
+      name: `pool-${index}`,
+      matchLabels: { pool: `${index}` },
+      mode: index % 2 === 0 ? "approval" : "automatic",
+    }),
+  );
+  const nodes = Array.from({ length: 200 }, (_, index) =>
+    aNode({ name: `node-${index}-${"n".repeat(60)}`, labels: { pool: `${index % 50}` } }),
+  );
+  const reboots = nodes.map(({ name, uid }, index) => {
+    const own = { node: name, nodeUid: uid };
+    if (index < 60) return blockedReboot(own);
+    return aReboot(index < 80 ? { ...own, orders: 1, phase: { ...failedPhase, order: name } } : own);
+  });
+  const turn = aTurn({ nodes, reboots, ...STUCK }, { policy: aPolicy({ pools }) });
+  const first = cardsOf(turn, []);
+  const again = cardsOf(turn, first.map(referenceOf));
+  const count = (kind: string): number => first.filter((card) => card.kind === kind).length;
+  expect([count("blocked"), count("failed"), count("board")]).toEqual([60, 20, 1]);
+  expect([...first, ...again].flatMap((card) => blockProblems(card.blocks, card.text))).toEqual([]);
+});

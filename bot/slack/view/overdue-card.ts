@@ -5,10 +5,10 @@ import { formatDuration, type Instant, wallClock } from "../../core/instant.ts";
 import { deadlineOf, isOverdue } from "../../core/overdue.ts";
 import type { PlannedNode } from "../../core/plan.ts";
 import type { Policy, Pool } from "../../core/policy/policy.ts";
-import { isBlocked } from "./board.ts";
+import { isBlocked } from "./blocked-node.ts";
 import type { Card, Reference } from "./card.ts";
 import { mentionsOf } from "./mentions.ts";
-import { clip, context, escaped, fallback, listed, section } from "./mrkdwn.ts";
+import { clip, context, escaped, fallback, listed, nameText, section } from "./mrkdwn.ts";
 import { latenessOf } from "./overdue.ts";
 import { baseOf, type Place, placed } from "./placed.ts";
 
@@ -51,14 +51,14 @@ interface Late {
 }
 
 function overdue({ now }: Turn, policy: Policy, { pool, nodes, place }: Late): Card {
-  const name = clip(escaped(pool.name), 300);
+  const name = nameText(pool.name);
   if (nodes.length === 0) return over(name, place);
   const who = mentionsOf(policy, policy.mention.overdue ?? pool.may.other?.by ?? pool.may.approve?.by);
   const title = `⏰ ${name}: ${nodes.length === 1 ? "1 node is" : `${nodes.length} nodes are`} overdue`;
   const second = `Nothing is down. They have wanted to reboot for more than ${formatDuration(pool.overdue.after)}.`;
   const lines = nodes.map(({ situation, holds }) => {
     const since = wallClock(situation.report?.pending?.since ?? now, policy.timeZone, now);
-    return `${clip(escaped(situation.node.name), 300)}  pending since ${since}. ${escaped(holds[0]?.says ?? "It is next.")}`;
+    return `${nameText(situation.node.name)}  pending since ${since}. ${clip(escaped(holds[0]?.says ?? "It is next."), 500)}`;
   });
   const lateness = latenessOf(nodes, pool, now);
   const replies = [

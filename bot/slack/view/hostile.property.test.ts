@@ -1,0 +1,81 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { ANA, BEN, OPS } from "../../sim/slack/a-workspace.ts";
+import type { SlackChannel } from "../../sim/slack/directory.ts";
+import { blockProblems } from "../../sim/slack/limits.ts";
+import { mentioned } from "../../sim/slack/mentions.ts";
+import type { Message } from "../../sim/slack/message.ts";
+import { referenceOf } from "../testing/cards.ts";
+import { EVE, hostileTurns, names } from "../testing/hostile.ts";
+import { type Card, parseActionId } from "./card.ts";
+import { cardsOf } from "./cards.ts";
+
+const CHANNEL: SlackChannel = { id: OPS, name: "ops", members: [ANA, BEN, EVE], archived: false, isPrivate: false };
+const MESSAGE: Message = {
+  channel: OPS,
+  ts: "1.1",
+  threadTs: null,
+  broadcast: false,
+  user: "U0BOT00001",
+  text: "",
+  blocks: [],
+  metadata: null,
+  editedTs: null,
+  deleted: false,
+};
+
+const mrkdwnIn = (value: unknown): readonly string[] => {
+  if (Array.isArray(value)) return value.flatMap(mrkdwnIn);
+  if (typeof value !== "object" || value === null) return [];
+  const text: unknown = Reflect.get(value, "text");
+  if (Reflect.get(value, "type") === "mrkdwn" && typeof text === "string") return [text];
+  return Object.values(value).flatMap(mrkdwnIn);
+};
+
+/** Our own bold words, links and mentions aside, nothing outside a code span formats. */
+function formatsIn(text: string): readonly string[] {
+  return text
+    .split("\n")
+    .map((line) => line.replace(/```.*?```/g, "").replace(/`[^`]*`/g, "CODE"))
+    .map((line) => line.replace(/^\*[^*]*\*/, "BOLD"))
+    .filter((line) => /[*_~`]|^(?:&gt;|>)|:skull:/.test(line));
+}
+
+function checkCard(card: Card): void {
+  expect(blockProblems(card.blocks, card.text)).toEqual([]);
+  const inThread = { ...MESSAGE, text: card.alert?.says ?? card.text };
+  const called = [{ ...MESSAGE, blocks: card.blocks }, inThread].flatMap((message) => [
+    ...mentioned(message, CHANNEL, new Map()),
+  ]);
+  expect(called.filter((user) => user !== ANA)).toEqual([]);
+  const shown = [...mrkdwnIn(card.blocks), card.text];
+  expect(shown.join("")).not.toMatch(/[\u202A-\u202E\u2066\u2067\u200B-\u200F\u2028]/);
+  expect(shown.flatMap(formatsIn)).toEqual([]);
+}
+
+test("whatever things are called, every card is within Slack's limits, calls only who is meant, and formats nothing", () => {
+  const kinds = new Set<string>();
+  fc.assert(
+    fc.property(names, (called) => {
+      for (const turn of hostileTurns(called)) {
+        const first = cardsOf(turn, []);
+        const known = first.map(referenceOf);
+        const over = { ...turn, plan: { ...turn.plan, nodes: new Map() } };
+        for (const card of [...first, ...cardsOf(turn, known), ...cardsOf(over, known)]) {
+          kinds.add(card.kind);
+          checkCard(card);
+        }
+      }
+    }),
+    { numRuns: 60 },
+  );
+  expect([...kinds].sort()).toEqual(["approval", "blocked", "board", "failed", "overdue"]);
+});
+
+test("a button tells its verb on every card that is asked on", () => {
+  const called = { node: "n", pod: "p", budget: "b", pool: "l", gate: "g", reason: "r", person: "x", cluster: "c:c*" };
+  const [turn] = hostileTurns(called);
+  const ids = turn === undefined ? [] : [...JSON.stringify(cardsOf(turn, [])).matchAll(/"action_id":"([^"]+)"/g)];
+  const verbs = ids.map((match) => parseActionId(match[1] ?? "").verb);
+  expect(new Set(verbs)).toEqual(new Set(["approve", "skip", "now", "pause", "details"]));
+});
