@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import type { Turn } from "../../coordinator/coordinator.ts";
 import type { FailureCause, Refusal } from "../../core/fleet/phase.ts";
 import type { NodeReboot } from "../../core/fleet/reboot.ts";
@@ -18,58 +17,29 @@ import {
   aReport,
   NOW,
 } from "../../core/testing/builders.ts";
-import { ANA, BEN, OPS } from "../../sim/slack/a-workspace.ts";
 import { blockedReboot, failedPhase } from "./cards.ts";
 import { aTurn } from "./turns.ts";
 
-/** Somebody in the channel whom no policy names. */
-export const EVE = "U0EVE00001";
-const PIECES = [
-  "<!channel>",
-  "<!here|x>",
-  `<@${EVE}>`,
-  "<https://x|y>",
-  "&lt;!everyone&gt;",
-  "*",
-  "_",
-  "~",
-  "`",
-  "```",
-  ">",
-  ":skull:",
-  "\n",
-  "\u2028",
-  "\u202E",
-  "\u2066",
-  "\u200B",
-  "\u0000",
-  "אב",
-  "😀",
-  "\uD83D",
-  "&",
-  "a".repeat(63),
-  "web-7c9",
-];
-const LONGEST = 253;
-const hostile = fc
-  .array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 30 })
-  .map((all) => all.join("").slice(0, LONGEST));
 /** What the things of one cluster are called. */
-export const names = fc.record({
-  node: hostile,
-  pod: hostile,
-  budget: hostile,
-  pool: hostile,
-  gate: hostile,
-  reason: hostile,
-  person: hostile,
-  cluster: hostile,
-});
+export interface Names {
+  readonly node: string;
+  readonly pod: string;
+  readonly budget: string;
+  readonly pool: string;
+  readonly gate: string;
+  readonly reason: string;
+  readonly person: string;
+  readonly cluster: string;
+}
 
-type Names = typeof names extends fc.Arbitrary<infer Made> ? Made : never;
+/** Whom the cards call, and where; the other one is a person of the policy who is in no group. */
+export interface Place {
+  readonly channel: string;
+  readonly meant: string;
+  readonly other: string;
+}
 
-/** Ana alone is in the one group, so nobody else is ever meant. */
-function policyOf({ cluster, gate, person, pool, reason }: Names, mode: Mode): Policy {
+function policyOf({ cluster, gate, person, pool, reason }: Names, place: Place, mode: Mode): Policy {
   const by = { by: reason };
   const may: May = {
     approve: { ...by, people: 2, validFor: HOUR },
@@ -79,16 +49,16 @@ function policyOf({ cluster, gate, person, pool, reason }: Names, mode: Mode): P
     other: by,
   };
   const people = [
-    { name: "ana", slack: ANA, kubernetes: null },
-    { name: person, slack: BEN, kubernetes: null },
+    { name: "ana", slack: place.meant, kubernetes: null },
+    { name: person, slack: place.other, kubernetes: null },
   ];
   return aPolicy({
     cluster,
     subject: reason,
-    slackChannel: OPS,
+    slackChannel: place.channel,
     people: new Map(people.map((one) => [one.name, one])),
     groups: new Map([[reason, aGroup(reason, ["ana"])]]),
-    pools: [aPool({ name: pool, mode, may, slackChannel: OPS })],
+    pools: [aPool({ name: pool, mode, may, slackChannel: place.channel })],
     gates: [{ kind: "query", name: gate, mustHold: "up" }],
   });
 }
@@ -111,7 +81,7 @@ function refusalOf({ pod, budget, reason }: Names): Refusal {
 }
 
 /** One node in each state that has a card, with every text on it by that name. */
-export function hostileTurns(called: Names): readonly Turn[] {
+export function hostileTurns(called: Names, place: Place): readonly Turn[] {
   const { node, pod, budget, gate, reason, person } = called;
   const own = { node, nodeUid: "u" };
   const since = NOW - 20 * DAY;
@@ -123,14 +93,14 @@ export function hostileTurns(called: Names): readonly Turn[] {
     budgets: [aBudget({ namespace: pod, name: budget })],
     fleet: { version: "1", paused: null, slots: [], policy: null, gates, conditions: [] },
   };
-  const policy = policyOf(called, "automatic");
+  const policy = policyOf(called, place, "automatic");
   const pause = aDecision({ verb: "pause", targets: [], reason, judgement: aJudgement({ person, bound: [] }) });
   const turn = (reboot: NodeReboot, inForce = policy): Turn =>
     aTurn({ ...parts, reboots: [reboot] }, { policy: inForce });
   const failing = (cause: FailureCause): Turn => turn(aReboot({ ...own, phase: { ...failedPhase, cause }, orders: 1 }));
   const blocked = blockedReboot({ ...own, blockers: [refusalOf(called)] });
   return [
-    turn(aReboot(own), policyOf(called, "approval")),
+    turn(aReboot(own), policyOf(called, place, "approval")),
     aTurn({ ...parts, reboots: [blocked], decisions: [pause] }, { policy }),
     failing({ kind: "hook failed", stage: "beforeDrain", hook: gate, what: reason }),
     failing({ kind: "did not come back", calledAt: NOW - MINUTE }),

@@ -134,5 +134,5 @@ function titleOf({ pool, entries }: Wave): string {
   const done = `${of("done")} of ${entries.length} rebooted`;
   if (of("not needed") > 0) return `✔ ${name}: overdue, needs no approval now, ${done}`;
   if (of("approved") + of("under way") > 0) return `✔ ${name}: approved, ${done}`;
-  return of("done") > 0 ? `✅ ${name}: ${done}` : `↻ ${name}: void`;
+  return `↻ ${name}: void`;
 }

@@ -6,10 +6,55 @@ import { blockProblems } from "../../sim/slack/limits.ts";
 import { mentioned } from "../../sim/slack/mentions.ts";
 import type { Message } from "../../sim/slack/message.ts";
 import { referenceOf } from "../testing/cards.ts";
-import { EVE, hostileTurns, names } from "../testing/hostile.ts";
+import { hostileTurns, type Names, type Place } from "../testing/hostile.ts";
 import { type Card, parseActionId } from "./card.ts";
 import { cardsOf } from "./cards.ts";
 
+/** Somebody in the channel whom no policy names. */
+const EVE = "U0EVE00001";
+const PIECES = [
+  "<!channel>",
+  "<!here|x>",
+  `<@${EVE}>`,
+  "<https://x|y>",
+  "&lt;!everyone&gt;",
+  "*",
+  "_",
+  "~",
+  "`",
+  "```",
+  ">",
+  ":skull:",
+  "\n",
+  "\u2028",
+  "\u202E",
+  "\u2066",
+  "\u200B",
+  "\u0000",
+  "אב",
+  "😀",
+  "\uD83D",
+  "&",
+  "a".repeat(63),
+  "web-7c9",
+];
+const LONGEST = 253;
+const hostile = fc
+  .array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 30 })
+  .map((all) => all.join("").slice(0, LONGEST));
+/** What the things of one cluster are called. */
+const names: fc.Arbitrary<Names> = fc.record({
+  node: hostile,
+  pod: hostile,
+  budget: hostile,
+  pool: hostile,
+  gate: hostile,
+  reason: hostile,
+  person: hostile,
+  cluster: hostile,
+});
+
+const PLACE: Place = { channel: OPS, meant: ANA, other: BEN };
 const CHANNEL: SlackChannel = { id: OPS, name: "ops", members: [ANA, BEN, EVE], archived: false, isPrivate: false };
 const MESSAGE: Message = {
   channel: OPS,
@@ -57,7 +102,7 @@ test("whatever things are called, every card is within Slack's limits, calls onl
   const kinds = new Set<string>();
   fc.assert(
     fc.property(names, (called) => {
-      for (const turn of hostileTurns(called)) {
+      for (const turn of hostileTurns(called, PLACE)) {
         const first = cardsOf(turn, []);
         const known = first.map(referenceOf);
         const over = { ...turn, plan: { ...turn.plan, nodes: new Map() } };
@@ -74,7 +119,7 @@ test("whatever things are called, every card is within Slack's limits, calls onl
 
 test("a button tells its verb on every card that is asked on", () => {
   const called = { node: "n", pod: "p", budget: "b", pool: "l", gate: "g", reason: "r", person: "x", cluster: "c:c*" };
-  const [turn] = hostileTurns(called);
+  const [turn] = hostileTurns(called, PLACE);
   const ids = turn === undefined ? [] : [...JSON.stringify(cardsOf(turn, [])).matchAll(/"action_id":"([^"]+)"/g)];
   const verbs = ids.map((match) => parseActionId(match[1] ?? "").verb);
   expect(new Set(verbs)).toEqual(new Set(["approve", "skip", "now", "pause", "details"]));
