@@ -5,7 +5,7 @@ import type { DeskParts } from "./desk-parts.ts";
 import { answerToWritten } from "./messages.ts";
 import { answerToSubmission, readSubmission } from "./submissions.ts";
 import { parseSeen } from "./view/dialogs/seen.ts";
-import { escaped } from "./view/mrkdwn.ts";
+import { sentenceText } from "./view/mrkdwn.ts";
 
 interface Whom {
   readonly channel: string;
@@ -94,4 +94,4 @@ export class Desk {
 }
 
 /** Line by line, since an escaped text is one line. */
-const ready = (says: string): string => says.split("\n").map(escaped).join("\n");
+const ready = (says: string): string => says.split("\n").map(sentenceText).join("\n");

@@ -23,7 +23,12 @@ export function slackManifest({ cluster, command }: AppOf) {
     features: {
       bot_user: { display_name: named(cluster, DISPLAY_NAME_MOST), always_online: true },
       slash_commands: [
-        { command, description: "Says where the nodes' reboots are shown and decided", should_escape: false },
+        {
+          command,
+          description: "Says what waits to reboot, and decides on it",
+          usage_hint: "status | why <node> | approve <node> | skip <node> until fri 18:00 | pause: <reason> | help",
+          should_escape: false,
+        },
       ],
     },
     oauth_config: {

@@ -225,7 +225,7 @@ test("a dialog that Slack does not open is said, with what to reply instead", as
   await desk.clicked(aClick({ actionId: "skip:abal-kuber:approval-1" }));
   expect(told).toEqual([
     whispered(
-      "Slack did not open the dialog (expired_trigger_id). Click again, or reply in this thread: skip until fri 18:00",
+      "Slack did not open the dialog (`expired_trigger_id`). Click again, or reply in this thread: skip until fri 18:00",
     ),
   ]);
   expect(warned[0]).toContain("slack dialog not opened");

@@ -2,7 +2,7 @@ import { refusalsOf } from "../../core/decide/digest.ts";
 import type { Phase, PhaseKind } from "../../core/fleet/phase.ts";
 import type { Forecast } from "../../core/forecast/forecast.ts";
 import type { PlannedNode } from "../../core/plan.ts";
-import { isBlocked } from "../../slack/view/board.ts";
+import { isBlocked } from "../../slack/view/blocked-node.ts";
 
 /** One word for how a node is: a phase where it is under way. */
 export type NodeState = "blocked" | "waits" | "next" | "well" | "unknown" | Exclude<PhaseKind, "waiting">;

@@ -75,9 +75,9 @@ test("what was read is believed for five minutes, and read once by those who ask
 });
 
 test("a short rate limit is waited out", async () => {
-  const { groups, server, warned } = await someGroups();
+  const { groupsOf, server, warned } = await someGroups();
   server.failNext("usergroups.users.list", ...Array(3).fill({ kind: "rate-limited", retryAfterSeconds: 0 }));
-  expect(await groups(ANA, [OPERATORS])).toEqual([OPERATORS]);
+  expect(await groupsOf(ANA, [OPERATORS])).toEqual([OPERATORS]);
   expect(warned).toEqual([]);
 });
 

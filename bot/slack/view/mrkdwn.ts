@@ -14,8 +14,24 @@ const FORMATS = /[*_~`]|:[a-z+-][^:\s]*:|^>/i;
 export function escaped(text: string): string {
   const shown = cleaned(text);
   if (!SPECIAL.test(shown)) return shown;
-  return shown.replace(/\S+/g, (word) => (FORMATS.test(word) ? codeSpan(word) : entities(word)));
+  return shown.replace(/\S+/g, (word) => (FORMATS.test(word) ? spanned(word) : entities(word)));
 }
+
+/** Brackets and punctuation around it are not of it. */
+function spanned(word: string): string {
+  const [, before = "", core = word, after = ""] = /^([([{"']*)(.+?)([)\]}"'.,;!?]*)$/.exec(word) ?? [];
+  return `${entities(before)}${codeSpan(core)}${entities(after)}`;
+}
+
+/** A sentence of our own, in which what stands between backticks is to be copied. */
+export function sentenceText(sentence: string): string {
+  const parts = sentence.split("`");
+  if (parts.length % 2 === 0) return escaped(sentence);
+  return parts.map((part, index) => (index % 2 === 0 ? escapedPart(part) : codeSpan(part))).join("");
+}
+
+/** The blanks at its ends are kept. */
+const escapedPart = (text: string): string => text.replace(/\S(?:.*\S)?/s, (inner) => escaped(inner));
 
 const codeSpan = (word: string): string => `\`${inCode(word)}\``;
 
