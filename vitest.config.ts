@@ -80,6 +80,7 @@ export default defineConfig({
           include: [
             "bot/slack/bolt/**/*.test.ts",
             "bot/sim/slack/**/*.test.ts",
+            "test/slack/**/*.test.ts",
             "bot/git/**/*.test.ts",
             "bot/kube/**/*.test.ts",
             "bot/gates/**/*.test.ts",

@@ -9,7 +9,7 @@ const LENGTH = 6;
  * What the decisions on a card are bound to, short enough for a block id: one hash for each part of the digests, over all
  * nodes of the card, so that what changed can be named. It goes with each button, so a click tells what its maker saw.
  */
-export const printOf = (targets: readonly CardTarget[]): string =>
+const printOf = (targets: readonly CardTarget[]): string =>
   Array.from({ length: PARTS }, (_, part) =>
     shortHash(targets.map(({ node, digest }) => `${node} ${digest.split(".")[part] ?? ""}`)).slice(0, LENGTH),
   ).join(".");

@@ -35,7 +35,7 @@ test("ready for one cluster, with its own name and command, and what to do with 
     "    always_online: true",
     "  slash_commands:",
     "    - command: /bootswain-abal",
-    "      description: Says where the nodes' reboots are shown and decided",
+    "      description: Says what waits to reboot, and decides on it",
   ]);
   expect(notes.map((note) => note.trim().slice(0, 2))).toEqual(["Wh", "1.", "2.", "3.", "4."]);
   expect(codes).toEqual([EXIT.fine]);

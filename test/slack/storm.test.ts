@@ -1,0 +1,124 @@
+import { expect, onTestFinished, test } from "vitest";
+import { MINUTE, SECOND } from "../../bot/core/instant.ts";
+import { at, text } from "../../bot/sim/rules/world.ts";
+import { OPERATORS, OPS } from "../../bot/sim/slack/a-workspace.ts";
+import { BOT } from "../../bot/sim/slack/directory.ts";
+import type { Message } from "../../bot/sim/slack/message.ts";
+import { buttonsOf, type Person } from "../../bot/sim/slack/person.ts";
+import { ReferenceStore } from "../../bot/slack/references.ts";
+import { board } from "../../bot/slack/view/board.ts";
+import { Office } from "./office.ts";
+
+const POOLS = Array.from({ length: 15 }, (_, index) => `pool-${String(index).padStart(2, "0")}`);
+const NODES = Array.from({ length: 200 }, (_, index) => ({
+  name: `node-${String(index).padStart(3, "0")}`,
+  pool: POOLS[index % POOLS.length] ?? "",
+}));
+const PEOPLE = Array.from({ length: 20 }, (_, index) => `U0PERSON${String(index).padStart(2, "0")}`);
+
+/** It is 22:00, so that nothing goes while people decide. */
+const POLICY = `
+apiVersion: policy.bootswain.dev/v1alpha1
+kind: RebootPolicy
+cluster: abal-kuber
+timeZone: America/Chicago
+groups: { operators: { slackGroups: [${OPERATORS}] } }
+slack: { channel: ${OPS} }
+defaults:
+  mode: approval
+  windows: [{ from: "23:00", to: "05:00" }]
+  may: { approve: { by: operators, people: 2 }, skip: { by: operators }, other: { by: operators } }
+pools:
+${POOLS.map((name) => `  - { name: ${name}, nodes: { matchLabels: { pool: ${name} } } }`).join("\n")}
+`;
+
+const METHODS = [
+  "chat.postMessage",
+  "chat.update",
+  "chat.postEphemeral",
+  "users.info",
+  "usergroups.users.list",
+  "pins.add",
+];
+
+const WORKSPACE = {
+  users: PEOPLE.map((id) => ({ id, name: id.toLowerCase() })),
+  channels: [{ id: OPS, name: "ops", members: [...PEOPLE, BOT.userId] }],
+  groups: [{ id: OPERATORS, handle: "operators", users: PEOPLE }],
+};
+
+async function pendingFleet(): Promise<Office> {
+  const office = await Office.open({ policy: POLICY, workspace: WORKSPACE });
+  onTestFinished(() => office.close());
+  for (const { name, pool } of NODES) {
+    office.cluster.addNode({ name, labels: { pool } }).need("kernel");
+    office.cluster.startAgent(name);
+  }
+  await office.startBot("a");
+  await office.startBot("b");
+  return office;
+}
+
+const cardsIn = (office: Office): readonly Message[] =>
+  office.workspace.messages(OPS).filter((message) => /^🔐 pool-\d\d: \d+ nodes want to reboot/.test(message.text));
+
+/** Presses again until Slack shows no error: what was not acknowledged in time is not known to have been heard. */
+async function press(office: Office, person: Person, card: Message): Promise<number> {
+  for (let tries = 1; ; tries += 1) {
+    const button = buttonsOf(card).find((placed) => String(placed.button["action_id"]).startsWith("approve:"));
+    const actionId = String(button?.button["action_id"]);
+    const { acked } = await person.click({ channel: OPS, ts: card.ts, actionId, seen: card });
+    if (acked) return tries;
+    await office.server.connected(4);
+  }
+}
+
+/** Whether what Slack shows is what a board of now would be; each sending has block ids of its own. */
+async function isOfNow(office: Office): Promise<boolean> {
+  const read = await new ReferenceStore(office.api(), "bootswain").read();
+  const turn = office.cluster.leaderTurn();
+  const shown = office.workspace.messages(OPS).find(({ text: title }) => title.startsWith("abal-kuber"));
+  if (turn?.policy === undefined || shown === undefined) return false;
+  const wanted = board(turn, turn.policy, OPS, read.ok ? read.references : []);
+  const plain = (blocks: readonly unknown[]): string =>
+    JSON.stringify(blocks).replace(/"block_id":"[^"]*",?|,"block_id":"[^"]*"/g, "");
+  return shown.text === wanted.text && plain(shown.blocks) === plain(wanted.blocks);
+}
+
+test("200 pending nodes, 300 clicks by 20 people in 10 s, sockets cut each second, every fifth call 429", async () => {
+  const office = await pendingFleet();
+  const { workspace, server, cluster } = office;
+  expect(await office.until(() => cardsIn(office).length === POOLS.length, 30 * MINUTE)).toBe(true);
+  const cards = cardsIn(office);
+  for (const method of METHODS) server.failEvery(method, 5, { kind: "rate-limited", retryAfterSeconds: 1 });
+  const sentAt: number[] = [];
+  workspace.log.listen((event) => {
+    const isOurs = (event.kind === "posted" || event.kind === "edited") && event.message.user === BOT.userId;
+    if (isOurs) sentAt.push(office.now);
+  });
+  const people = PEOPLE.map((id) => office.person(id));
+  const wishes = cards.flatMap((card) => people.map((person) => ({ card, person })));
+  let presses = 0;
+  for (let second = 0; second < 10; second += 1) {
+    const now = wishes.filter((_, index) => index % 10 === second);
+    const pressed = now.map(({ card, person }) => press(office, person, card));
+    server.dropSockets();
+    await office.pass(SECOND);
+    for (const tries of await office.during(Promise.all(pressed))) presses += tries;
+  }
+  await office.pass(10 * MINUTE);
+
+  const answers = people.flatMap((person) => person.ephemerals());
+  expect(answers.length).toBeGreaterThanOrEqual(wishes.length);
+  expect(answers.length).toBeLessThanOrEqual(presses);
+  const decisions = cluster.store.all("rebootdecisions");
+  const who = decisions.map(
+    (one) => `${text(at(one, "spec", "by", "id"))} ${JSON.stringify(at(one, "spec", "targets"))}`,
+  );
+  expect([decisions.length, new Set(who).size]).toEqual([wishes.length, wishes.length]);
+  expect(decisions.filter((one) => text(at(one, "status", "outcome")) === "counted")).toHaveLength(2 * POOLS.length);
+  expect(decisions.filter((one) => text(at(one, "status", "outcome")) === "")).toEqual([]);
+  expect(await isOfNow(office)).toBe(true);
+  const gaps = sentAt.slice(1).map((time, index) => time - (sentAt[index] ?? 0));
+  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(SECOND);
+});
