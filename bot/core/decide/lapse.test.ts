@@ -3,7 +3,7 @@ import type { Decision, Identity } from "../fleet/decision.ts";
 import type { SlackPerson } from "../fleet/person.ts";
 import { MINUTE, SECOND } from "../instant.ts";
 import type { Policy } from "../policy/policy.ts";
-import { aGroup, aNode, aReboot, aWindow, NOW, type Parts, planned } from "../testing/builders.ts";
+import { aGroup, aNode, aReboot, aWindow, holdKinds, NOW, type Parts, planned } from "../testing/builders.ts";
 import { ana, ben, earlier, forcible, judged, policy, policyOf, two } from "../testing/decisions.ts";
 import { takers } from "../testing/fleets.ts";
 import { draining, nextPhase, stepOf, underWay } from "../testing/phases.ts";
@@ -190,6 +190,12 @@ describe("before the first look at somebody is over", () => {
       "Slack is asked whether those who decided about worker-1 still may.",
     );
     expect(standing({ decisions, ...nobodyYet }, inForce)?.lapsed).toEqual([]);
+  });
+
+  test("in a pool that needs no approval nobody is asked for one", () => {
+    const inForce = policyOf({ mode: "automatic", windows: [aWindow("03:00", "04:00")] });
+    const plan = planned({ decisions: [earlier("now", {}, inForce)], ...nobodyYet }, { policy: inForce });
+    expect(holdKinds(plan)).toEqual(["unchecked"]);
   });
 
   test("a node that goes by a `now` goes on, and a force waits", () => {

@@ -7,11 +7,6 @@ import type { Hold } from "./hold.ts";
 
 export function approval(situation: Situation): Hold | null {
   const { policy, pool, standing, node } = situation;
-  if (standing.isBeingAsked) {
-    // A leader that has just begun knows of nobody whether they still may. A look ends soon, also where Slack is down.
-    const says = `Slack is asked whether those who decided about ${node.name} still may.`;
-    return { kind: "approval", says, until: null };
-  }
   if (policy === undefined || pool?.mode !== "approval" || standing.approved || needsNoneNow(situation)) return null;
   const right = pool.may.approve;
   if (right === null) {

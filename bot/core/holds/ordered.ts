@@ -4,6 +4,7 @@ import { agentSilent } from "./agent-silent.ts";
 import { anotherCoordinator } from "./another-coordinator.ts";
 import { approval } from "./approval.ts";
 import { backOff } from "./back-off.ts";
+import { beingAsked } from "./being-asked.ts";
 import { beingRemoved } from "./being-removed.ts";
 import { cordonedBySomeone } from "./cordoned-by-someone.ts";
 import { freeze } from "./freeze.ts";
@@ -40,6 +41,7 @@ const CHECKS: readonly ((situation: Situation) => Hold | null)[] = [
   backOff,
   wouldBeBlocked,
   unchecked,
+  beingAsked,
   gate,
   after,
   window,
