@@ -68,11 +68,13 @@ function blockedText(planned: PlannedNode, { known, channel, reading }: Drawn): 
 }
 
 /** What a gate reads changes with every reading; the board's own line of gates says it once. */
-function waitText({ holds }: PlannedNode): string {
+/** The line begins with the node's name already. */
+function waitText({ situation, holds }: PlannedNode): string {
   const [first] = holds;
   if (first === undefined) return "is next";
   const says = first.kind === "gate" ? first.says.replace(/: .*$/, ".") : first.says;
-  return clip(escaped(says), SAYS_MOST);
+  const { name } = situation.node;
+  return clip(escaped(says.startsWith(`${name} `) ? says.slice(name.length + 1) : says), SAYS_MOST);
 }
 
 function progressOf({ situation, phase }: PlannedNode): string {

@@ -172,7 +172,7 @@ test("the board of the night", () => {
     "Window open until 01:00 CST (over 2 h). Slot 1 of 1: abal-kuber01.",
     "*control-plane* · needs approval (given by ana 14:07 CST)",
     "🔄 abal-kuber01  draining, 14 of 17 pods gone · done about 22:33 CST",
-    "⏳ abal-kuber02  abal-kuber02 must stay: without it 1 of 3 control-plane nodes would serve (abal-kuber01 is under way), and 2 must · starts about 22:33 CST",
+    "⏳ abal-kuber02  must stay: without it 1 of 3 control-plane nodes would serve (abal-kuber01 is under way), and 2 must · starts about 22:33 CST",
     "✅ abal-kuber03  rebooted 22:26 CST in 6 min",
     "*workers* · automatic",
     "⛔ abal-kuber04  blocked by PDB web/web → <https://slack.com/archives/C0123456789/p1796445000000100|card> · until that changes",
