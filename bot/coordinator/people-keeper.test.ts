@@ -48,7 +48,7 @@ function aKeeper() {
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-const member = { kind: "member", groups: ["S01"] } as const;
+const member = { kind: "member", groups: ["S01"], unread: [] } as const;
 const barred = { kind: "barred", why: "deactivated" } as const;
 const unreadable = { kind: "unreadable", why: "timeout" } as const;
 
@@ -63,6 +63,13 @@ describe("a person", () => {
     expect([keeper.readings().size, heard()]).toEqual([1, 1]);
     keeper.want(["U1"], ["S01"]);
     expect(asked()).toEqual(["U1", "U2", "U1"]);
+  });
+
+  test("tells nothing of user groups that could not be read", async () => {
+    const { keeper, answer } = aKeeper();
+    keeper.want(["U1"], ["S01", "S02"]);
+    await answer(0, { ...member, unread: ["S02"] });
+    expect(keeper.readings().get("U1")?.among).toEqual(["S01"]);
   });
 
   test("is known by the newest answer, as old as its question, with what was asked about", async () => {

@@ -37,7 +37,9 @@ export class PeopleKeeper {
     const askedAt = this.#parts.clock.now();
     const reading = await this.#look(user, among);
     this.#running.delete(user);
-    this.#known.set(user, latest(this.#known.get(user), { ...reading, at: askedAt, among, askedAt }));
+    const unread = reading.kind === "member" ? reading.unread : [];
+    const told = among.filter((group) => !unread.includes(group));
+    this.#known.set(user, latest(this.#known.get(user), { ...reading, at: askedAt, among: told, askedAt }));
     this.#read();
   }
 

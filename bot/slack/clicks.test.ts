@@ -176,7 +176,7 @@ test("a decision carries the user groups, of those that the policy names, that t
   const people: SlackPeople = {
     look: async (user, among) => {
       looked.push([user, among]);
-      return { kind: "member", groups: ["S3LEADS", "S1OPS"] };
+      return { kind: "member", groups: ["S3LEADS", "S1OPS"], unread: [] };
     },
   };
   const { desk, asked } = await aDesk({ people, turn: aTurn({}, { policy: WITH_GROUPS }) });
@@ -213,7 +213,7 @@ test("who it is is looked up while the card is", async () => {
   const people: SlackPeople = {
     look: async () => {
       order.push("person");
-      return { kind: "member", groups: [] };
+      return { kind: "member", groups: [], unread: [] };
     },
   };
   const { desk, api } = await aDesk({ people });
@@ -230,7 +230,7 @@ test("who it is is looked up while the card is", async () => {
 
 test("a click that counted for less, since the person was in no group yet, does not stand for the next one", async () => {
   const found: string[][] = [[], ["S1OPS"], ["S1OPS"]];
-  const people: SlackPeople = { look: async () => ({ kind: "member", groups: found.shift() ?? [] }) };
+  const people: SlackPeople = { look: async () => ({ kind: "member", groups: found.shift() ?? [], unread: [] }) };
   const { desk, asked } = await aDesk({ people, turn: aTurn({}, { policy: WITH_GROUPS }) });
   for (let count = 0; count < 3; count += 1) await desk.clicked(aClick());
   const [first, second, third] = asked.map(({ name }) => name);

@@ -26,7 +26,7 @@ const standing = (parts: Parts, inForce: Policy) =>
 const holdOf = (parts: Parts, inForce: Policy) =>
   planned(parts, { policy: inForce }).nodes.get("worker-1")?.holds[0]?.says;
 const read = ({ kind, why = "", groups = [], among = [], at = NOW, askedAt = at }: Reading): SlackPerson =>
-  kind === "member" ? { kind, groups, among, at, askedAt } : { kind, why, among, at, askedAt };
+  kind === "member" ? { kind, groups, unread: [], among, at, askedAt } : { kind, why, among, at, askedAt };
 const known = (reading: Reading, user: string = ana.id) => ({ people: new Map([[user, read(reading)]]) });
 const by = (decision: Decision, changes: Partial<Decision>): Decision => ({ ...decision, ...changes });
 

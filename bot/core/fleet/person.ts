@@ -2,7 +2,12 @@ import type { Instant } from "../instant.ts";
 
 /** What Slack says of a user now. `why` ends "You can't decide here: …". */
 export type PersonReading =
-  | { readonly kind: "member"; readonly groups: readonly string[] }
+  | {
+      readonly kind: "member";
+      readonly groups: readonly string[];
+      /** User groups that could not be read: nothing is known of them. */
+      readonly unread: readonly string[];
+    }
   /** A guest, a bot, deactivated, or of another workspace. */
   | { readonly kind: "barred"; readonly why: string }
   | { readonly kind: "unreadable"; readonly why: string };
@@ -11,7 +16,7 @@ export type PersonReading =
 export type SlackPerson = PersonReading & {
   /** When that was asked. */
   readonly at: Instant;
-  /** The user groups that were asked about: of others it says nothing. */
+  /** The user groups that it tells of: those that were asked about and could be read. */
   readonly among: readonly string[];
   /** When Slack was asked last, whether or not it could answer. */
   readonly askedAt: Instant;

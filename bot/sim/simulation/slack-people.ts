@@ -31,7 +31,7 @@ export class SimPeople implements SlackPeople {
   #wordOn(user: string, among: readonly string[]): PersonReading {
     if (this.#is("barred", user)) return { kind: "barred", why: "your account is deactivated." };
     const groups = this.#is("out of groups", user) ? [] : (ACCOUNTS.find(({ id }) => id === user)?.groups ?? []);
-    return { kind: "member", groups: groups.filter((group) => among.includes(group)) };
+    return { kind: "member", groups: groups.filter((group) => among.includes(group)), unread: [] };
   }
 
   #is(kind: Absence["kind"], user: string): boolean {

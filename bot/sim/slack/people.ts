@@ -15,7 +15,7 @@ export function simulatedPeople(workspace: Workspace): SlackPeople {
       const answer = workspace.usersInfo(user);
       const why = answer.ok ? whyBarred(answer.user, home) : UNKNOWN;
       return why === null
-        ? { kind: "member", groups: among.filter((group) => isIn(user, group)) }
+        ? { kind: "member", groups: among.filter((group) => isIn(user, group)), unread: [] }
         : { kind: "barred", why };
     },
   };

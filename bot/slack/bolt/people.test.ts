@@ -50,7 +50,7 @@ async function somePeople() {
   return { workspace, server, people, heard, calls, pass };
 }
 
-const member = (...groups: readonly string[]) => ({ kind: "member", groups });
+const member = (...groups: readonly string[]) => ({ kind: "member", groups, unread: [] });
 const DEACTIVATED = { kind: "barred", why: "your Slack account is deactivated" };
 
 test("a full member is told with the groups asked for, the same by the real client and in simulation", async () => {
@@ -138,5 +138,5 @@ test("a refresh that fails does not make what was known last longer", async () =
 test("a group that can't be read takes nothing from who is listed by name", async () => {
   const { people, server } = await somePeople();
   server.failNext("usergroups.users.list", { kind: "error", error: "missing_scope" });
-  expect(await people.look(ANA, [OPERATORS])).toEqual(member());
+  expect(await people.look(ANA, [OPERATORS])).toEqual({ ...member(), unread: [OPERATORS] });
 });

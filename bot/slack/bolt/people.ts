@@ -61,8 +61,8 @@ export function slackPeople({ token, options, log, heard, elapsed }: Settings): 
   return {
     look: async (user, among): Promise<PersonReading> => {
       try {
-        const [why, groups] = await Promise.all([barred(user), groupsOf(user, among)]);
-        return why === null ? { kind: "member", groups } : { kind: "barred", why };
+        const [why, found] = await Promise.all([barred(user), groupsOf(user, among)]);
+        return why === null ? { kind: "member", ...found } : { kind: "barred", why };
       } catch (error) {
         const { error: name, needed = "users:read" } = failure(error);
         return { kind: "unreadable", why: wordsOf({ error: name, needed }) };

@@ -14,11 +14,13 @@ interface Settings {
   readonly elapsed: () => number;
 }
 
-/** Which of these user groups a user is in. */
-export type UserGroups = (user: string, among: readonly string[]) => Promise<readonly string[]>;
+/** Which of these user groups a user is in, and which could not be read. */
+export type UserGroups = (
+  user: string,
+  among: readonly string[],
+) => Promise<{ readonly groups: readonly string[]; readonly unread: readonly string[] }>;
 
 const METHOD = "usergroups.users.list";
-const NOBODY: ReadonlySet<string> = new Set();
 
 /** On usergroups.users.list (scope usergroups:read). In a group that can't be read nobody is. */
 export function userGroups({ client, log, heard, ...time }: Settings): UserGroups {
@@ -39,17 +41,19 @@ export function userGroups({ client, log, heard, ...time }: Settings): UserGroup
           says: saysOf(answer.error, answer.needed),
         });
       failing.set(group, answer.error);
+      // That is an answer: nobody is in it.
+      if (answer.error === "no_such_subteam") return new Set<string>();
       throw error;
     }
   }, time);
   return async (user, among) => {
-    const found = await Promise.all(
-      [...new Set(among)].map(async (group) => {
-        const users = await usersOf(group).catch(() => NOBODY);
-        return users.has(user) ? [group] : [];
-      }),
+    const looked = await Promise.all(
+      [...new Set(among)].map(async (group) => ({ group, users: await usersOf(group).catch(() => null) })),
     );
-    return found.flat();
+    return {
+      groups: looked.flatMap(({ group, users }) => (users?.has(user) === true ? [group] : [])),
+      unread: looked.flatMap(({ group, users }) => (users === null ? [group] : [])),
+    };
   };
 }
 
