@@ -21,7 +21,7 @@ export function slackManifest({ cluster, command }: AppOf) {
       description: "Reboots the nodes of a Kubernetes cluster safely",
     },
     features: {
-      bot_user: { display_name: named(cluster, DISPLAY_NAME_MOST), always_online: true },
+      bot_user: { display_name: botName(cluster), always_online: true },
       slash_commands: [
         {
           command,
@@ -59,4 +59,13 @@ function named(cluster: string | null, most: number): string {
   if (cluster === null) return "Bootswain";
   const name = `Bootswain (${cluster})`;
   return name.length <= most ? name : `${name.slice(0, most - 2)}…)`;
+}
+
+/** The name to mention and invite it by. Slack takes a-z, 0-9, -, _ and . in it ("App manifest reference", display_name). */
+function botName(cluster: string | null): string {
+  const name = cluster === null ? "bootswain" : `bootswain-${cluster}`;
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9._-]+/g, "-")
+    .slice(0, DISPLAY_NAME_MOST);
 }

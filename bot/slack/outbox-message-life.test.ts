@@ -33,7 +33,7 @@ test("message deleted while it is pinned: posted once again, and that one is pin
 });
 
 const refusals: readonly (readonly [string, Parameters<ReturnType<typeof withChannels>["setChannel"]>[1], string])[] = [
-  ["not_in_channel", { members: [ANA] }, "the app is not in it. Invite it there: /invite @Bootswain."],
+  ["not_in_channel", { members: [ANA] }, "the app is not in it. Invite it there with /invite."],
   ["is_archived", { archived: true }, "it is archived. Unarchive it, or name another channel in the policy."],
   ["channel_not_found", { members: [ANA], isPrivate: true }, "there is none with this id, or it is private"],
 ];

@@ -102,7 +102,7 @@ test("a channel without the app is not well until a message stands there", () =>
   expect(footing.observed()).toEqual({
     ...WELL,
     isTrue: false,
-    says: "Slack channel C1: the app is not in it. Invite it there: /invite @Bootswain.",
+    says: "Slack channel C1: the app is not in it. Invite it there with /invite.",
   });
   post(OK);
   expect(footing.observed()).toEqual(WELL);

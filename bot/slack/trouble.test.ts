@@ -4,11 +4,11 @@ import { aboutOf, type Refusal, wordsOf } from "./trouble.ts";
 const words: readonly (readonly [Refusal, string])[] = [
   [
     { error: "not_in_channel", channel: "C0123456789" },
-    "Slack channel C0123456789: the app is not in it. Invite it there: /invite @Bootswain.",
+    "Slack channel C0123456789: the app is not in it. Invite it there with /invite.",
   ],
   [
     { error: "channel_not_found", channel: "C0123456789" },
-    "Slack channel C0123456789: there is none with this id, or it is private and the app is not in it. Check the id in the policy, or invite the app there: /invite @Bootswain.",
+    "Slack channel C0123456789: there is none with this id, or it is private and the app is not in it. Check the id in the policy, or invite the app there with /invite.",
   ],
   [
     { error: "is_archived", channel: "C0123456789" },

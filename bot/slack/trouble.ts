@@ -33,7 +33,9 @@ const channel = (says: string): Trouble => ({
 const card = (says: string): Trouble => ({ about: "card", says: ({ error }) => `${says} (${error}).` });
 const gone: Trouble = { about: "message", says: () => "The message is gone from Slack, and is posted once again." };
 
-const NOT_IN_IT = channel("the app is not in it. Invite it there: /invite @Bootswain.");
+const NOT_IN_IT = channel(
+  "the app is not in it. Invite it there with /invite.",
+);
 const ARCHIVED = channel("it is archived. Unarchive it, or name another channel in the policy.");
 const OWN_FAULT = card("Slack does not take the content of a card: this is a fault of Bootswain, please report it");
 
@@ -62,7 +64,7 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   not_in_channel: NOT_IN_IT,
   // Of a private channel that the app is not in, Slack says the same as of one that is not there.
   channel_not_found: channel(
-    "there is none with this id, or it is private and the app is not in it. Check the id in the policy, or invite the app there: /invite @Bootswain.",
+    "there is none with this id, or it is private and the app is not in it. Check the id in the policy, or invite the app there with /invite.",
   ),
   is_archived: ARCHIVED,
   is_inactive: ARCHIVED,

@@ -31,7 +31,7 @@ test("ready for one cluster, with its own name and command, and what to do with 
     "  description: Reboots the nodes of a Kubernetes cluster safely",
     "features:",
     "  bot_user:",
-    "    display_name: Bootswain (abal-kuber)",
+    "    display_name: bootswain-abal-kuber",
     "    always_online: true",
     "  slash_commands:",
     "    - command: /bootswain-abal",

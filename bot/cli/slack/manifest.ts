@@ -23,7 +23,7 @@ export function addManifest(parent: Command, io: Io, { note }: Terminal): void {
   parent
     .command("manifest")
     .description("the Slack app of a cluster, for api.slack.com; one app for each cluster")
-    .requiredOption("--cluster <name>", "the cluster's name, as in the policy")
+    .requiredOption("--cluster <name>", "the cluster's name, as in the policy", clusterName)
     .option("--command <name>", "the slash command; each app of a workspace needs its own", commandName, USUAL_COMMAND)
     .addOption(new Option("--format <format>", "yaml or json").choices(["yaml", "json"]).default("yaml"))
     .action(({ cluster, command, format }: Options) => {
@@ -33,6 +33,12 @@ export function addManifest(parent: Command, io: Io, { note }: Terminal): void {
       for (const step of stepsFor(manifest.features.bot_user.display_name)) note(step);
       io.done(EXIT.fine);
     });
+}
+
+function clusterName(text: string): string {
+  if (text.trim() === "")
+    throw new InvalidArgumentError("It must be the name that the policy has: cluster: abal-kuber.");
+  return text;
 }
 
 function commandName(text: string): string {
