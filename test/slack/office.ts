@@ -121,14 +121,19 @@ export class Office {
     return true;
   }
 
-  /** Lets time pass until what people do has come to its end. */
+  /** Lets time pass, while a bot is at it, until what people do has come to its end. */
   async during<Done>(doing: Promise<Done>): Promise<Done> {
     let isOver = false;
-    void doing.finally(() => {
+    const over = (): void => {
       isOver = true;
       this.#happened();
-    });
-    while (!isOver) await Promise.race([this.#something(), this.until(() => isOver || this.#handling === 0)]);
+    };
+    void doing.then(over, over);
+    while (!isOver) {
+      // Until a bot has heard of it, it is on its way, or waits for a connection: both take no time of the cluster's.
+      const isUnderWay = this.#calls > 0 || this.#handling === 0 || this.cluster.clock.next() === null;
+      await (isUnderWay ? this.#something() : this.cluster.clock.step());
+    }
     return doing;
   }
 
