@@ -5,6 +5,7 @@ import type { Log } from "../../coordinator/ports.ts";
 import { aboutOf, wordsOf } from "../trouble.ts";
 import { failure, field } from "./client.ts";
 import { type Incoming, listen, type Once } from "./incoming.ts";
+import { Pauses } from "./pauses.ts";
 import { quietLogger } from "./quiet-logger.ts";
 
 export interface SocketSettings {
@@ -24,10 +25,6 @@ export interface SocketTrouble {
   readonly isRefused: boolean;
 }
 
-const PAUSE_FIRST = 500;
-const PAUSE_MOST = 60_000;
-/** A connection that lived for this long was a good one: the next is made at once. */
-const GOOD_AFTER = 60_000;
 /** Slack's hello comes within a second; a connection without it would be waited for for ever. */
 const UP_WITHIN = 30_000;
 /** How long a silent connection is believed: it is pinged three times in that. */
@@ -44,6 +41,8 @@ export class SlackSocket {
   readonly #up = Promise.withResolvers<void>();
   #running: Promise<void> | null = null;
   #isUp = false;
+  /** Of the present connection, or of the last until the next is made. */
+  #upSince: number | null = null;
   #trouble: SocketTrouble | null = null;
 
   constructor(settings: SocketSettings) {
@@ -75,14 +74,12 @@ export class SlackSocket {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopped;
-    let pause = PAUSE_FIRST;
+    const pauses = new Pauses();
     while (!signal.aborted) {
-      const began = performance.now();
+      this.#upSince = null;
       await this.#live().catch((error: unknown) => this.#failed(troubleOf(error)));
-      const wasGood = performance.now() - began > GOOD_AFTER;
-      pause = wasGood ? 0 : Math.max(pause, PAUSE_FIRST);
+      const pause = pauses.after(this.#upSince === null ? null : performance.now() - this.#upSince);
       await delay(pause * (0.75 + Math.random() / 2), undefined, { signal }).catch(() => {});
-      pause = Math.min(pause * 2, PAUSE_MOST);
     }
   }
 
@@ -104,6 +101,7 @@ export class SlackSocket {
       if (this.#stopped.signal.aborted) return;
       log.info("slack connected", {});
       this.#isUp = true;
+      this.#upSince = performance.now();
       this.#trouble = null;
       this.#up.resolve();
       changed();
