@@ -23,6 +23,12 @@ export function isBlocked({ situation, phase }: PlannedNode): boolean {
   }
 }
 
-/** One card for a node and a boot: tries come and go on it until the node was rebooted. */
-export const blockedBase = ({ situation }: PlannedNode): string =>
-  `blocked-${shortHash([situation.node.uid, situation.node.bootId ?? ""])}`;
+/** One card for a node and a boot: tries come and go on it until it is known how the last one ended. */
+export const blockedBase = (planned: PlannedNode): string =>
+  `blocked-${shortHash([planned.situation.node.uid, bootOf(planned)])}`;
+
+/** While its reboot is checked a node shows the next boot already. */
+function bootOf({ situation, phase }: PlannedNode): string {
+  const { bootId } = situation.node;
+  return phase.kind === "waiting" || phase.fromBootId === "" ? (bootId ?? "") : phase.fromBootId;
+}

@@ -129,6 +129,19 @@ test.each(underWay)("a node that is %s after it was blocked is not said to be bl
   expect(only(cards, "board").text).not.toContain("blocked");
 });
 
+test("a node that runs its next boot and is checked keeps its card, until it is known how that ended", () => {
+  const first = only(cardsOf(aTurn({ reboots: [blockedReboot()], ...STUCK }), []), "blocked");
+  const verifying = { kind: "verifying", ...order, bootId: "boot-2", soakingSince: null } as const;
+  const after = { nodes: [aNode({ bootId: "boot-2" })], reports: [aReport({ bootId: "boot-2", pending: null })] };
+  const checked = aTurn({ ...after, reboots: [blockedReboot({ phase: verifying, orders: 2 })] });
+  const card = only(cardsOf(checked, [referenceOf(first)]), "blocked");
+  expect([card.key, card.isOpen, card.text]).toEqual([
+    first.key,
+    true,
+    "🔄 worker-1 is tried again (verifying)\nIt was rebooted, and is being checked.",
+  ]);
+});
+
 test("a budget that allows an eviction again blocks nothing, and the open card says so", () => {
   const reboots = [blockedReboot()];
   const first = only(cardsOf(aTurn({ reboots, ...STUCK }), []), "blocked");
