@@ -177,7 +177,7 @@ describe("not allowed", () => {
       policy,
       "No disruption budget blocks worker-1 now, so there is nothing to force.",
     ],
-    ["forcing without a reason", { verb: "force" }, forcible, policy, "Say why: force <reason>."],
+    ["forcing without a reason", { verb: "force" }, forcible, policy, "Say why: force: <reason>."],
     ["skipping without an end", { verb: "skip" }, {}, policy, "Say until when: skip until fri 18:00."],
     [
       "skipping until a time that is over",

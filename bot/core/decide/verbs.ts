@@ -87,7 +87,7 @@ export function judgeForce(ask: Ask): Verdict {
   const blockers = blockersOf(member.reboot);
   if (blockers.length === 0)
     return no(`No disruption budget blocks ${member.node.name} now, so there is nothing to force.`);
-  if (decision.reason === null) return no("Say why: force <reason>.");
+  if (decision.reason === null) return no("Say why: force: <reason>.");
   // Votes for other blockers than those of now neither add up with this one nor stand in its way.
   const ofThese = blockers.join(" ") === standing.forcedBudgets.join(" ");
   const given = ofThese ? { together: standing.forces, apart: standing.forcesApart } : NO_VOTES;

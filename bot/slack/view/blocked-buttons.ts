@@ -36,7 +36,7 @@ function choicesOf({ situation, holds }: PlannedNode, cluster: string, key: stri
       : []),
     ...(may?.skip != null ? [{ button: { label: "Skip…", actionId: id("skip") }, reply: "skip until fri 18:00" }] : []),
     ...(may?.force != null && canForce
-      ? [{ button: { label: force, actionId: id("force"), style: "danger" } as const, reply: "force &lt;reason&gt;" }]
+      ? [{ button: { label: force, actionId: id("force"), style: "danger" } as const, reply: "force: &lt;reason&gt;" }]
       : []),
   ];
 }

@@ -190,7 +190,7 @@ test("the worker that its budget blocked", () => {
     "I notice and go on by myself.",
     "*Next*  tried 22:14-22:29 CST; held until web/web or what it covers changes",
     "[Move the pod first] [Try again] [Skip…] [Force…]",
-    "Or reply: move · retry · skip until fri 18:00 · force &lt;reason&gt;",
+    "Or reply: move · retry · skip until fri 18:00 · force: &lt;reason&gt;",
   ]);
 });
 
