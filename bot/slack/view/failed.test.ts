@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { FailureCause } from "../../core/fleet/phase.ts";
+import type { NodeReboot } from "../../core/fleet/reboot.ts";
+import { HOUR } from "../../core/instant.ts";
 import { aHookRun } from "../../core/testing/a-hook-run.ts";
-import { aNode, aPolicy, aPool, aReboot } from "../../core/testing/builders.ts";
-import { allText, buttonsOn, failedPhase, only } from "../testing/cards.ts";
+import { aNode, aPolicy, aPool, aReboot, NOW } from "../../core/testing/builders.ts";
+import { allText, buttonsOn, failedPhase, only, referenceOf } from "../testing/cards.ts";
 import { aTurn } from "../testing/turns.ts";
 import { cardsOf } from "./cards.ts";
 
@@ -59,4 +61,31 @@ test("a failed hook is named, with what it wrote last, which can neither format 
 test("one that serves again says that other nodes go on", () => {
   const card = failedBy({ kind: "not healthy after reboot", what: "gate errors was not green" }, { freed: true });
   expect(allText(card)).toContain("it serves, and its slot is free: other nodes go on.");
+});
+
+test("one that comes back keeps its card while it is checked, also while it is not Ready yet, and then says so", () => {
+  const reboot = (phase: Partial<NodeReboot>) => aReboot({ orders: 1, ...phase });
+  const first = only(cardsOf(aTurn({ reboots: [reboot({ phase: failedPhase })] }), []), "failed");
+  const order = { order: "o1", fromBootId: "boot-1", since: NOW };
+  const phase = { kind: "verifying", ...order, bootId: "boot-2", soakingSince: null } as const;
+  const nodes = [aNode({ bootId: "boot-2", ready: false })];
+  const checked = only(cardsOf(aTurn({ nodes, reboots: [reboot({ phase })] }), [referenceOf(first)]), "failed");
+  expect([checked.key, checked.isOpen, checked.alert, checked.text]).toEqual([
+    first.key,
+    true,
+    null,
+    "🔄 worker-1 runs again, and is being checked\nIts pods come back once it is uncordoned.",
+  ]);
+  const outcome = { kind: "rebooted", at: NOW, took: HOUR, bootId: "boot-2" } as const;
+  const done = aTurn({ nodes: [aNode({ bootId: "boot-2" })], reboots: [reboot({ outcome })] });
+  const last = only(cardsOf(done, [referenceOf(checked)]), "failed");
+  expect([last.isOpen, last.text]).toEqual([false, "✅ worker-1 is back\nSee the board for how it goes on."]);
+});
+
+test("one that is checked and then not well calls people again, on the same card", () => {
+  const first = only(cardsOf(aTurn({ reboots: [aReboot({ phase: failedPhase, orders: 1 })] }), []), "failed");
+  const cause = { kind: "not healthy after reboot", what: "the node is not Ready" } as const;
+  const reboots = [aReboot({ phase: { ...failedPhase, cause }, orders: 1 })];
+  const again = only(cardsOf(aTurn({ reboots }), [referenceOf(first)]), "failed");
+  expect([again.key, again.alert?.key]).toEqual([first.key, "not healthy after reboot"]);
 });

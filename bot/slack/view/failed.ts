@@ -7,6 +7,7 @@ import type { Situation } from "../../core/situation.ts";
 import type { Block, Card, Reference } from "./card.ts";
 import { channelOf } from "./channels.ts";
 import { failedButtons } from "./failed-buttons.ts";
+import { goneOn } from "./failed-end.ts";
 import { heldText, knownText, secondOf, todoText } from "./failed-lines.ts";
 import { mentionsOf } from "./mentions.ts";
 import { buttons, clip, fallback, inCode, nameText, section } from "./mrkdwn.ts";
@@ -21,7 +22,7 @@ export function failedCards(turn: Turn, policy: Policy, open: readonly Reference
     return placed({ base, channel, draw: (place) => failed(turn, policy, { ...node, phase }, place) }, open);
   });
   const bases = new Set(failures.map(({ base }) => base));
-  return [...shown, ...open.filter((one) => !bases.has(baseOf(one))).map((one) => ended(turn, one))];
+  return [...shown, ...open.filter((one) => !bases.has(baseOf(one))).map((one) => goneOn(turn, one))];
 }
 
 type FailedNode = PlannedNode & { readonly phase: PhaseOf<"failed"> };
@@ -78,23 +79,4 @@ function titleOf(name: string, { cause }: PhaseOf<"failed">): string {
     default:
       return cause satisfies never;
   }
-}
-
-/** It left this phase, or is gone; how it goes on is on the board. */
-function ended({ plan }: Turn, { key, channel, targets }: Reference): Card {
-  const node = targets[0]?.node ?? "";
-  const planned = plan.nodes.get(node);
-  const name = nameText(node);
-  const title = planned?.situation.node.ready === true ? `✅ ${name} is back` : `↻ ${name}: this is over`;
-  const second = planned === undefined ? "The node is gone." : "See the board for how it goes on.";
-  return {
-    key,
-    kind: "failed",
-    channel,
-    text: fallback(title, second),
-    blocks: [section(`*${title}*\n${second}`)],
-    targets: targets.map((target) => ({ ...target, isOver: true })),
-    alert: null,
-    isOpen: false,
-  };
 }
