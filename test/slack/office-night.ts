@@ -1,10 +1,16 @@
 import { onTestFinished } from "vitest";
+import { type Duration, SECOND } from "../../bot/core/instant.ts";
 import { at, list, text } from "../../bot/sim/rules/world.ts";
 import { OPS } from "../../bot/sim/slack/a-workspace.ts";
 import type { Message } from "../../bot/sim/slack/message.ts";
 import { buttonsOf } from "../../bot/sim/slack/person.ts";
 import { Office, type OfficeSettings } from "./office.ts";
 import { CONTROL_PLANES, startingCluster } from "./starting-cluster.ts";
+
+interface NightSettings extends OfficeSettings {
+  /** How long a host takes to come up; 20 s when it is not given. */
+  readonly bootOf?: (node: string) => Duration;
+}
 
 /** The starting cluster with its bots up, and what people see of it; ends with its test. */
 export class Night {
@@ -14,10 +20,13 @@ export class Night {
     this.office = office;
   }
 
-  static async begin(settings: OfficeSettings, bots: readonly string[] = ["a"]): Promise<Night> {
+  static async begin(
+    { bootOf = () => 20 * SECOND, ...settings }: NightSettings,
+    bots: readonly string[] = ["a"],
+  ): Promise<Night> {
     const office = await Office.open(settings);
     onTestFinished(() => office.close());
-    await startingCluster(office);
+    await startingCluster(office, bootOf);
     for (const bot of bots) await office.startBot(bot);
     return new Night(office);
   }
