@@ -1,37 +1,15 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { MINUTE, SECOND } from "../../bot/core/instant.ts";
 import { at, text } from "../../bot/sim/rules/world.ts";
-import { OPERATORS, OPS } from "../../bot/sim/slack/a-workspace.ts";
+import { OPS } from "../../bot/sim/slack/a-workspace.ts";
 import { BOT } from "../../bot/sim/slack/directory.ts";
 import type { Message } from "../../bot/sim/slack/message.ts";
 import type { Person } from "../../bot/sim/slack/person.ts";
 import { ReferenceStore } from "../../bot/slack/references.ts";
 import { board } from "../../bot/slack/view/board.ts";
-import { Office } from "./office.ts";
+import { largeFleet, NODES, PEOPLE, POOLS } from "./large-fleet.ts";
+import type { Office } from "./office.ts";
 import { actionOn } from "./office-night.ts";
-
-const POOLS = Array.from({ length: 15 }, (_, index) => `pool-${String(index).padStart(2, "0")}`);
-const NODES = Array.from({ length: 200 }, (_, index) => ({
-  name: `node-${String(index).padStart(3, "0")}`,
-  pool: POOLS[index % POOLS.length] ?? "",
-}));
-const PEOPLE = Array.from({ length: 20 }, (_, index) => `U0PERSON${String(index).padStart(2, "0")}`);
-
-/** It is 22:00, so that nothing goes while people decide. */
-const POLICY = `
-apiVersion: policy.bootswain.dev/v1alpha1
-kind: RebootPolicy
-cluster: abal-kuber
-timeZone: America/Chicago
-groups: { operators: { slackGroups: [${OPERATORS}] } }
-slack: { channel: ${OPS} }
-defaults:
-  mode: approval
-  windows: [{ from: "23:00", to: "05:00" }]
-  may: { approve: { by: operators, people: 2 }, skip: { by: operators }, other: { by: operators } }
-pools:
-${POOLS.map((name) => `  - { name: ${name}, nodes: { matchLabels: { pool: ${name} } } }`).join("\n")}
-`;
 
 const METHODS = [
   "chat.postMessage",
@@ -41,24 +19,6 @@ const METHODS = [
   "usergroups.users.list",
   "pins.add",
 ];
-
-const WORKSPACE = {
-  users: PEOPLE.map((id) => ({ id, name: id.toLowerCase() })),
-  channels: [{ id: OPS, name: "ops", members: [...PEOPLE, BOT.userId] }],
-  groups: [{ id: OPERATORS, handle: "operators", users: PEOPLE }],
-};
-
-async function pendingFleet(): Promise<Office> {
-  const office = await Office.open({ policy: POLICY, workspace: WORKSPACE });
-  onTestFinished(() => office.close());
-  for (const { name, pool } of NODES) {
-    office.cluster.addNode({ name, labels: { pool } }).need("kernel");
-    office.cluster.startAgent(name);
-  }
-  await office.startBot("a");
-  await office.startBot("b");
-  return office;
-}
 
 const cardsIn = (office: Office): readonly Message[] =>
   office.workspace.messages(OPS).filter((message) => /^🔐 pool-\d\d: \d+ nodes want to reboot/.test(message.text));
@@ -112,7 +72,7 @@ async function isOfNow(office: Office): Promise<boolean> {
 }
 
 test("200 pending nodes, 300 clicks by 20 people in 10 s, sockets cut each second, every fifth call 429", async () => {
-  const office = await pendingFleet();
+  const office = await largeFleet(NODES, ["a", "b"]);
   const { workspace, server, cluster } = office;
   expect(await office.until(() => cardsIn(office).length === POOLS.length, 30 * MINUTE)).toBe(true);
   const cards = cardsIn(office);
