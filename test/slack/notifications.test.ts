@@ -48,7 +48,7 @@ test("the starting cluster's whole story notifies of the board, the question, th
   expect(firstLines(night)).toEqual([
     "abal-kuber · 0 of 4 to go",
     "✅ abal-kuber04 was rebooted",
-    "✅ control-plane: 3 of 3 rebooted in 13 min, Tue Dec 1, 05:00-05:12 CST",
+    expect.stringMatching(/^✅ control-plane: 3 of 3 rebooted in 1\d min, Tue Dec 1, 05:00-05:1\d CST$/),
   ]);
   for (const user of [ANA, BEN]) {
     expect(heardBy(night, user)).toEqual([
