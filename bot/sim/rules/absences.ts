@@ -27,3 +27,6 @@ export function vouchedFor(by: Requester, absences: readonly Absence[], now: num
   if (isCertain("barred")) return null;
   return isCertain("out of groups") ? { ...by, groups: [] } : by;
 }
+
+export const isSlackDown = (absences: readonly Absence[], now: number): boolean =>
+  absences.some(({ kind, from, until }) => kind === "slack down" && from <= now && now < until);

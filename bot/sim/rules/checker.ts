@@ -1,7 +1,9 @@
 import type { Absence } from "./absences.ts";
 import { BudgetRules } from "./budget-rules.ts";
+import { ChannelRules, type SlackNews } from "./channel-rules.ts";
 import { ClusterView } from "./cluster-view.ts";
 import { CordonRules } from "./cordon-rules.ts";
+import { type Deed, DeedRules } from "./deed-rules.ts";
 import { DrainRules } from "./drain-rules.ts";
 import { FleetRules } from "./fleet-rules.ts";
 import { GateRules } from "./gate-rules.ts";
@@ -45,6 +47,8 @@ export class RuleChecker {
   readonly #waits: WaitRules;
   readonly #gates: GateRules;
   readonly #hooks: HookRules;
+  readonly #channel: ChannelRules;
+  readonly #deeds: DeedRules;
   #now = 0;
 
   constructor({ policies, slotMost, quietFrom, spells, absences }: CheckerSettings) {
@@ -58,6 +62,8 @@ export class RuleChecker {
     this.#fleet = new FleetRules(limits, (node) => votes.isAdopted(node), broken);
     this.#gates = new GateRules(parts);
     this.#hooks = new HookRules(broken);
+    this.#channel = new ChannelRules(broken);
+    this.#deeds = new DeedRules(broken);
     this.#orders = new OrderRules(broken);
     this.#budgets = new BudgetRules(
       this.#pods,
@@ -84,11 +90,22 @@ export class RuleChecker {
     this.#cordons.see(change);
     this.#gates.see(change);
     this.#hooks.see(change);
+    this.#deeds.see(change);
   }
 
   seeCall(call: RebootCall): void {
     this.#now = call.at;
     this.#orders.seeCall(call);
+  }
+
+  /** What a person in Slack is about to ask for. */
+  seeDeed(deed: Deed): void {
+    this.#deeds.seeDeed(deed);
+  }
+
+  seeSlack(now: number, news: SlackNews): void {
+    this.#now = now;
+    this.#channel.see(news);
   }
 
   /** About once a minute: what should have happened shows in no change. */

@@ -1,16 +1,16 @@
-import type { Call } from "../../coordinator/ports.ts";
 import { type Duration, formatInstant, type Instant, MINUTE } from "../../core/instant.ts";
 import type { SimCluster } from "../cluster.ts";
 import type { SeededRandom } from "../random.ts";
 import { at, cordonedFor, isUnschedulable, list, nameOf, text, time } from "../rules/world.ts";
+import type { Clickers } from "./clickers.ts";
 import { setSchedulable } from "./incidents.ts";
-import type { SimPeople } from "./slack-people.ts";
-import { ACCOUNTS } from "./staff.ts";
+import { ACCOUNTS, type Account } from "./staff.ts";
 
 const LOOK_EVERY: Duration = 4 * MINUTE;
 
 interface Habits {
-  readonly people: SimPeople;
+  /** Who is in Slack writes to the bot there. */
+  readonly inSlack: Pick<Clickers, "write">;
   readonly mayForce: boolean;
   /** From then on they uncordon what they had cordoned. */
   readonly tidyFrom: Instant;
@@ -80,18 +80,20 @@ export class People {
   }
 
   #decide(verb: string, node: string): void {
-    this.#ask(verb, [{ node }]);
+    this.#ask(verb, [node]);
   }
 
-  #ask(verb: string, targets: readonly object[]): void {
+  #ask(verb: string, nodes: readonly string[]): void {
     const account = this.#random.pick(ACCOUNTS);
-    const asking = account === undefined ? null : this.#habits.people.asking(account);
-    if (asking === null) return;
-    const { system, id, groups } = asking;
+    if (account?.system === "slack")
+      this.#habits.inSlack.write(account.id, { verb, nodes, text: wordsFor(verb, nodes) });
+    if (account?.system === "kubernetes") this.#create(account, verb, nodes);
+  }
+
+  #create({ system, id, groups }: Account, verb: string, nodes: readonly string[]): void {
     this.#asked += 1;
     const until = verb === "skip" ? { until: formatInstant(this.#cluster.clock.now() + 30 * MINUTE) } : {};
-    // The bot writes for people in Slack.
-    this.#write(system === "slack" ? "bot" : id, {
+    this.#cluster.server.handle(id, {
       verb: "create",
       resource: "rebootdecisions",
       object: {
@@ -100,7 +102,7 @@ export class People {
         metadata: { name: `${verb}-${this.#asked}` },
         spec: {
           verb,
-          targets,
+          targets: nodes.map((node) => ({ node })),
           by: { system, id },
           groups,
           reason: "it must go",
@@ -109,8 +111,11 @@ export class People {
       },
     });
   }
+}
 
-  #write(who: string, call: Call): void {
-    this.#cluster.server.handle(who, call);
-  }
+/** As it is written to the bot: "approve now 01", "force 01: it must go". */
+function wordsFor(verb: string, nodes: readonly string[]): string {
+  const said = [verb === "now" ? "approve now" : verb, ...nodes].join(" ");
+  if (verb === "skip") return `${said} for 30 minutes`;
+  return verb === "force" || verb === "reboot" || verb === "pause" ? `${said}: it must go` : said;
 }

@@ -9,12 +9,11 @@ import type { Tamper } from "../sim-api.ts";
 import { SimGates } from "../sim-gates.ts";
 import { addEtcdPod, addWorkloads, happen, showVoter } from "./incidents.ts";
 import { HOOK_EXITS, placeObstacle, setBeforeJob, setHookJobs } from "./obstacle-effects.ts";
+import { Office, type SlackTamper } from "./office.ts";
 import { People } from "./people.ts";
-import { CHANNEL, CLUSTER, Policies } from "./policies.ts";
+import { CLUSTER, Policies } from "./policies.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
-import { SimSlack } from "./slack.ts";
-import { SimPeople } from "./slack-people.ts";
-import { Tally, type Trouble } from "./tally.ts";
+import { type SlackTally, Tally, type Trouble } from "./tally.ts";
 import { unfinished } from "./unfinished.ts";
 
 export interface SimulationOptions {
@@ -25,6 +24,7 @@ export interface SimulationOptions {
   /** For proofs that the checker sees what is wrong: on the wire, or in the policy that the bots are told. */
   readonly tamper?: Tamper;
   readonly believed?: (policy: PolicyData) => PolicyData;
+  readonly slack?: SlackTamper;
 }
 
 export interface SimulationResult {
@@ -36,6 +36,7 @@ export interface SimulationResult {
   readonly writes: number;
   readonly reboots: number;
   readonly met: Readonly<Record<Trouble, number>>;
+  readonly slack: Readonly<SlackTally>;
   readonly lasted: Duration;
 }
 
@@ -49,21 +50,15 @@ const DECISIONS_KEPT: Duration = 90 * MINUTE;
 const AFTERMATH: Duration = 40 * MINUTE;
 
 /** Runs two bots and some agents on one cluster through trouble of all kinds, and checks every rule after every write. */
-export async function simulate({ seed, log, onLine, tamper, believed }: SimulationOptions): Promise<SimulationResult> {
+export async function simulate(options: SimulationOptions): Promise<SimulationResult> {
+  const { seed, log, onLine, tamper, believed } = options;
   const random = new SeededRandom(String(seed));
   const scenario = scenarioOf(random.fork("scenario"));
   const checker = checkerOf(scenario);
   const tally = new Tally(onLine);
-  const slack = new SimSlack({
-    channel: CHANNEL,
-    random: random.fork("slack"),
-    now: () => cluster.clock.now(),
-    until: scenario.faults.until,
-  });
-  const people = new SimPeople({ absences: scenario.absences, now: () => cluster.clock.now() });
   const policies = new Policies(scenario, believed ?? ((policy) => policy));
-  const cluster = new SimCluster({
-    slack: () => ({ chat: slack, people }),
+  const cluster: SimCluster = new SimCluster({
+    slack: (process) => office.link(process),
     timings: { ...DEFAULT_TIMINGS, decisionsKept: DECISIONS_KEPT },
     seed: String(seed),
     start: scenario.start,
@@ -82,30 +77,30 @@ export async function simulate({ seed, log, onLine, tamper, believed }: Simulati
   });
   const { clock, store } = cluster;
   const gates = new SimGates({ clock, store, random: random.fork("gates"), spells: scenario.spells });
-  cluster.store.onChange((change) => {
+  const office = new Office({ clock, scenario, checker, tally, random: random.fork("slack"), tamper: options.slack });
+  store.onChange((change) => {
     tally.see(change);
     checker.see(change);
   });
   begin(cluster, scenario);
-  const habits = { people, mayForce: scenario.peopleForce, tidyFrom: scenario.faults.until };
+  office.clickers.start();
+  const habits = { inSlack: office.clickers, mayForce: scenario.peopleForce, tidyFrom: scenario.faults.until };
   new People(cluster, random.fork("people"), habits).start();
   const isDone = everyMinute(cluster, (now) => {
     checker.look(now);
     return now > earliestEnd(scenario) && unfinished(cluster, scenario).length === 0;
   });
-  const finished = await cluster.clock.runUntil(
-    () => isDone() || checker.broken().length > 0,
-    scenario.start + LONGEST,
-  );
+  const finished = await clock.runUntil(() => isDone() || checker.broken().length > 0, scenario.start + LONGEST);
   if (finished && checker.broken().length === 0) checker.atEnd();
   return {
     seed,
-    problems: [...checker.broken(), ...slack.problems(), ...(finished ? [] : unfinished(cluster, scenario))],
+    problems: [...checker.broken(), ...(finished ? [] : unfinished(cluster, scenario))],
     fingerprint: tally.fingerprint(),
     writes: tally.writes,
     reboots: tally.reboots,
     met: tally.met,
-    lasted: cluster.clock.now() - scenario.start,
+    slack: tally.slack,
+    lasted: clock.now() - scenario.start,
   };
 }
 

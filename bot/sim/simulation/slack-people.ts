@@ -1,7 +1,7 @@
 import type { PersonReading, SlackPeople } from "../../coordinator/ports.ts";
 import type { Instant } from "../../core/instant.ts";
-import type { Absence } from "../rules/absences.ts";
-import { ACCOUNTS, type Account } from "./staff.ts";
+import { type Absence, isSlackDown } from "../rules/absences.ts";
+import { ACCOUNTS } from "./staff.ts";
 
 interface Parts {
   readonly absences: readonly Absence[];
@@ -17,15 +17,9 @@ export class SimPeople implements SlackPeople {
   }
 
   async look(user: string, among: readonly string[]): Promise<PersonReading> {
-    if (this.#is("slack down", "")) return { kind: "unreadable", why: "timeout" };
+    const { absences, now } = this.#parts;
+    if (isSlackDown(absences, now())) return { kind: "unreadable", why: "timeout" };
     return this.#wordOn(user, among);
-  }
-
-  /** As the desk takes it: only whom Slack vouches for now, in the groups that they are in now. Null for anyone else. */
-  asking(account: Account): Account | null {
-    if (account.system !== "slack") return account;
-    const reading = this.#is("slack down", "") ? null : this.#wordOn(account.id, account.groups);
-    return reading?.kind === "member" ? { ...account, groups: reading.groups } : null;
   }
 
   #wordOn(user: string, among: readonly string[]): PersonReading {
@@ -36,9 +30,6 @@ export class SimPeople implements SlackPeople {
 
   #is(kind: Absence["kind"], user: string): boolean {
     const { absences, now } = this.#parts;
-    return absences.some(
-      (one) =>
-        one.kind === kind && (kind === "slack down" || one.user === user) && one.from <= now() && now() < one.until,
-    );
+    return absences.some((one) => one.kind === kind && one.user === user && one.from <= now() && now() < one.until);
   }
 }

@@ -1,83 +1,97 @@
 import type { Chat, ChatAnswer } from "../../coordinator/ports.ts";
-import type { Instant } from "../../core/instant.ts";
+import { type Duration, type Instant, SECOND } from "../../core/instant.ts";
+import type { WorldClock } from "../clock.ts";
+import type { SimProcess } from "../process.ts";
 import type { SeededRandom } from "../random.ts";
+import { type Absence, isSlackDown } from "../rules/absences.ts";
 import { SimulatedChat } from "../slack/chat.ts";
 import { BOT } from "../slack/directory.ts";
 import { Workspace } from "../slack/workspace.ts";
+import { CHANNEL } from "./policies.ts";
+import { ACCOUNTS, OPS } from "./staff.ts";
 
 interface SlackParts {
-  readonly channel: string;
+  readonly clock: WorldClock;
   readonly random: SeededRandom;
-  readonly now: () => Instant;
-  /** Slack has trouble until then. */
+  /** Calls are lost, late or refused until then. */
   readonly until: Instant;
+  readonly absences: readonly Absence[];
 }
 
-/** What Slack refuses for good: each is a fault of a card, not of the day. */
-const FAULTS_OF_CARDS: ReadonlySet<string> = new Set([
-  "invalid_blocks",
-  "invalid_blocks_format",
-  "msg_blocks_too_long",
-  "msg_too_long",
-  "no_text",
-]);
 const TROUBLE = 0.1;
+/** A call that is not answered is given up after this. */
+const GIVEN_UP: Duration = 10 * SECOND;
 
-/** A workspace that loses calls now and then, and remembers every card that breaks Slack's limits. */
-export class SimSlack implements Chat {
+const USERS = ACCOUNTS.flatMap(({ system, id, groups }) => (system === "slack" ? [{ id, groups }] : []));
+
+/** One workspace that takes its time, loses calls now and then, and is down at times. */
+export class SimSlack {
+  readonly workspace: Workspace;
   readonly #parts: SlackParts;
-  readonly #workspace: Workspace;
   readonly #chat: SimulatedChat;
 
   constructor(parts: SlackParts) {
     this.#parts = parts;
-    const { channel, now } = parts;
-    this.#workspace = new Workspace({
-      now,
-      users: [],
-      channels: [{ id: channel, name: "ops", members: [BOT.userId] }],
-      groups: [],
+    this.workspace = new Workspace({
+      now: () => parts.clock.now(),
+      users: USERS.map(({ id }) => ({ id, name: id.toLowerCase() })),
+      channels: [{ id: CHANNEL, name: "ops", members: [BOT.userId, ...USERS.map(({ id }) => id)] }],
+      groups: [
+        { id: OPS, handle: "ops", users: USERS.flatMap(({ id, groups }) => (groups.includes(OPS) ? [id] : [])) },
+      ],
     });
-    this.#chat = new SimulatedChat(this.#workspace);
+    this.#chat = new SimulatedChat(this.workspace);
   }
 
-  problems(): readonly string[] {
-    return this.#workspace.log.events.flatMap((event) =>
-      event.kind === "refused" && FAULTS_OF_CARDS.has(event.error)
-        ? [`slack: ${event.method} ${event.error} ${event.problems.join("; ")}`]
-        : [],
-    );
+  isDown(): boolean {
+    return isSlackDown(this.#parts.absences, this.#parts.clock.now());
   }
 
-  post(message: Parameters<Chat["post"]>[0]): Promise<ChatAnswer> {
-    return this.#try(() => this.#chat.post(message));
+  /** The port of one process: what it sent arrives also when it is dead by then, but nobody hears the answer. */
+  of(process: SimProcess): Chat {
+    const chat = this.#chat;
+    const call = (send: () => Promise<ChatAnswer>): Promise<ChatAnswer> => this.#call(process, send);
+    return {
+      post: (message) => call(() => chat.post(message)),
+      update: (message) => call(() => chat.update(message)),
+      pin: (channel, ts) => call(() => chat.pin(channel, ts)),
+      find: (wanted) => call(() => chat.find(wanted)),
+      open: (triggerId, view) => call(() => chat.open(triggerId, view)),
+      tell: (whisper) => call(() => chat.tell(whisper)),
+    };
   }
 
-  update(message: Parameters<Chat["update"]>[0]): Promise<ChatAnswer> {
-    return this.#try(() => this.#chat.update(message));
-  }
-
-  pin(channel: string, ts: string): Promise<ChatAnswer> {
-    return this.#try(() => this.#chat.pin(channel, ts));
-  }
-
-  find(wanted: Parameters<Chat["find"]>[0]): Promise<ChatAnswer> {
-    return this.#try(() => this.#chat.find(wanted));
-  }
-
-  open(triggerId: string, view: unknown): Promise<ChatAnswer> {
-    return this.#try(() => this.#chat.open(triggerId, view));
-  }
-
-  tell(whisper: Parameters<Chat["tell"]>[0]): Promise<ChatAnswer> {
-    return this.#try(() => this.#chat.tell(whisper));
-  }
-
-  /** Half of the calls that seem lost arrived all the same. */
-  async #try(call: () => Promise<ChatAnswer>): Promise<ChatAnswer> {
-    const { random, now, until } = this.#parts;
-    if (now() >= until || !random.chance(TROUBLE)) return call();
-    if (random.chance(0.5)) await call();
-    return { ok: false, error: "unanswered" };
+  #call(process: SimProcess, send: () => Promise<ChatAnswer>): Promise<ChatAnswer> {
+    if (!process.isAlive()) return new Promise(() => {});
+    const { clock, random, until } = this.#parts;
+    const { promise, resolve } = Promise.withResolvers<ChatAnswer>();
+    const answered = (answer: ChatAnswer): void => process.deliver(() => resolve(answer));
+    const sent = (delay: Duration, hear: (answer: ChatAnswer) => void): void =>
+      void clock.after(delay, () => void send().then(hear));
+    const givenUp = (): void => void clock.after(GIVEN_UP, () => answered({ ok: false, error: "unanswered" }));
+    const isLost = this.isDown();
+    const isTrouble = clock.now() < until && random.chance(TROUBLE);
+    if (!isLost && !isTrouble) {
+      sent(random.between(20, 300), answered);
+      return promise;
+    }
+    switch (isLost ? "lost" : random.pick(["lost", "arrived", "late", "limited", "refused"] as const)) {
+      case "arrived":
+        sent(random.between(0, GIVEN_UP), () => {});
+        givenUp();
+        break;
+      case "late":
+        sent(random.between(1, 9) * SECOND, answered);
+        break;
+      case "limited":
+        answered({ ok: false, error: "ratelimited", retryAfterSeconds: random.between(1, 30) });
+        break;
+      case "refused":
+        answered({ ok: false, error: "internal_error" });
+        break;
+      default:
+        givenUp();
+    }
+    return promise;
   }
 }

@@ -10,13 +10,13 @@ export interface Account {
 const kubernetes = (id: string, ...groups: readonly string[]): Account => ({ system: "kubernetes", id, groups });
 const slack = (id: string, ...groups: readonly string[]): Account => ({ system: "slack", id, groups });
 
-const OPS = "S0OPS";
+export const OPS = "S0OPS";
 const PLATFORM = "platform";
 const ANA = { kubernetes: "ana@example.com", slack: "U0ANA" };
 const BEN = { kubernetes: "ben@example.com" };
 const CEM = "U0CEM";
 
-/** Ana has two; Cem and Ben may be one and the same, and nobody knows mallory. */
+/** Ana has two; Cem and Ben may be one and the same, and nobody knows mallory, who has two as well. */
 export const ACCOUNTS: readonly Account[] = [
   kubernetes(ANA.kubernetes),
   slack(ANA.slack, OPS),
@@ -24,6 +24,7 @@ export const ACCOUNTS: readonly Account[] = [
   slack(CEM, OPS),
   kubernetes("dee@example.com", PLATFORM),
   kubernetes("mallory@example.com"),
+  slack("U0MALLORY"),
 ];
 
 /** Whom a policy knows and lets decide. Under each of them two who are surely two may approve. */

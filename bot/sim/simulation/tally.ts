@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { formatInstant } from "../../core/instant.ts";
+import type { Deed } from "../rules/deed-rules.ts";
 import { at, type Change, list, nameOf, text } from "../rules/world.ts";
+import type { WorkspaceEvent } from "../slack/event-log.ts";
 
 export const TROUBLES = ["held", "gated", "yielded", "forced", "restarted", "hooked", "failed"] as const;
 export type Trouble = (typeof TROUBLES)[number];
@@ -24,6 +26,16 @@ function troubleIn({ actor, resource, verb, before, after }: Change): Trouble | 
   return becomes(isHeldBy("would be blocked")) ? "held" : null;
 }
 
+const isOfSlack = ({ resource, verb, after }: Change): boolean =>
+  resource === "rebootdecisions" && verb === "create" && text(at(after, "spec", "by", "system")) === "slack";
+
+/** What people did in Slack, what was decided for them, and how often they were called. */
+export interface SlackTally {
+  deeds: number;
+  decisions: number;
+  calls: number;
+}
+
 /** Counts what happened, and hashes every write so that two runs can be compared. */
 export class Tally {
   writes = 0;
@@ -38,6 +50,7 @@ export class Tally {
     hooked: 0,
     failed: 0,
   };
+  readonly slack: SlackTally = { deeds: 0, decisions: 0, calls: 0 };
   readonly #hash = createHash("sha256");
   readonly #onLine: ((line: string) => void) | undefined;
   readonly #phases = new Map<string, string>();
@@ -50,6 +63,7 @@ export class Tally {
     this.writes += 1;
     const trouble = troubleIn(change);
     if (trouble !== null) this.met[trouble] += 1;
+    if (isOfSlack(change)) this.slack.decisions += 1;
     this.#hash.update(JSON.stringify([change.at, change.actor, change.verb, change.resource, change.after]));
     if (this.#onLine === undefined) return;
     const line = this.#lineOf(change);
@@ -60,6 +74,24 @@ export class Tally {
     this.reboots += 1;
     this.#hash.update(`reboot ${now} ${node}`);
     this.#onLine?.(`${formatInstant(now)} host ${node}: its agent calls the reboot`);
+  }
+
+  seeSlack(event: WorkspaceEvent): void {
+    const { kind } = event;
+    if (kind === "whispered") this.#said(`${kind} ${event.whisper.user}`, event.whisper.text);
+    if (kind === "posted" || kind === "edited") this.#said(`${kind} ${event.message.ts}`, event.message.text);
+    if (kind === "refused") this.#said(`${kind} ${event.method}`, event.error);
+  }
+
+  seeDeed({ at: now, user, verb, nodes, saw }: Deed): void {
+    this.slack.deeds += 1;
+    const sight = saw?.kind === "card" ? saw.ts : (saw?.kind ?? "");
+    this.#onLine?.(`${formatInstant(now)} ${user}: asks ${verb} ${nodes?.join() ?? ""} ${sight}`);
+  }
+
+  #said(what: string, says: string): void {
+    this.#hash.update(`${what} ${says}`);
+    this.#onLine?.(`  slack ${what}: ${says.split("\n")[0] ?? ""}`);
   }
 
   fingerprint(): string {
