@@ -129,11 +129,14 @@ export class Courier {
     const answer = await chat.post({ channel, text, blocks: withIds(card, hash), key: posting.key });
     const intent = known.get(key);
     if (!answer.ok || intent === undefined) {
-      if (!answer.ok && !isUncertain(answer.error)) known.change(key, before);
+      if (!answer.ok && intent !== undefined && !isUncertain(answer.error)) known.change(intent, before);
       return outcomeOf("chat.postMessage", answer);
     }
     const alerted = card.alert?.key ?? null;
-    await known.put({ ...intent, ts: answer.ts, hash, targets, isOpen, alerted, at: clock.now(), posting: null });
+    await known.put(
+      { ...intent, ts: answer.ts, hash, targets, isOpen, alerted, at: clock.now(), posting: null },
+      intent,
+    );
     return DONE;
   }
 
@@ -145,14 +148,14 @@ export class Courier {
     const { targets, isOpen } = card;
     // A card that needed nobody for a while alerts again when it next does, though for the same reason.
     const alerted = card.alert === null ? null : before.alerted;
-    await known.put({ ...before, hash, targets, isOpen, alerted, at: clock.now() });
+    await known.put({ ...before, hash, targets, isOpen, alerted, at: clock.now() }, before);
     return DONE;
   }
 
   async #pin(before: Remembered): Promise<Outcome> {
     const answer = await this.#parts.chat.pin(before.channel, before.ts);
     if (!answer.ok && answer.error !== "already_pinned") return this.#unlessLost("pins.add", before, answer);
-    await this.#parts.known.put({ ...before, isPinned: true });
+    await this.#parts.known.put({ ...before, isPinned: true }, before);
     return DONE;
   }
 
@@ -169,10 +172,10 @@ export class Courier {
     const line = { channel, threadTs, text: alert.says, blocks: [], broadcast, key: posting.key };
     const answer = await chat.post(line);
     if (!answer.ok) {
-      if (!isUncertain(answer.error)) known.change(before.key, { ...before, posting: null });
+      if (!isUncertain(answer.error)) known.change(before, { ...before, posting: null });
       return this.#unlessLost("chat.postMessage", before, answer);
     }
-    await known.put({ ...before, alerted: posting.alert, posting: null });
+    await known.put({ ...before, alerted: posting.alert, posting: null }, before);
     return DONE;
   }
 
@@ -190,7 +193,7 @@ export class Courier {
     if (found === "") return this.#isFresh(began) ? this.#postAgain(card, before, posting) : DONE;
     // Of a card that was tried twice nobody knows which content arrived: it is edited once.
     const adopted = posting.alert === null ? { ts: found, hash: "" } : { alerted: posting.alert };
-    await known.put({ ...before, ...adopted, posting: null });
+    await known.put({ ...before, ...adopted, posting: null }, before);
     return DONE;
   }
 
@@ -215,18 +218,18 @@ export class Courier {
     const { known } = this.#parts;
     if (posting.alert === null) {
       if (card.isOpen) return this.#send(card, posting, null);
-      return known.drop(before.key).then(() => DONE);
+      return known.drop(before).then(() => DONE);
     }
     if (card.alert?.key === posting.alert) return this.#say(card, before, card.alert, posting);
     // What was to be said is out of date.
-    return known.put({ ...before, posting: null }).then(() => DONE);
+    return known.put({ ...before, posting: null }, before).then(() => DONE);
   }
 
   async #unlessLost(method: Method, before: Remembered, answer: Refused): Promise<Outcome> {
     const isOld = this.#parts.clock.now() - Number(before.ts) * 1_000 >= ANEW_AFTER;
     const isLost = aboutOf(answer.error) === "message" || (answer.error === "edit_window_closed" && isOld);
     if (!isLost) return { kind: "refused", method, answer };
-    await this.#parts.known.drop(before.key);
+    await this.#parts.known.drop(before);
     return DONE;
   }
 }

@@ -146,6 +146,34 @@ test("a replica that stood still before its post looks first whether another pos
   expect(next.headlines(OPS)).toHaveLength(2);
 });
 
+test("a replica that hears late that its message is gone leaves alone what another posted in its place", async () => {
+  const old = anOutbox();
+  const { workspace, api, clock } = old;
+  const next = anOutbox({ workspace, api, clock });
+  old.outbox.show(turn());
+  await clock.advance(MINUTE);
+  next.outbox.show(turn());
+  await clock.advance(MINUTE);
+  const awake = Promise.withResolvers<void>();
+  const update = old.chat.update.bind(old.chat);
+  old.chat.update = async (message) => {
+    const answer = await update(message);
+    await awake.promise;
+    return answer;
+  };
+  for (const { ts, text } of workspace.messages(OPS)) if (text.startsWith(BOARD)) workspace.erase(OPS, ts);
+  old.outbox.show(askingTurn([OPS], { subject: "news" }));
+  await clock.advance(SECOND);
+  next.outbox.show(askingTurn([OPS], { subject: "news" }));
+  await clock.advance(MINUTE);
+  expect(next.headlines(OPS)).toHaveLength(2);
+  awake.resolve();
+  await clock.advance(MINUTE);
+  next.outbox.show(askingTurn([OPS], { subject: "more news" }));
+  await clock.advance(MINUTE);
+  expect([...next.headlines(OPS)].sort()).toEqual([ASKED, BOARD].sort());
+});
+
 test("a line in a thread whose answer was lost is not said twice", async () => {
   const { outbox, clock, faults, workspace, chat } = anOutbox();
   outbox.show(blockedTurn("o1"));

@@ -85,6 +85,8 @@ export class References {
   readonly #known = new Map<string, Remembered>();
   /** Changes that are not stored yet; null drops. */
   readonly #unsaved = new Map<string, Remembered | null>();
+  /** Of which message each of these is: a change of one that another replica has replaced is lost. */
+  readonly #about = new Map<string, string>();
   /** What claims were based on. */
   readonly #claims = new Map<string, Remembered | null>();
   #saving: Promise<string | null> = Promise.resolve(null);
@@ -122,27 +124,35 @@ export class References {
    */
   async claim(intent: Remembered, before: Remembered | null): Promise<"claimed" | "lost" | { readonly why: string }> {
     this.#claims.set(intent.key, before);
-    const why = await this.put(intent);
+    const why = await this.put(intent, before);
     this.#claims.delete(intent.key);
     if (this.#known.get(intent.key) !== intent) return "lost";
     if (why === null) return "claimed";
-    this.change(intent.key, before);
+    this.change(intent, before);
     return { why };
   }
 
-  /** Why it is not stored yet, or null. */
-  put(reference: Remembered): Promise<string | null> {
-    this.change(reference.key, reference);
+  /** What `before` has become. Why it is not stored yet, or null. */
+  put(reference: Remembered, before: Remembered | null): Promise<string | null> {
+    this.#change(reference.key, reference, before);
     return this.#save();
   }
 
-  drop(key: string): Promise<string | null> {
-    this.change(key, null);
+  drop(before: Remembered): Promise<string | null> {
+    this.change(before, null);
     return this.#save();
   }
 
   /** Stored with whatever is next. */
-  change(key: string, to: Remembered | null): void {
+  change(before: Remembered, to: Remembered | null): void {
+    this.#change(before.key, to, before);
+  }
+
+  /** Slack's answer may come when another replica has long posted another message in the place of this one. */
+  #change(key: string, to: Remembered | null, before: Remembered | null): void {
+    const known = this.#known.get(key);
+    if (known !== undefined && known.ts !== (before?.ts ?? "")) return;
+    if (!this.#unsaved.has(key)) this.#about.set(key, before?.ts ?? "");
     if (to === null) this.#known.delete(key);
     else this.#known.set(key, to);
     this.#unsaved.set(key, to);
@@ -185,11 +195,11 @@ export class References {
     return (await this.#write(now)) === "written" ? null : "another wrote at the same time";
   }
 
-  /** Of a claim, after what is stored was read. A write of ours that was not answered may have arrived. */
+  /** After what is stored was read. A write of ours that was not answered may have arrived. */
   #isLost(key: string, claim: Remembered | null, write: Written["kind"]): boolean {
     const before = this.#claims.get(key);
-    if (before === undefined || claim === null) return false;
     const stored = this.#known.get(key);
+    if (before === undefined || claim === null) return stored !== undefined && stored.ts !== this.#about.get(key);
     const isOurs = write === "unanswered" && stored?.posting?.key === claim.posting?.key;
     return !isOurs && (stored?.ts !== before?.ts || stored?.posting?.key !== before?.posting?.key);
   }
