@@ -35,6 +35,7 @@ interface SeedResult {
   readonly writes: number;
   readonly reboots: number;
   readonly met: Readonly<Record<"held" | "gated" | "yielded" | "forced" | "restarted" | "hooked" | "failed", number>>;
+  readonly slack: Readonly<Record<"deeds" | "decisions" | "calls", number>>;
 }
 
 async function runSeeds({ seeds, from }: SimulateOptions, print: (line: string) => void): Promise<ExitCode> {
@@ -57,8 +58,10 @@ async function runSeeds({ seeds, from }: SimulateOptions, print: (line: string) 
     `${met("held")} holds before the cordon, ${met("gated")} by a gate, ${met("yielded")} yields`,
     `${met("forced")} forced pods, ${met("restarted")} moves, ${met("hooked")} hook runs, ${met("failed")} failures`,
   ].join(", ");
+  const slack = (key: keyof SeedResult["slack"]): number => sum((one) => one.slack[key]);
+  const inSlack = `${slack("deeds")} deeds in Slack, ${slack("decisions")} decisions by them, ${slack("calls")} calls of people`;
   print(
-    `simulated: ${results.length} seeds (${from}-${from + seeds - 1}), ${sum((one) => one.writes)} writes, ${sum((one) => one.reboots)} reboots, ${troubles}, ${broken.length} seeds with broken rules`,
+    `simulated: ${results.length} seeds (${from}-${from + seeds - 1}), ${sum((one) => one.writes)} writes, ${sum((one) => one.reboots)} reboots, ${troubles}, ${inSlack}, ${broken.length} seeds with broken rules`,
   );
   return broken.length === 0 ? EXIT.fine : EXIT.problems;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { simulate } from "../../bot/sim/simulation/simulation.ts";
-import { believed, ignoreNotAfter, lateSlots, withoutSlotVersions } from "./mutants.ts";
+import { believed, deceived, ignoreNotAfter, lateSlots, withoutDigests, withoutSlotVersions } from "./mutants.ts";
 
 const MUTANT_SEEDS = 300;
 
@@ -14,6 +14,7 @@ test("slots that are written late break no rule as long as their versions are lo
 test.each([
   ["a slot is written without its version", withoutSlotVersions],
   ["agents ignore notAfter", ignoreNotAfter],
+  ["a decision forgets what its maker saw", withoutDigests],
 ])("the checker finds out when %s", async (_, tamper) => {
   for (let seed = 1; seed <= MUTANT_SEEDS; seed += 1) {
     const { problems } = await simulate({ seed, tamper: tamper() });
@@ -28,4 +29,12 @@ test.each(Object.entries(believed))("the checker finds out when the bots believe
     if (problems.some((problem) => problem.includes(` ${rule}: `))) return;
   }
   expect.fail(`${rule} was not broken in ${MUTANT_SEEDS} seeds`);
+});
+
+test.each(Object.entries(deceived))("the checker finds out when the bots believe %s", async (_, { chat, says }) => {
+  for (let seed = 1; seed <= MUTANT_SEEDS; seed += 1) {
+    const { problems } = await simulate({ seed, chat });
+    if (problems.some((problem) => says.test(problem))) return;
+  }
+  expect.fail(`${says} was not found in ${MUTANT_SEEDS} seeds`);
 });

@@ -1,3 +1,4 @@
+import type { Chat } from "../../bot/coordinator/ports.ts";
 import { MINUTE } from "../../bot/core/instant.ts";
 import type { DrainData, PolicyData, PoolData } from "../../bot/sim/rules/policy-data.ts";
 import type { Tamper } from "../../bot/sim/sim-api.ts";
@@ -73,3 +74,34 @@ export const believed: Readonly<Record<string, { policy: (policy: PolicyData) =>
   "that there are no gates": { policy: ({ gates: _, ...policy }) => policy, rule: "rule 12" },
   "that pools are only observed": { policy: inEachPool((pool) => ({ ...pool, mode: "observe" })), rule: "rule 10" },
 };
+
+/** What people decide in Slack counts for whatever stands by the time it is judged. */
+export const withoutDigests = (): Tamper => ({
+  arriving: (process, call) => {
+    if (!process.startsWith("bot") || call.verb !== "create" || call.resource !== "rebootdecisions") return call;
+    return { ...call, object: JSON.parse(JSON.stringify(call.object).replaceAll(/,"digest":"[^"]*"/g, "")) };
+  },
+});
+
+/** Bots that are made to see Slack otherwise than it is, and what the checker says of it. */
+export const deceived: Readonly<Record<string, { chat: (chat: Chat) => Chat; says: RegExp }>> = {
+  "that no post whose answer was lost arrived": {
+    chat: (chat) => ({ ...chat, find: async () => ({ ok: true, ts: "" }) }),
+    says: / rule 13: .* (stands there|is said) twice/,
+  },
+  "that all must hear of everything": {
+    chat: (chat) => ({ ...chat, post: (message) => chat.post({ ...message, blocks: [CALL, ...message.blocks] }) }),
+    says: / rule 13: message .* of board-.* calls \d people/,
+  },
+  "that a message needs no words": {
+    chat: (chat) => ({ ...chat, post: (message) => chat.post({ ...message, text: "" }) }),
+    says: / rule 13: chat.postMessage was refused: no_text/,
+  },
+  "that a dialog has all the room it wants": {
+    chat: (chat) => ({ ...chat, open: (id, view) => chat.open(id, { ...record(view), title: LONG }) }),
+    says: / rule 13: views.open was refused: invalid_arguments/,
+  },
+};
+
+const CALL = { type: "section", text: { type: "mrkdwn", text: "<!here>" } };
+const LONG = { type: "plain_text", text: "a title of more than 24 characters" };

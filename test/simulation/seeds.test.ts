@@ -35,6 +35,8 @@ test(`${SEEDS} seeds break no rule, and every node that can go is rebooted`, asy
   // Seeds that no longer meet a trouble would prove nothing about it.
   for (const trouble of TROUBLES)
     expect({ trouble, isMet: sum(({ met }) => met[trouble]) > 0 }).toEqual({ trouble, isMet: true });
+  for (const kind of ["deeds", "decisions", "calls"] as const)
+    expect({ kind, isMet: sum(({ slack }) => slack[kind]) > SEEDS }).toEqual({ kind, isMet: true });
 });
 
 test.each([4, 11, 29])("seed %i replays exactly", async (seed) => {

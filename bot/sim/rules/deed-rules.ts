@@ -16,8 +16,8 @@ export type Sight =
   | { readonly kind: "card"; readonly ts: string; readonly content: string }
   | { readonly kind: "dialog"; readonly digests: ReadonlyMap<string, string> };
 
-/** A bot may stand still for half an hour between a click and what comes of it. */
-const HEARD_WITHIN = 45 * 60_000;
+/** A bot may stand still for half an hour at each call between a click and what comes of it. */
+const HEARD_WITHIN = 3 * 3_600_000;
 /** By these a node may reboot: on a card they count for what was seen alone. */
 const LETS_GO: ReadonlySet<string> = new Set(["approve", "now"]);
 const REFERENCES = "bootswain-slack";

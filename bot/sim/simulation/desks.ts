@@ -1,8 +1,7 @@
 import type { Bot } from "../../bot.ts";
-import { type Duration, SECOND } from "../../core/instant.ts";
+import { type Duration, MINUTE, SECOND } from "../../core/instant.ts";
 import { Once } from "../../slack/bolt/incoming.ts";
 import { clickIn, submissionIn, writtenIn } from "../../slack/bolt/payloads.ts";
-import type { Click } from "../../slack/deeds.ts";
 import type { WorldClock } from "../clock.ts";
 import type { SimProcess } from "../process.ts";
 import type { SeededRandom } from "../random.ts";
@@ -18,11 +17,11 @@ interface Desk {
 interface DeskParts {
   readonly clock: WorldClock;
   readonly random: SeededRandom;
-  /** For proofs that the checker sees what is wrong. */
-  readonly clicked: (click: Click) => Click;
 }
 
 const TWICE = 0.15;
+/** The socket of a process that stands still for longer is closed by Slack, and what was on it is lost. */
+const KEPT: Duration = 5 * MINUTE;
 const UNHEARD: Delivery = { acked: false, answer: undefined, sent: 0 };
 
 /** Brings what people do in Slack to one of the bots that live, and now and then to a second one as well. */
@@ -55,10 +54,14 @@ export class Desks implements Carrier {
   }
 
   #bring(desk: Desk, envelope: Envelope, delay: Duration): Promise<Delivery> {
+    const { clock } = this.#parts;
     return new Promise((resolve) => {
-      this.#parts.clock.after(delay, () =>
-        desk.process.deliver(() => resolve({ acked: true, answer: this.#handle(desk, envelope), sent: 1 })),
-      );
+      clock.after(delay, () => {
+        const end = clock.now() + KEPT;
+        desk.process.deliver(() => {
+          if (clock.now() <= end) resolve({ acked: true, answer: this.#handle(desk, envelope), sent: 1 });
+        });
+      });
     });
   }
 
@@ -71,7 +74,7 @@ export class Desks implements Carrier {
       return undefined;
     }
     const pressed = payload["type"] === "block_actions" ? clickIn(payload) : null;
-    if (pressed !== null && once.isNew(`click ${pressed.id}`)) void desk.clicked(this.#parts.clicked(pressed.click));
+    if (pressed !== null && once.isNew(`click ${pressed.id}`)) void desk.clicked(pressed.click);
     const submission = payload["type"] === "view_submission" ? submissionIn(payload) : null;
     if (submission === null) return undefined;
     const errors = desk.errorsIn(submission);

@@ -1,11 +1,9 @@
 import type { Chat } from "../../coordinator/ports.ts";
-import type { Click } from "../../slack/deeds.ts";
 import type { WorldClock } from "../clock.ts";
 import type { SlackLink } from "../cluster.ts";
 import type { SimProcess } from "../process.ts";
 import type { SeededRandom } from "../random.ts";
 import type { RuleChecker } from "../rules/checker.ts";
-import type { Workspace } from "../slack/workspace.ts";
 import { watchChannel } from "./channel.ts";
 import { Clickers } from "./clickers.ts";
 import { Desks } from "./desks.ts";
@@ -14,19 +12,14 @@ import { SimSlack } from "./slack.ts";
 import { SimPeople } from "./slack-people.ts";
 import type { Tally } from "./tally.ts";
 
-/** Slack as the bots are made to see it: for proofs that the checker sees what is wrong. */
-export interface SlackTamper {
-  readonly chat?: (chat: Chat) => Chat;
-  readonly clicked?: (click: Click, workspace: Workspace) => Click;
-}
-
 interface OfficeParts {
   readonly clock: WorldClock;
   readonly scenario: Scenario;
   readonly checker: RuleChecker;
   readonly tally: Tally;
   readonly random: SeededRandom;
-  readonly tamper: SlackTamper | undefined;
+  /** What the bots are made to see of Slack, for proofs that the checker finds it out. */
+  readonly chat: (chat: Chat) => Chat;
 }
 
 /** Slack with the people in it, and how each bot is reached from there. */
@@ -37,15 +30,14 @@ export class Office {
   readonly #desks: Desks;
   readonly #chat: (chat: Chat) => Chat;
 
-  constructor({ clock, scenario, checker, tally, random, tamper }: OfficeParts) {
+  constructor({ clock, scenario, checker, tally, random, chat }: OfficeParts) {
     const { faults, absences, peopleForce: mayForce } = scenario;
     const { until } = faults;
     this.#slack = new SimSlack({ clock, absences, until, random: random.fork("calls") });
     this.#people = new SimPeople({ absences, now: () => clock.now() });
     const { workspace } = this.#slack;
-    const clicked = (click: Click): Click => tamper?.clicked?.(click, workspace) ?? click;
-    this.#desks = new Desks({ clock, random: random.fork("desks"), clicked });
-    this.#chat = tamper?.chat ?? ((chat) => chat);
+    this.#desks = new Desks({ clock, random: random.fork("desks") });
+    this.#chat = chat;
     this.clickers = new Clickers({
       slack: this.#slack,
       carrier: this.#desks,

@@ -1,4 +1,4 @@
-import type { Log } from "../../coordinator/ports.ts";
+import type { Chat, Log } from "../../coordinator/ports.ts";
 import { DAY, type Duration, HOUR, type Instant, MINUTE } from "../../core/instant.ts";
 import { DEFAULT_TIMINGS } from "../../core/timings.ts";
 import { SimCluster } from "../cluster.ts";
@@ -9,7 +9,7 @@ import type { Tamper } from "../sim-api.ts";
 import { SimGates } from "../sim-gates.ts";
 import { addEtcdPod, addWorkloads, happen, showVoter } from "./incidents.ts";
 import { HOOK_EXITS, placeObstacle, setBeforeJob, setHookJobs } from "./obstacle-effects.ts";
-import { Office, type SlackTamper } from "./office.ts";
+import { Office } from "./office.ts";
 import { People } from "./people.ts";
 import { CLUSTER, Policies } from "./policies.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
@@ -21,10 +21,10 @@ export interface SimulationOptions {
   readonly log?: (process: string) => Log;
   /** Each change of a phase, as it happens. */
   readonly onLine?: (line: string) => void;
-  /** For proofs that the checker sees what is wrong: on the wire, or in the policy that the bots are told. */
+  /** For proofs that the checker sees what is wrong: on the wire, in the policy that the bots are told, or in Slack. */
   readonly tamper?: Tamper;
   readonly believed?: (policy: PolicyData) => PolicyData;
-  readonly slack?: SlackTamper;
+  readonly chat?: (chat: Chat) => Chat;
 }
 
 export interface SimulationResult {
@@ -77,7 +77,8 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   });
   const { clock, store } = cluster;
   const gates = new SimGates({ clock, store, random: random.fork("gates"), spells: scenario.spells });
-  const office = new Office({ clock, scenario, checker, tally, random: random.fork("slack"), tamper: options.slack });
+  const chat = options.chat ?? ((honest) => honest);
+  const office = new Office({ clock, scenario, checker, tally, random: random.fork("slack"), chat });
   store.onChange((change) => {
     tally.see(change);
     checker.see(change);
