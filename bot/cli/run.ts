@@ -86,11 +86,11 @@ function begin(parts: BotParts, { cluster, namespace }: RunOptions): Bot {
     { clusterName: cluster, namespace, identity, pod, timings },
   );
   void connection?.start({
-    clicked: (click) => void bot.desk.clicked(click),
-    written: (written) => void bot.desk.written(written),
+    clicked: (click) => bot.desk.clicked(click),
+    written: (written) => bot.desk.written(written),
     commanded: (command) => bot.desk.commanded(command),
     errorsIn: (submission) => bot.desk.errorsIn(submission),
-    submitted: (submission) => void bot.desk.submitted(submission),
+    submitted: (submission) => bot.desk.submitted(submission),
   });
   return bot;
 }

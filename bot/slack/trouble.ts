@@ -33,9 +33,7 @@ const channel = (says: string): Trouble => ({
 const card = (says: string): Trouble => ({ about: "card", says: ({ error }) => `${says} (${error}).` });
 const gone: Trouble = { about: "message", says: () => "The message is gone from Slack, and is posted once again." };
 
-const NOT_IN_IT = channel(
-  "the app is not in it. Invite it there with /invite.",
-);
+const NOT_IN_IT = channel("the app is not in it. Invite it there with /invite.");
 const ARCHIVED = channel("it is archived. Unarchive it, or name another channel in the policy.");
 const OWN_FAULT = card("Slack does not take the content of a card: this is a fault of Bootswain, please report it");
 

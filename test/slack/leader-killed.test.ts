@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Call } from "../../bot/coordinator/ports.ts";
 import { at, type Change, text } from "../../bot/sim/rules/world.ts";
 import { ANA, OPS } from "../../bot/sim/slack/a-workspace.ts";
 import { aPolicy } from "./a-policy.ts";
@@ -18,6 +19,46 @@ const MOMENTS: readonly (readonly [string, (change: Change) => boolean])[] = [
   ],
   ["the cordon was made", ({ resource, after }) => resource === "nodes" && at(after, "spec", "unschedulable") === true],
 ];
+
+/** The bot that would write the first decision dies before it is written. */
+function killedBefore(night: () => Night) {
+  const seen = { kills: 0 };
+  const arriving = (process: string, call: Call): Call => {
+    if (call.verb !== "create" || call.resource !== "rebootdecisions" || call.dryRun === true || seen.kills > 0)
+      return call;
+    seen.kills += 1;
+    void night().office.killBot(process.replace("bot ", ""));
+    return { verb: "get", resource: "nodes", name: "none" };
+  };
+  return { seen, tamper: { arriving } };
+}
+
+test("the leader killed before the decision was written: Slack shows an error, and the next click counts, once", async () => {
+  const { seen, tamper } = killedBefore(() => night);
+  const night: Night = await Night.begin({ policy: aPolicy(), cluster: { tamper } }, ["a", "b"]);
+  const { office } = night;
+  const card = await night.card(/^🔐 control-plane: 3 nodes want/);
+  const ana = office.person(ANA);
+  const press = () => ana.click({ channel: OPS, ts: card.ts, actionId: actionOn(card, "approve") });
+  expect(await office.during(press())).toMatchObject({ acked: false });
+  expect([seen.kills, night.decisions()]).toEqual([1, []]);
+  expect(await office.during(press())).toMatchObject({ acked: true });
+  expect(await night.controlPlaneIsDone()).toBe(true);
+  expect(night.decisions()).toEqual(["approve counted"]);
+});
+
+test("the bot killed before a reply was written down: Slack brings it again, and it counts once", async () => {
+  const { seen, tamper } = killedBefore(() => night);
+  const night: Night = await Night.begin({ policy: aPolicy(), cluster: { tamper } }, ["a", "b"]);
+  const { office } = night;
+  const card = await night.card(/^🔐 control-plane: 3 nodes want/);
+  const said = await office.during(office.person(ANA).reply({ channel: OPS, threadTs: card.ts, text: "approve" }));
+  expect(seen.kills).toBe(1);
+  expect(said.deliveries[0]?.sent).toBeGreaterThan(1);
+  expect(await night.controlPlaneIsDone()).toBe(true);
+  expect(night.decisions()).toEqual(["approve counted"]);
+  expect(office.person(ANA).ephemerals()).toHaveLength(1);
+});
 
 const leaderOf = ({ office }: Night): string =>
   text(at(office.cluster.store.get("leases", "bootswain/bootswain"), "spec", "holderIdentity")).replace(/-.*/, "");

@@ -146,7 +146,7 @@ export class Office {
   /** Does what a person does, and lets time pass until the bot has answered. */
   async done<Done>(act: () => Promise<Done>, times = 1): Promise<Done> {
     const before = this.#handled;
-    const result = await act();
+    const result = await this.during(act());
     while (this.#handled + this.#handling < before + times) await this.#something();
     await this.until(() => this.#handling === 0);
     return result;
@@ -190,11 +190,11 @@ export class Office {
 
   #open(process: SimProcess, connection: SlackConnection, bot: Bot): void {
     void connection.start({
-      clicked: (click) => void this.#handle(process, () => bot.desk.clicked(click)),
-      written: (written) => void this.#handle(process, () => bot.desk.written(written)),
+      clicked: (click) => this.#handle(process, () => bot.desk.clicked(click)),
+      written: (written) => this.#handle(process, () => bot.desk.written(written)),
       commanded: (command) => this.#handle(process, () => bot.desk.commanded(command)),
       errorsIn: (submission) => bot.desk.errorsIn(submission),
-      submitted: (submission) => void this.#handle(process, () => bot.desk.submitted(submission)),
+      submitted: (submission) => this.#handle(process, () => bot.desk.submitted(submission)),
     });
   }
 

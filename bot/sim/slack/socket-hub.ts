@@ -55,7 +55,8 @@ export interface HubOptions {
   readonly nextId: (prefix: string) => string;
 }
 
-const MAX_SENDINGS = 2;
+/** An event comes again up to three times (docs.slack.dev, "Retries"). */
+const MAX_SENDINGS = 4;
 
 /** Socket Mode's server side: each envelope goes down one of the open connections, and an ack settles it. */
 export class SocketHub {

@@ -77,7 +77,7 @@ async function aBotWithACard(clusterName = "abal-kuber", policy = POLICY) {
     log,
   });
   await slack.start({
-    clicked: (click) => void desk.clicked(click),
+    clicked: (click) => desk.clicked(click),
     written: (written) => void desk.written(written),
     commanded: (command) => desk.commanded(command),
     errorsIn: (submission) => desk.errorsIn(submission),
@@ -172,7 +172,7 @@ test("while Slack opens no dialog, Skip… answers with the reply to type", asyn
   server.failNext("views.open", { kind: "error", error: "expired_trigger_id" });
   await ana.click({ channel: OPS, ts: card.ts, buttonText: "Skip…" });
   expect((await ana.nextEphemeral()).text).toBe(
-    "Slack did not open the dialog (expired_trigger_id). Click again, or reply in this thread: skip until fri 18:00",
+    "Slack did not open the dialog (`expired_trigger_id`). Click again, or reply in this thread: skip until fri 18:00",
   );
   expect(decisions.asked).toEqual([]);
 });

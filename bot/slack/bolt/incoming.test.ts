@@ -4,6 +4,7 @@ import { BOT } from "../../sim/slack/directory.ts";
 import { Person } from "../../sim/slack/person.ts";
 import { startSlackServer } from "../../sim/slack/server.ts";
 import type { Submission, Written } from "../deeds.ts";
+import { hearing } from "../testing/incoming.ts";
 import { connectSlack } from "./connect.ts";
 
 const [botToken, appToken] = ["xoxb-test", "xapp-test"];
@@ -23,7 +24,7 @@ async function aConnection() {
   const commands: Written[] = [];
   const written: Written[] = [];
   await slack.start({
-    clicked: () => {},
+    clicked: () => undefined,
     written: (one) => void written.push(one),
     commanded: async (command) => {
       commands.push(command);
@@ -93,4 +94,30 @@ test("a mention in the channel is handed on without the mention", async () => {
   expect(written.map(({ text, threadTs, isAddressed }) => [text.trim(), threadTs, isAddressed])).toEqual([
     ["approve 01", null, true],
   ]);
+});
+
+test("nothing is acknowledged before it was dealt with, a reply neither", async () => {
+  const workspace = aWorkspace();
+  const server = await startSlackServer({ workspace, botToken, appToken });
+  endings.push(() => server.close());
+  const slack = connectSlack({ appToken, botToken, apiUrl: server.apiUrl, log: { info: () => {}, warn: () => {} } });
+  const begun = Promise.withResolvers<void>();
+  const done = Promise.withResolvers<void>();
+  const written = (): Promise<void> => {
+    begun.resolve();
+    return done.promise;
+  };
+  await slack.start(hearing({ written }));
+  endings.push(() => slack.stop());
+  const { ts } = workspace.say({ channel: OPS, text: "hello", user: ANA });
+  let isAcked = false;
+  const said = new Person(workspace, server, ANA).reply({ channel: OPS, threadTs: ts, text: "approve" }).then((one) => {
+    isAcked = true;
+    return one;
+  });
+  await begun.promise;
+  await new Promise((resolve) => void setImmediate(resolve));
+  expect(isAcked).toBe(false);
+  done.resolve();
+  expect((await said).acked).toBe(true);
 });

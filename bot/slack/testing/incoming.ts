@@ -2,10 +2,10 @@ import type { Incoming } from "../bolt/incoming.ts";
 
 /** Hears what it is given to hear, and nothing else. */
 export const hearing = (heard: Partial<Incoming>): Incoming => ({
-  clicked: () => {},
-  written: () => {},
+  clicked: () => undefined,
+  written: () => undefined,
   commanded: async () => "",
   errorsIn: () => null,
-  submitted: () => {},
+  submitted: () => undefined,
   ...heard,
 });
