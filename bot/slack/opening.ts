@@ -24,7 +24,7 @@ export async function openDialog(parts: DeskParts, kind: DialogKind, click: Clic
   const opened = await parts.chat.open(click.triggerId, view);
   if (opened.ok) return null;
   parts.log.warn("slack dialog not opened", { user: click.user, dialog: kind, error: opened.error });
-  return `Slack did not open the dialog (${opened.error}). Click again, or reply in this thread: ${REPLIES[kind]}`;
+  return `Slack did not open the dialog (${opened.error}). Click again, or ${replyFor(kind)}`;
 }
 
 const REPLIES: Readonly<Record<DialogKind, string>> = {
@@ -32,6 +32,8 @@ const REPLIES: Readonly<Record<DialogKind, string>> = {
   force: "force: <reason>",
   pause: "pause: <reason>",
 };
+
+const replyFor = (kind: DialogKind): string => `reply in this thread: ${REPLIES[kind]}`;
 
 const seenIn = ({ channel, messageTs, seen }: Click) => ({ channel, ts: messageTs, seen });
 
@@ -42,6 +44,8 @@ async function viewOf(
   click: Click,
 ): Promise<View | string> {
   const found = await inTime(parts, click);
+  if (found === "late")
+    return `The cluster's API is slow now, so no dialog can open in time. Click again in a minute, or ${replyFor(kind)}`;
   if (found.kind === "unreadable") return found.says;
   if (found.kind === "none") return TOO_OLD;
   const targets = leftOn(found.reference);
@@ -66,14 +70,10 @@ function poolOf({ plan }: Known, targets: readonly CardTarget[]): Pool | null {
 const upTo = ({ may }: Pool): Duration => may.skip?.upTo ?? Number.POSITIVE_INFINITY;
 
 /** A slow API server must not use the 3 s up. */
-function inTime(parts: DeskParts, { channel, messageTs: ts }: Click): Promise<Finding> {
+function inTime(parts: DeskParts, { channel, messageTs: ts }: Click): Promise<Finding | "late"> {
   const finding = findCard(parts, { channel, ts }, () => true, SECOND_LOOK);
   return new Promise((resolve, reject) => {
-    const late: Finding = {
-      kind: "unreadable",
-      says: "The cluster's API is slow now. Nothing was decided; try again in a minute.",
-    };
-    const timer = parts.clock.after(FOUND_WITHIN, () => resolve(late));
+    const timer = parts.clock.after(FOUND_WITHIN, () => resolve("late"));
     finding.then(resolve, reject).finally(() => timer.stop());
   });
 }

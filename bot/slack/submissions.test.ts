@@ -154,7 +154,9 @@ test("a budget that appears between the opening and the sending refuses the forc
   turn = stuck(blockedReboot({ blockers: [aRefusal(), aRefusal({ podUid: "p2", budgets: [other] })] }));
   await desk.submitted(submission({ reason: "db is down" }));
   expect(told).toEqual([
-    whispered("This changed since the card was drawn: worker-1: what blocks it changed. Look again, then decide."),
+    whispered(
+      "This changed since the card was drawn: worker-1: what blocks it changed (now PDB web/db, web/web). Look again, then decide.",
+    ),
   ]);
 });
 
@@ -216,7 +218,11 @@ test("a slow API server does not use up the 3 s: it is said in time", async () =
   await done;
   expect([views, told]).toEqual([
     [],
-    [whispered("The cluster's API is slow now. Nothing was decided; try again in a minute.")],
+    [
+      whispered(
+        "The cluster's API is slow now, so no dialog can open in time. Click again in a minute, or reply in this thread: skip until fri 18:00",
+      ),
+    ],
   ]);
 });
 

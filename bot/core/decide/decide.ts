@@ -5,7 +5,7 @@ import type { Instant } from "../instant.ts";
 import { listed } from "../listed.ts";
 import { withAsked } from "../on-demand.ts";
 import type { Policy, Pool } from "../policy/policy.ts";
-import { blockersOf, nodeDigest, whatChanged } from "./digest.ts";
+import { BLOCKERS_CHANGED, blockersOf, nodeDigest, whatChanged } from "./digest.ts";
 import { judgeAdopt, judgeKeep, judgeReboot, judgeRelease, judgeWithdraw } from "./interventions.ts";
 import { whyBarred } from "./lapse.ts";
 import { judgePause, judgeResume, pauseOf } from "./pause.ts";
@@ -83,7 +83,8 @@ function changesSince({ verb, targets }: Decision, members: readonly Member[]): 
     const shown = targets.find(({ node }) => node === name)?.digest ?? null;
     const blockers = verb === "force" ? blockersOf(member.reboot) : [];
     const change = shown === null ? null : whatChanged(shown, nodeDigest(member, blockers));
-    return change === null ? [] : [{ name, change }];
+    const now = blockers.length === 0 ? "no disruption budget does now" : `now PDB ${listed(blockers)}`;
+    return change === null ? [] : [{ name, change: change === BLOCKERS_CHANGED ? `${change} (${now})` : change }];
   });
   if (changes.length === 0) return null;
   const byChange = [...Map.groupBy(changes, ({ change }) => change)];

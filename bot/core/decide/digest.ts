@@ -31,13 +31,14 @@ function short(text: string): string {
 }
 
 export const POLICY_CHANGED = "the pool's policy changed";
+export const BLOCKERS_CHANGED = "what blocks it changed";
 
 const PARTS = [
   "the node was replaced by another of the same name",
   "the node was rebooted",
   "a reboot was ordered",
   POLICY_CHANGED,
-  "what blocks it changed",
+  BLOCKERS_CHANGED,
 ];
 
 /** What changed between two digests, in words; null when nothing did. */

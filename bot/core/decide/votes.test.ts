@@ -79,7 +79,7 @@ describe("changed since the card was drawn", () => {
   test("what blocks it changed, which concerns a force alone", () => {
     const targets = shown({});
     const judgement = judged({ verb: "force", reason: "now", targets }, forcible);
-    expect(judgement.says).toContain("worker-1: what blocks it changed.");
+    expect(judgement.says).toContain("worker-1: what blocks it changed (now PDB web/web).");
     expect(judged({ targets }, forcible).outcome).toBe("counted");
   });
 

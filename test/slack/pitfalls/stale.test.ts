@@ -76,6 +76,21 @@ test("a PDB cleared between drawing and click: there is nothing to force", async
   expect(night.decisions().filter((one) => one === "force counted")).toEqual([]);
 });
 
+test("a PDB appeared between drawing and click, in the Force dialog: refused, with what changed", async () => {
+  const night = await Night.begin({ policy: aPolicy() });
+  const { office } = night;
+  await night.press(ANA, await night.card(/^⛔/), "force");
+  const ana = office.person(ANA);
+  expect(ana.view()?.title).toBe("Force");
+  office.cluster.workloads.deploy({ namespace: "web", name: "db", replicas: 1, graceSeconds: 5, onlyOn: WORKER });
+  office.cluster.workloads.addBudget({ namespace: "web", name: "db", promise: { minAvailable: 1 } });
+  await night.card(/^⛔ .*web\/db/);
+  await office.done(() => ana.submit({ reason: "the fix must go in" }));
+  expect(ana.view()).toBeNull();
+  expect(ana.ephemerals().at(-1)?.text).toContain("abal-kuber04: what blocks it changed (now PDB web/db, web/web)");
+  expect(night.decisions().filter((one) => one.endsWith("counted"))).toEqual([]);
+});
+
 test("window closed between click and drain: the yes is for that window alone", async () => {
   // It is 22:00; the window closes at 22:30, and another node has the slot until then.
   const night = await Night.begin({
