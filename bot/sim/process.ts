@@ -10,6 +10,7 @@ export class SimProcess {
   readonly #died: () => void;
   #isAlive = true;
   #pausedUntil: Instant = 0;
+  #jumped: Duration = 0;
 
   constructor(name: string, world: WorldClock, died: () => void) {
     this.name = name;
@@ -33,6 +34,11 @@ export class SimProcess {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#world.now() + length);
   }
 
+  /** Its machine's wall clock is set anew, by so much. */
+  jump(by: Duration): void {
+    this.#jumped += by;
+  }
+
   /** Runs what comes in from outside: never after death, and not while it stands still. */
   deliver(run: () => void): void {
     if (!this.#isAlive) return;
@@ -44,7 +50,7 @@ export class SimProcess {
   /** `skew` is how far its wall clock is off. */
   clock(skew: Duration = 0): Clock {
     return {
-      now: () => this.#world.now() + skew,
+      now: () => this.#world.now() + skew + this.#jumped,
       monotonic: () => this.#world.now() - this.#startedAt,
       after: (delay, run): Stoppable => {
         let isStopped = false;

@@ -165,6 +165,11 @@ export class Office {
     await running?.connection.stop();
   }
 
+  /** The wall clock of the bot's machine is set anew, by so much. */
+  jump(name: string, by: Duration): void {
+    this.#connections.get(`bot ${name}`)?.process.jump(by);
+  }
+
   async close(): Promise<void> {
     for (const name of this.cluster.livingBots()) this.cluster.killBot(name);
     for (const { connection } of this.#connections.values()) await connection.stop();

@@ -32,6 +32,24 @@ test.each([
   expect(Math.abs(Date.parse(skippedUntil(night)) - (asked + 2 * HOUR))).toBeLessThan(10_000);
 });
 
+const jumps: readonly (readonly [string, number])[] = [
+  ["an hour ahead", HOUR],
+  ["an hour back", -HOUR],
+  ["two days ahead", 48 * HOUR],
+];
+test.each(jumps)("wall clock jumps %s: hours count from the server's time, and a yes holds", async (_, by) => {
+  const night = await Night.begin({ policy: aPolicy() });
+  const { office } = night;
+  await night.card(ASKED);
+  office.jump("a", by);
+  const asked = office.now;
+  expect(await reply(night, "skip 01 for 2h")).toContain("abal-kuber01");
+  expect(Math.abs(Date.parse(skippedUntil(night)) - (asked + 2 * HOUR))).toBeLessThan(10_000);
+  await reply(night, "approve 02 03");
+  expect(await office.until(() => night.isRebooted("abal-kuber02") && night.isRebooted("abal-kuber03"))).toBe(true);
+  expect(night.isRebooted("abal-kuber01")).toBe(false);
+});
+
 const times: readonly (readonly [string, number, string, string])[] = [
   ['"until Monday" in the pool\'s zone', Date.UTC(2026, 10, 28, 2), "skip until monday", "2026-11-30T15:00:00.000Z"],
   [
