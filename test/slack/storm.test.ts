@@ -71,34 +71,41 @@ async function isOfNow(office: Office): Promise<boolean> {
   return shown.text === wanted.text && plain(shown.blocks) === plain(wanted.blocks);
 }
 
-test("200 pending nodes, 300 clicks by 20 people in 10 s, sockets cut each second, every fifth call 429", async () => {
-  const office = await largeFleet(NODES, ["a", "b"]);
-  const { workspace, server, cluster } = office;
-  expect(await office.until(() => cardsIn(office).length === POOLS.length, 30 * MINUTE)).toBe(true);
-  const cards = cardsIn(office);
-  for (const method of METHODS) server.failEvery(method, 5, { kind: "rate-limited", retryAfterSeconds: 1 });
-  const sentAt: number[] = [];
-  workspace.log.listen((event) => {
-    const isOurs = (event.kind === "posted" || event.kind === "edited") && event.message.user === BOT.userId;
-    if (isOurs) sentAt.push(office.now);
-  });
-  const people = PEOPLE.map((id) => office.person(id));
-  const wishes = cards.flatMap((card) => people.map((person) => ({ card, person })));
-  const tries: number[] = [];
-  for (let start = 0; start < wishes.length; start += wishes.length / 10)
-    tries.push(...(await second(office, wishes.slice(start, start + wishes.length / 10))));
-  await office.pass(3 * MINUTE);
+/** Half a minute on a machine that has nothing else to do: most of it is waiting for connections. */
+const LONGEST = 180_000;
 
-  const answers = wishes.map(answersTo);
-  expect(answers.filter((count, index) => count < 1 || count > (tries[index] ?? 0))).toEqual([]);
-  const decisions = cluster.store.all("rebootdecisions");
-  const who = decisions.map(
-    (one) => `${text(at(one, "spec", "by", "id"))} ${JSON.stringify(at(one, "spec", "targets"))}`,
-  );
-  expect([decisions.length, new Set(who).size]).toEqual([wishes.length, wishes.length]);
-  expect(decisions.filter((one) => text(at(one, "status", "outcome")) === "counted")).toHaveLength(2 * POOLS.length);
-  expect(decisions.filter((one) => text(at(one, "status", "outcome")) === "")).toEqual([]);
-  expect(await isOfNow(office)).toBe(true);
-  const gaps = sentAt.slice(1).map((time, index) => time - (sentAt[index] ?? 0));
-  expect(Math.min(...gaps)).toBeGreaterThanOrEqual(SECOND);
-});
+test(
+  "200 pending nodes, 300 clicks by 20 people in 10 s, sockets cut each second, every fifth call 429",
+  async () => {
+    const office = await largeFleet(NODES, ["a", "b"]);
+    const { workspace, server, cluster } = office;
+    expect(await office.until(() => cardsIn(office).length === POOLS.length, 30 * MINUTE)).toBe(true);
+    const cards = cardsIn(office);
+    for (const method of METHODS) server.failEvery(method, 5, { kind: "rate-limited", retryAfterSeconds: 1 });
+    const sentAt: number[] = [];
+    workspace.log.listen((event) => {
+      const isOurs = (event.kind === "posted" || event.kind === "edited") && event.message.user === BOT.userId;
+      if (isOurs) sentAt.push(office.now);
+    });
+    const people = PEOPLE.map((id) => office.person(id));
+    const wishes = cards.flatMap((card) => people.map((person) => ({ card, person })));
+    const tries: number[] = [];
+    for (let start = 0; start < wishes.length; start += wishes.length / 10)
+      tries.push(...(await second(office, wishes.slice(start, start + wishes.length / 10))));
+    await office.pass(3 * MINUTE);
+
+    const answers = wishes.map(answersTo);
+    expect(answers.filter((count, index) => count < 1 || count > (tries[index] ?? 0))).toEqual([]);
+    const decisions = cluster.store.all("rebootdecisions");
+    const who = decisions.map(
+      (one) => `${text(at(one, "spec", "by", "id"))} ${JSON.stringify(at(one, "spec", "targets"))}`,
+    );
+    expect([decisions.length, new Set(who).size]).toEqual([wishes.length, wishes.length]);
+    expect(decisions.filter((one) => text(at(one, "status", "outcome")) === "counted")).toHaveLength(2 * POOLS.length);
+    expect(decisions.filter((one) => text(at(one, "status", "outcome")) === "")).toEqual([]);
+    expect(await isOfNow(office)).toBe(true);
+    const gaps = sentAt.slice(1).map((time, index) => time - (sentAt[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(SECOND);
+  },
+  LONGEST,
+);
