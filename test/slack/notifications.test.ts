@@ -90,3 +90,35 @@ test("a node that does not come back in time and then does is called out once, t
     ]);
   }
 });
+
+const EVE = "U0EVE00001";
+
+test("a node that comes back unwell is called out again, to all: also to who is in the channel and no operator", async () => {
+  const [slow] = CONTROL_PLANES;
+  const users = [ANA, BEN, EVE].map((id) => ({ id, name: id.slice(2, 5).toLowerCase() }));
+  const channels = [{ id: OPS, name: "ops", members: [ANA, BEN, EVE, BOT.userId] }];
+  const night = await Night.begin({
+    policy: aPolicy({ controlPlane: "    reboot: { backWithin: 5m }" }),
+    workspace: { users, channels },
+    bootOf: (node) => (node === slow ? 20 * MINUTE : 20 * SECOND),
+  });
+  const { office } = night;
+  await night.press(ANA, await night.card(/^🔐/), "approve");
+  await night.card(/^🛑/);
+  await office.until(() => office.cluster.hosts.get(slow)?.boots() === 2);
+  office.cluster.stopAgent(slow, HOUR);
+  expect((await night.card(/^🛑 .* is not well after its reboot/)).text).toContain(slow);
+  expect(await night.controlPlaneIsDone()).toBe(true);
+  await office.pass(10 * MINUTE);
+
+  expect(firstLines(night).at(-1)).toBe("✅ abal-kuber01 is back");
+  const heard = (kind: string): readonly string[] => [
+    "message abal-kuber · 0 of 4 to go",
+    `${kind} ⛔ abal-kuber04 can't be drained: PDB web/web allows no eviction`,
+    `${kind} 🔐 control-plane: 3 nodes want to reboot. Approve?`,
+    `${kind} 🛑 abal-kuber01 did not come back`,
+    `${kind} broadcast 🛑 abal-kuber01 is not well after its reboot`,
+  ];
+  expect(heardBy(night, ANA)).toEqual(heard("mention"));
+  expect(heardBy(night, EVE)).toEqual(heard("message"));
+});
