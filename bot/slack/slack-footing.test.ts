@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { ChatAnswer } from "../coordinator/ports.ts";
+import type { ChatAnswer, Clock } from "../coordinator/ports.ts";
 import { MINUTE, SECOND } from "../core/instant.ts";
 import { NO_SLACK, SlackFooting, type Sockets } from "./slack-footing.ts";
 import { HandClock } from "./testing/hand-clock.ts";
@@ -55,6 +55,21 @@ test("a short gap of one socket, or of both, changes nothing", async () => {
     await clock.advance(MINUTE);
   }
   expect(new Set(changes)).toEqual(new Set([WELL.says]));
+});
+
+test("once stopped it waits for nothing, so that the process can end", () => {
+  const hand = new HandClock();
+  const begun: number[] = [];
+  const after: Clock["after"] = (delay, run) => {
+    begun.push(delay);
+    return hand.after(delay, run);
+  };
+  const footing = new SlackFooting({ now: () => hand.now(), monotonic: () => hand.monotonic(), after });
+  const running = footing.start(() => {});
+  footing.socketsChanged(UP);
+  running.stop();
+  footing.socketsChanged(DOWN);
+  expect(begun).toEqual([]);
 });
 
 test("one socket that stays away is said, and is still well", async () => {

@@ -33,6 +33,7 @@ export class SlackFooting implements Footing {
   /** The sockets without their short gaps. */
   #shown: Sockets | null = null;
   #gap: Stoppable | null = null;
+  #isStopped = false;
   #unanswered: { readonly count: number; readonly since: Duration } = { count: 0, since: 0 };
 
   constructor(clock: Clock) {
@@ -43,13 +44,16 @@ export class SlackFooting implements Footing {
     this.#changed = changed;
     return {
       stop: () => {
+        this.#isStopped = true;
         this.#changed = () => {};
         this.#gap?.stop();
       },
     };
   }
 
+  /** The sockets of a bot that ends go down after this has stopped: a gap of theirs would keep the process for its length. */
   socketsChanged(sockets: Sockets): void {
+    if (this.#isStopped) return;
     this.#sockets = sockets;
     const isRefused = sockets.up === 0 && sockets.trouble?.isRefused === true;
     if (isRefused || sockets.up >= (this.#shown?.up ?? 1)) this.#show();
