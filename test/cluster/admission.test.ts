@@ -241,7 +241,7 @@ describe("the bot", () => {
     await createDeployment(plane.rest, { namespace: "bootswain", name: "bootswain", replicas: 1 });
     const pods = "/api/v1/namespaces/bootswain/pods?labelSelector=app%3Dbootswain";
     const [pod] = await waitForList(plane.rest, pods, (found) => found.length > 0);
-    const bot = grounds.stage.startBot(stringAt(pod, "metadata", "name"));
+    const bot = grounds.stage.startBot({ pod: stringAt(pod, "metadata", "name") });
     await bot.says("admission policies in force");
     await mustSend(plane.rest, "DELETE", `${BINDINGS}/bootswain-bot-deployments`);
     expect(await bot.says("admission policy not in force")).toMatchObject({ policy: "bootswain-bot-deployments" });

@@ -85,9 +85,9 @@ test("of two replicas the leader hands its lease over after all other pods have 
   const set = await setStage(["node-1", "node-2", "node-3"]);
   const [pod, other] = await deployBots(set, 2);
   if (pod === undefined || other === undefined) throw new Error("the bot has no two pods");
-  const leader = set.startBot(pod.name);
+  const leader = set.startBot({ pod: pod.name });
   await leader.says("leads");
-  const standby = set.startBot(other.name);
+  const standby = set.startBot({ pod: other.name });
   await standby.says("stands by");
   const others = await deployWeb(set, pod.node);
   expect(others).toHaveLength(3);
@@ -119,7 +119,7 @@ test("a cluster of one node reboots with the bot on it, which goes on once it is
   if (pod === undefined) throw new Error("the bot has no pod");
   const machine = set.machine("node-1");
   const [firstBoot] = machine.bootIds;
-  const bot = set.startBot(pod.name);
+  const bot = set.startBot({ pod: pod.name });
   await bot.says("leads");
   const others = await deployWeb(set, "node-1");
   await machine.needReboot();
@@ -127,7 +127,7 @@ test("a cluster of one node reboots with the bot on it, which goes on once it is
   await waitFor(rest, "/api/v1/nodes/node-1", isDown, 60_000);
   await bot.kill();
   await waitFor(rest, "/api/v1/nodes/node-1", (node) => read(node, "status", "nodeInfo", "bootID") !== firstBoot);
-  set.startBot(pod.name);
+  set.startBot({ pod: pod.name });
   await set.rebootIs("node-1", isRebooted);
 
   const audit = await set.audit();

@@ -6,7 +6,7 @@ import { Repository } from "../../bot/git/testing/repository.ts";
 import { ANA, aWorkspace, BEN, OPS } from "../../bot/sim/slack/a-workspace.ts";
 import type { Message } from "../../bot/sim/slack/message.ts";
 import { Person } from "../../bot/sim/slack/person.ts";
-import { type SlackServer, startSlackServer } from "../../bot/sim/slack/server.ts";
+import { type SlackServer, type SlackServerOptions, startSlackServer } from "../../bot/sim/slack/server.ts";
 import type { AuditEvent } from "../control-plane/audit.ts";
 import { type ControlPlane, startControlPlane } from "../control-plane/control-plane.ts";
 import type { User } from "../control-plane/credentials.ts";
@@ -20,7 +20,7 @@ import { Program } from "./program.ts";
 export const BOT_USER = "system:serviceaccount:bootswain:bootswain-bot";
 export const AGENT_USER = "system:serviceaccount:bootswain:bootswain-agent";
 const CONTROL_PLANE = { "node-role.kubernetes.io/control-plane": "true" };
-const TOKENS = { SLACK_BOT_TOKEN: "xoxb-test", SLACK_APP_TOKEN: "xapp-test" };
+export const TOKENS = { SLACK_BOT_TOKEN: "xoxb-test", SLACK_APP_TOKEN: "xapp-test" };
 /** People who decide by kubectl; who may decide what stands in each test's policy. */
 const KUBECTL_USERS = ["lea", "mo"];
 
@@ -51,6 +51,15 @@ export interface StageSettings {
   readonly args?: readonly string[];
   /** People with a kubeconfig of their own, who may do nothing yet. */
   readonly people?: readonly User[];
+  readonly slack?: Pick<SlackServerOptions, "choose">;
+}
+
+/** What one bot has of its own. */
+interface BotSettings {
+  /** The pod that it is in. */
+  readonly pod?: string;
+  readonly tokens?: typeof TOKENS;
+  readonly slackApiUrl?: string;
 }
 
 /** A real control plane with machines, a real git repository, an emulated Slack, and the product as real processes. */
@@ -86,7 +95,8 @@ export class Stage {
     this.ben = new Person(this.workspace, this.slack, BEN);
   }
 
-  static async set({ policy, nodes, timings = {}, args = [], people = [] }: StageSettings): Promise<Stage> {
+  static async set(settings: StageSettings): Promise<Stage> {
+    const { policy, nodes, timings = {}, args = [], people = [] } = settings;
     const users = [BOT_USER, AGENT_USER].map((name) => ({ name, groups: ["system:serviceaccounts"] }));
     const plane = await startControlPlane({ users: [...users, ...people] });
     const workspace = aWorkspace();
@@ -94,6 +104,7 @@ export class Stage {
       workspace,
       botToken: TOKENS.SLACK_BOT_TOKEN,
       appToken: TOKENS.SLACK_APP_TOKEN,
+      ...settings.slack,
     });
     const folder = await mkdtemp(join(tmpdir(), "bootswain-stage-"));
     const repository = new Repository();
@@ -138,8 +149,7 @@ export class Stage {
     return machine;
   }
 
-  /** In the pod of that name, or in none. */
-  startBot(pod?: string): Program {
+  startBot({ pod, tokens = TOKENS, slackApiUrl = this.slack.apiUrl }: BotSettings = {}): Program {
     const bot = new Program(
       `bot ${this.#bots.length + 1}`,
       "bot/main.ts",
@@ -158,10 +168,10 @@ export class Stage {
         "--timings",
         this.timingsFile,
         "--slack-api-url",
-        this.slack.apiUrl,
+        slackApiUrl,
         ...this.#args,
       ],
-      pod === undefined ? TOKENS : { ...TOKENS, POD_NAME: pod },
+      pod === undefined ? tokens : { ...tokens, POD_NAME: pod },
     );
     this.#bots.push(bot);
     return bot;
