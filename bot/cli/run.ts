@@ -43,7 +43,7 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
     slackWaiting: () => bot?.waitingForSlack() ?? 0,
     isLeader: () => bot?.turn()?.isLeader ?? false,
   });
-  const slack = slackFromEnvironment(options.slackApiUrl, log, metrics);
+  const slack = slackFromEnvironment({ apiUrl: options.slackApiUrl, log, metrics, peopleEvery: timings.peopleEvery });
   const server = await listenOn(options.listen, metrics);
   const stopped = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopped.abort());

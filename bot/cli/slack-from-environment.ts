@@ -1,4 +1,5 @@
 import type { Chat, Footing, Log, SlackPeople } from "../coordinator/ports.ts";
+import type { Duration } from "../core/instant.ts";
 import type { Metrics } from "../http/metrics.ts";
 import { systemClock } from "../process/clock.ts";
 import { EXIT, UserError } from "../process/exit.ts";
@@ -15,8 +16,16 @@ export interface Slack {
   readonly connection: SlackConnection | null;
 }
 
+interface Settings {
+  readonly apiUrl: string | undefined;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** How often the bot asks about those whose decisions matter. */
+  readonly peopleEvery: Duration;
+}
+
 /** Without both tokens the bot says in its log what it would say in Slack. */
-export function slackFromEnvironment(apiUrl: string | undefined, log: Log, metrics: Metrics): Slack {
+export function slackFromEnvironment({ apiUrl, log, metrics, peopleEvery }: Settings): Slack {
   const { SLACK_APP_TOKEN: appToken, SLACK_BOT_TOKEN: botToken } = process.env;
   if (appToken === undefined && botToken === undefined) {
     log.info("no slack", { says: "Without SLACK_APP_TOKEN and SLACK_BOT_TOKEN what would be said goes to this log." });
@@ -34,6 +43,8 @@ export function slackFromEnvironment(apiUrl: string | undefined, log: Log, metri
     botToken,
     apiUrl,
     log,
+    // As long as that, and each second look would be answered by what the first one read.
+    keepFor: peopleEvery / 2,
     heard: (call) => {
       footing.heard(call);
       metrics.countSlackCall(call.method, call.answer.ok ? "ok" : call.answer.error);

@@ -19,6 +19,8 @@ export interface SlackSettings {
   readonly heard?: Heard;
   /** Milliseconds of elapsed time from an arbitrary start, by which what was read of people grows old; the process's own if not given. */
   readonly elapsed?: () => number;
+  /** For how many milliseconds what was read of people is believed. */
+  readonly keepFor?: number;
   /** Called after each change of the sockets. */
   readonly changed?: (sockets: Sockets) => void;
 }
@@ -47,6 +49,7 @@ export function connectSlack(settings: SlackSettings): SlackConnection {
     changed = () => {},
     elapsed = () => performance.now(),
   } = settings;
+  const keeping = settings.keepFor === undefined ? {} : { keepFor: settings.keepFor };
   const clientOptions: WebClientOptions = {
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
     logger: quietLogger(log),
@@ -72,7 +75,7 @@ export function connectSlack(settings: SlackSettings): SlackConnection {
   };
   return {
     chat: overheard(webChat(botToken, clientOptions), heard),
-    people: slackPeople({ token: botToken, options: clientOptions, log, heard, elapsed }),
+    people: slackPeople({ token: botToken, options: clientOptions, log, heard, elapsed, ...keeping }),
     start: async (incoming) => {
       lostAcks ??= hearLostAcks((why) => log.warn("slack connection lost", { why }));
       const once = new Once();

@@ -9,9 +9,6 @@ import { kept } from "./kept.ts";
 import { patiently } from "./patience.ts";
 import { userGroups } from "./user-groups.ts";
 
-/** For so long somebody who left, or was taken out of a user group, may still decide. */
-const KEEP_FOR = 5 * 60_000;
-
 interface Settings {
   readonly token: string;
   readonly options: WebClientOptions;
@@ -19,15 +16,17 @@ interface Settings {
   readonly heard: Heard;
   /** Milliseconds of elapsed time from an arbitrary start. */
   readonly elapsed: () => number;
+  /** Milliseconds: for so long somebody who left, or was taken out of a user group, may still decide; 5 minutes if not given. */
+  readonly keepFor?: number;
 }
 
 /** Slack's answers for a user that is not there, or not to be seen. */
 const NOBODY: ReadonlySet<string> = new Set(["user_not_found", "users_not_found", "user_not_visible"]);
 
 /** The port on users.info (scope users:read) and usergroups.users.list. */
-export function slackPeople({ token, options, log, heard, elapsed }: Settings): SlackPeople {
+export function slackPeople({ token, options, log, heard, elapsed, keepFor = 5 * 60_000 }: Settings): SlackPeople {
   const client = slackClient(token, options);
-  const time = { keepFor: KEEP_FOR, elapsed };
+  const time = { keepFor, elapsed };
   const groupsOf = userGroups({ client, log, heard, ...time });
   const told = async <Found>(method: string, call: () => Promise<Found>): Promise<Found> => {
     try {
