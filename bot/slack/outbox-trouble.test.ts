@@ -200,3 +200,15 @@ test("a closed card is remembered for a week and then forgotten", async () => {
   await clock.advance(MINUTE);
   expect(await kinds()).toEqual(["board true"]);
 });
+
+test("a bot with new tokens posts at once what the one before it was refused", async () => {
+  const { workspace, api, clock, faults, outbox } = setUp();
+  faults.failNext("chat.postMessage", { kind: "error", error: "invalid_auth" });
+  outbox.show(asked());
+  await clock.advance(0);
+  outbox.stop();
+  const next = setUp({ workspace, api });
+  next.outbox.show(asked());
+  await next.clock.advance(0);
+  expect(next.headlines()).toContain(ASKED);
+});

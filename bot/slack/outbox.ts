@@ -94,11 +94,14 @@ export class Outbox implements Stoppable {
 
   /** Begins what can be begun. How long to wait for the next; null when there is none to wait for. */
   async #look(): Promise<Duration | null> {
-    const rest = this.#rests.left(MEMORY, VIEW, APP);
-    if (rest > 0) return rest;
+    const unkept = this.#rests.left(MEMORY);
+    if (unkept > 0) return unkept;
+    // Also while the app is refused: a bot with new tokens must not look for messages that Slack never took.
     const trouble = await this.#known.settle();
     if (trouble !== null) return this.#notKept(trouble);
     this.#rests.end(MEMORY);
+    const rest = this.#rests.left(VIEW, APP);
+    if (rest > 0) return rest;
     const turn = this.#turn;
     if (turn === null || this.#isStopped) return null;
     const wanted = cardsOf(turn, this.#known.all()).flatMap((card) => errandFor(card, this.#known.get(card.key)) ?? []);
