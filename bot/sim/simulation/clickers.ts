@@ -82,13 +82,14 @@ export class Clickers {
     });
   }
 
-  /** In words: to the bot in the channel, or in the thread of some card. */
+  /** In words: to the bot in the channel, by its slash command, or in the thread of some card. */
   write(user: string, { verb, nodes, text }: { verb: string; nodes: readonly string[]; text: string }): void {
     const { slack, random, clock } = this.#parts;
     const person = this.#people.find(({ id }) => id === user);
     if (person === undefined || slack.isDown()) return;
     this.#parts.did({ at: clock.now(), user, verb, nodes, saw: null });
-    this.#say(person, text, random.chance(0.4) ? random.pick(this.#cards())?.ts : undefined);
+    if (random.chance(0.15)) void person.command({ channel: CHANNEL, command: "/bootswain", text });
+    else this.#say(person, text, random.chance(0.4) ? random.pick(this.#cards())?.ts : undefined);
   }
 
   #look(person: Person): void {

@@ -1,7 +1,7 @@
 import type { Bot } from "../../bot.ts";
 import { type Duration, MINUTE, SECOND } from "../../core/instant.ts";
 import { Once } from "../../slack/bolt/incoming.ts";
-import { clickIn, submissionIn, writtenIn } from "../../slack/bolt/payloads.ts";
+import { clickIn, commandIn, submissionIn, writtenIn } from "../../slack/bolt/payloads.ts";
 import type { WorldClock } from "../clock.ts";
 import type { SimProcess } from "../process.ts";
 import type { SeededRandom } from "../random.ts";
@@ -71,6 +71,11 @@ export class Desks implements Carrier {
     if (type === "events_api") {
       const written = writtenIn(payload["event"], payload, BOT.userId);
       if (written !== null && once.isNew(`message ${written.ts}`)) void desk.written(written);
+      return undefined;
+    }
+    if (type === "slash_commands") {
+      const command = commandIn(payload);
+      if (command !== null && once.isNew(`command ${command.ts}`)) void desk.commanded(command);
       return undefined;
     }
     const pressed = payload["type"] === "block_actions" ? clickIn(payload) : null;

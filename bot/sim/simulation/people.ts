@@ -86,8 +86,17 @@ export class People {
   #ask(verb: string, nodes: readonly string[]): void {
     const account = this.#random.pick(ACCOUNTS);
     if (account?.system === "slack")
-      this.#habits.inSlack.write(account.id, { verb, nodes, text: wordsFor(verb, nodes) });
+      this.#habits.inSlack.write(account.id, { verb, nodes, text: this.#wordsFor(verb, nodes) });
     if (account?.system === "kubernetes") this.#create(account, verb, nodes);
+  }
+
+  /** As it is written to the bot: "approve now 01", "force abal-kuber01: it must go". */
+  #wordsFor(verb: string, nodes: readonly string[]): string {
+    const names = nodes.map((node) => (this.#random.chance(0.5) ? node : (/\d+$/.exec(node)?.[0] ?? node)));
+    const said = [verb === "now" ? "approve now" : verb, ...names].join(" ");
+    const inAWhile = formatInstant(this.#cluster.clock.now() + 31 * MINUTE).slice(11, 16);
+    if (verb === "skip") return this.#random.chance(0.5) ? `${said} for 30 minutes` : `${said} until ${inAWhile} utc`;
+    return verb === "force" || verb === "reboot" || verb === "pause" ? `${said}: it must go` : said;
   }
 
   #create({ system, id, groups }: Account, verb: string, nodes: readonly string[]): void {
@@ -111,11 +120,4 @@ export class People {
       },
     });
   }
-}
-
-/** As it is written to the bot: "approve now 01", "force 01: it must go". */
-function wordsFor(verb: string, nodes: readonly string[]): string {
-  const said = [verb === "now" ? "approve now" : verb, ...nodes].join(" ");
-  if (verb === "skip") return `${said} for 30 minutes`;
-  return verb === "force" || verb === "reboot" || verb === "pause" ? `${said}: it must go` : said;
 }
