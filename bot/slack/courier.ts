@@ -6,6 +6,7 @@ import { blockId } from "./print.ts";
 import type { Posting, References, Remembered } from "./references.ts";
 import { aboutOf, isRateLimit, isUncertain, wordsOf } from "./trouble.ts";
 import type { Block, Card } from "./view/card.ts";
+import { callingNobody } from "./view/mentions.ts";
 
 /** The one thing to do next so that Slack shows a card as it should be. */
 export type Errand =
@@ -122,8 +123,10 @@ export class Courier {
     return this.#parts.clock.monotonic() - began < SENT_WITHIN;
   }
 
-  async #send(card: Card, posting: Posting, before: Remembered | null): Promise<Outcome> {
+  async #send(wanted: Card, posting: Posting, before: Remembered | null): Promise<Outcome> {
     const { chat, clock, known } = this.#parts;
+    // A board needs nobody: a person is named in it by the edit after this, which calls nobody.
+    const card = wanted.kind === "board" ? callingNobody(wanted) : wanted;
     const { key, channel, text, targets, isOpen } = card;
     const hash = hashOf(card);
     const answer = await chat.post({ channel, text, blocks: withIds(card, hash), key: posting.key });

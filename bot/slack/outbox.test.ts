@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { Log } from "../coordinator/ports.ts";
 import { MINUTE } from "../core/instant.ts";
-import { aNode, aPolicy, aPool, aReboot, aReport, NOW } from "../core/testing/builders.ts";
-import { aWorkspace, OPS } from "../sim/slack/a-workspace.ts";
+import { aDecision, aJudgement, aNode, aPolicy, aPool, aReboot, aReport, NOW } from "../core/testing/builders.ts";
+import { aWorkspace, BEN, OPS } from "../sim/slack/a-workspace.ts";
 import { SimulatedChat } from "../sim/slack/chat.ts";
 import type { Workspace } from "../sim/slack/workspace.ts";
 import { Outbox } from "./outbox.ts";
@@ -48,6 +48,20 @@ function setUp(workspace: Workspace = aWorkspace(), api = new ConfigMapApi()) {
   const headlines = (): readonly string[] => workspace.messages(OPS).map(({ text }) => text.split("\n")[0] ?? "");
   return { workspace, api, clock, chat, warned, outbox, headlines };
 }
+
+test("a board that names a person by their mention calls them neither when it is posted nor later", async () => {
+  const { outbox, clock, workspace } = setUp();
+  const judgement = aJudgement({ person: `slack:${BEN}`, at: NOW - MINUTE });
+  const pause = aDecision({ verb: "pause", targets: [], by: { system: "slack", id: BEN }, judgement });
+  outbox.show(aTurn({ decisions: [pause] }, { policy: aPolicy({ slackChannel: OPS }) }));
+  await clock.advance(MINUTE);
+  expect(workspace.notifications.map(({ kind }) => kind)).toEqual(["message", "message"]);
+  const [board] = workspace.messages(OPS);
+  expect([board?.text, JSON.stringify(board?.blocks)]).toEqual([
+    expect.stringContaining(`Paused by <@${BEN}>`),
+    expect.stringContaining(`Paused by <@${BEN}>`),
+  ]);
+});
 
 test("each card is one message, the board is pinned, and the same content is never sent twice", async () => {
   const { outbox, clock, headlines, workspace } = setUp();

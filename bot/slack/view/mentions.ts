@@ -1,4 +1,5 @@
 import type { Group, Policy } from "../../core/policy/policy.ts";
+import type { Card } from "./card.ts";
 import { clip, escaped } from "./mrkdwn.ts";
 
 /** More would crowd out what the card has to say. */
@@ -33,4 +34,20 @@ function peopleOf(policy: Policy, { people }: Group): readonly string[] {
 export function personText(person: string): string {
   const id = SLACK_USER.exec(person)?.[1];
   return id === undefined ? clip(escaped(person.replace(/^(slack|kubernetes):/, "")), 100) : `<@${id}>`;
+}
+
+const MENTION = /<@([UW][A-Z0-9]+)>/g;
+
+/** The same card without a person called in it. */
+export const callingNobody = (card: Card): Card => ({
+  ...card,
+  text: card.text.replace(MENTION, "@$1"),
+  blocks: card.blocks.map((block) => Object.fromEntries(Object.entries(block).map(([key, part]) => [key, calm(part)]))),
+});
+
+function calm(part: unknown): unknown {
+  if (typeof part === "string") return part.replace(MENTION, "@$1");
+  if (Array.isArray(part)) return part.map(calm);
+  if (typeof part !== "object" || part === null) return part;
+  return Object.fromEntries(Object.entries(part).map(([key, inner]) => [key, calm(inner)]));
 }
