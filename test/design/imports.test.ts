@@ -56,6 +56,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   ],
   "bot/sim/rules": [],
   "bot/sim/slack/testing": ["@slack/", "vitest"],
+  "bot/sim/github/testing": ["octokit", "@octokit/", "vitest"],
   "bot/demo": [
     "bot/sim",
     "bot/coordinator",

@@ -1,0 +1,44 @@
+import { textField } from "../slack/fields.ts";
+import { notFound, ok, type Reply, type RepositoryCall, refuse, wants } from "./call.ts";
+import { inLines } from "./contents.ts";
+import { repositoryUrl } from "./show-commit.ts";
+
+export function getRef(call: RepositoryCall): Reply {
+  const { repository, parameters } = call;
+  if (repository.refs.size === 0) return refuse(409, "Git Repository is empty.");
+  const ref = `refs/${parameters["ref"] ?? ""}`;
+  const sha = repository.refs.get(ref);
+  return sha === undefined ? notFound() : ok(showRef(call, ref, sha));
+}
+
+export function createRef(call: RepositoryCall): Reply {
+  const { repository, body } = call;
+  const ref = textField(body, "ref") ?? "";
+  const sha = textField(body, "sha") ?? "";
+  if (!/^refs\/[^/]+\/.+/.test(ref))
+    return refuse(422, "Reference name must contain at least three slash-separated components.");
+  if (repository.refs.has(ref)) return refuse(422, "Reference already exists");
+  if (!repository.network.commits.has(sha)) return refuse(422, "Object does not exist");
+  repository.move(ref, sha);
+  return { status: 201, body: showRef(call, ref, sha) };
+}
+
+export function getBlob(call: RepositoryCall): Reply {
+  const { repository, parameters, links } = call;
+  const sha = parameters["file_sha"] ?? "";
+  const content = repository.network.blobs.get(sha);
+  if (content === undefined) return notFound();
+  if (content.length > 100 * 1024 * 1024) {
+    return refuse(403, "This API returns blobs up to 100 MB in size.", [
+      { resource: "Blob", field: "data", code: "too_large" },
+    ]);
+  }
+  if (wants(call, "raw")) return ok(content);
+  const url = `${repositoryUrl(repository, links)}/git/blobs/${sha}`;
+  return ok({ sha, url, size: content.length, content: inLines(content), encoding: "base64" });
+}
+
+function showRef({ repository, links }: RepositoryCall, ref: string, sha: string) {
+  const url = repositoryUrl(repository, links);
+  return { ref, url: `${url}/git/${ref}`, object: { type: "commit", sha, url: `${url}/git/commits/${sha}` } };
+}

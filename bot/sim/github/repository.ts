@@ -1,0 +1,172 @@
+import type { Instant } from "../../core/instant.ts";
+import { historyOf } from "./ancestry.ts";
+import type { CheckRun, Comment, Pull, Status } from "./conversation.ts";
+import type { EventLog } from "./event-log.ts";
+import {
+  aCommit,
+  blobSha,
+  type Commit,
+  contentOf,
+  type Entry,
+  type Signature,
+  UNSIGNED,
+  type Verification,
+} from "./git-objects.ts";
+
+export interface CommitDraft {
+  /** The default branch if not given. A branch that is not there yet begins with this commit. */
+  readonly branch?: string;
+  /** What is new or changed by path; null takes away. */
+  readonly files: Readonly<Record<string, string | Entry | null>>;
+  readonly message?: string;
+  readonly author?: { readonly name: string; readonly email: string };
+  readonly date?: Instant;
+  readonly verification?: Verification;
+}
+
+/** Commits and blobs of a repository and all its forks, which GitHub keeps in one place. */
+export interface Network {
+  readonly commits: Map<string, Commit>;
+  readonly blobs: Map<string, Buffer>;
+}
+
+export interface RepositoryOptions {
+  readonly id: number;
+  readonly owner: string;
+  readonly name: string;
+  readonly isPrivate: boolean;
+  readonly defaultBranch: string;
+  readonly forkOf: Repository | null;
+  readonly now: () => Instant;
+  readonly log: EventLog;
+}
+
+const SOMEONE = { name: "Ana", email: "ana@example.com" };
+
+export class Repository {
+  readonly id: number;
+  readonly forkOf: Repository | null;
+  readonly network: Network;
+  readonly refs = new Map<string, string>();
+  readonly pulls = new Map<number, Pull>();
+  readonly comments = new Map<number, Comment>();
+  readonly checkRuns = new Map<number, CheckRun>();
+  readonly statuses: Status[] = [];
+  owner: string;
+  name: string;
+  isPrivate: boolean;
+  defaultBranch: string;
+  readonly #now: () => Instant;
+  readonly #log: EventLog;
+  /** The new name by the old one. */
+  readonly #renamed = new Map<string, string>();
+
+  constructor(options: RepositoryOptions) {
+    this.id = options.id;
+    this.owner = options.owner;
+    this.name = options.name;
+    this.isPrivate = options.isPrivate;
+    this.defaultBranch = options.defaultBranch;
+    this.forkOf = options.forkOf;
+    this.network = options.forkOf?.network ?? { commits: new Map(), blobs: new Map() };
+    this.#now = options.now;
+    this.#log = options.log;
+  }
+
+  get fullName(): string {
+    return `${this.owner}/${this.name}`;
+  }
+
+  /** Adds a commit on top of a branch, as a push does. */
+  commit(draft: CommitDraft): Commit {
+    const branch = draft.branch ?? this.defaultBranch;
+    const on = this.head(branch) ?? this.head(this.defaultBranch);
+    const commit = this.keep(on, draft);
+    this.move(`refs/heads/${branch}`, commit.sha);
+    return commit;
+  }
+
+  /** A commit that no ref names yet. */
+  keep(on: Commit | null, draft: CommitDraft, otherParents: readonly string[] = []): Commit {
+    const author: Signature = { ...(draft.author ?? SOMEONE), date: draft.date ?? this.#now() };
+    const tree = new Map(on?.tree);
+    for (const [path, file] of Object.entries(draft.files)) {
+      if (file === null) tree.delete(path);
+      else tree.set(path, typeof file === "string" ? { kind: "file", content: Buffer.from(file) } : file);
+    }
+    const commit = aCommit({
+      tree,
+      parents: [...(on === null ? [] : [on.sha]), ...otherParents],
+      author,
+      committer: author,
+      message: draft.message ?? "Change the policy",
+      verification: draft.verification ?? UNSIGNED,
+    });
+    this.network.commits.set(commit.sha, commit);
+    for (const entry of tree.values()) {
+      if (entry.kind === "submodule") continue;
+      const content = contentOf(entry);
+      this.network.blobs.set(blobSha(content), content);
+    }
+    return commit;
+  }
+
+  branch(name: string, from: string = this.defaultBranch): Commit {
+    const commit = this.commitAt(from);
+    if (commit === null) throw new Error(`${this.fullName} has no ${from} to branch from`);
+    this.move(`refs/heads/${name}`, commit.sha);
+    return commit;
+  }
+
+  tag(name: string, sha: string): void {
+    this.move(`refs/tags/${name}`, sha);
+  }
+
+  /** Moves a branch to any commit, also backwards. */
+  forcePush(branch: string, sha: string): void {
+    this.move(`refs/heads/${branch}`, sha);
+  }
+
+  deleteBranch(name: string): void {
+    this.move(`refs/heads/${name}`, null);
+  }
+
+  renameBranch(from: string, to: string): void {
+    const head = this.head(from);
+    if (head === null) throw new Error(`${this.fullName} has no branch ${from}`);
+    if (this.defaultBranch === from) this.defaultBranch = to;
+    this.#renamed.set(from, to);
+    this.move(`refs/heads/${to}`, head.sha);
+    this.move(`refs/heads/${from}`, null);
+  }
+
+  renamedTo(branch: string): string | null {
+    return this.#renamed.get(branch) ?? null;
+  }
+
+  head(branch: string): Commit | null {
+    return this.network.commits.get(this.refs.get(`refs/heads/${branch}`) ?? "") ?? null;
+  }
+
+  /** Takes what the API takes as a ref: a branch, a tag, a full or shortened sha, or "heads/…", "refs/…". */
+  commitAt(ref: string): Commit | null {
+    const names = [`refs/heads/${ref}`, `refs/tags/${ref}`, `refs/${ref}`, ref];
+    const named = names.map((name) => this.refs.get(name)).find((sha) => sha !== undefined);
+    if (named !== undefined) return this.network.commits.get(named) ?? null;
+    if (!/^[0-9a-f]{7,40}$/.test(ref)) return null;
+    return [...this.network.commits.values()].find(({ sha }) => sha.startsWith(ref)) ?? null;
+  }
+
+  move(ref: string, after: string | null): void {
+    const before = this.refs.get(ref) ?? null;
+    if (before === after) return;
+    if (after === null) this.refs.delete(ref);
+    else this.refs.set(ref, after);
+    const forced = before !== null && after !== null && !this.#isAncestor(before, after);
+    this.#log.add({ kind: "pushed", repository: this, ref, before, after, forced });
+  }
+
+  #isAncestor(sha: string, of: string): boolean {
+    return historyOf(this.network.commits, of).some((commit) => commit.sha === sha);
+  }
+}

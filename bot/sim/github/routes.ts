@@ -1,0 +1,86 @@
+import type { Need } from "./access.ts";
+import {
+  createAccessToken,
+  getApp,
+  getRepositoryInstallation,
+  getUser,
+  listInstallationRepositories,
+  listInstallations,
+} from "./apps.ts";
+import { type Call, notFound, type Reply, type RepositoryCall } from "./call.ts";
+import { compare, getCommit, listCommits } from "./commits.ts";
+import { getContents, putContents } from "./contents.ts";
+import { createRef, getBlob, getRef } from "./git-data.ts";
+import { getBranch, getRepository } from "./repositories.ts";
+
+export type Route =
+  | { readonly kind: "global"; readonly name: string; readonly handle: (call: Call) => Reply }
+  | {
+      readonly kind: "repository";
+      readonly name: string;
+      readonly need: Need;
+      readonly handle: (call: RepositoryCall) => Reply;
+    };
+
+export interface Match {
+  readonly route: Route;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+const METADATA: Need = { anyOf: ["metadata"], level: "read" };
+const READ: Need = { anyOf: ["contents"], level: "read" };
+const WRITE: Need = { anyOf: ["contents"], level: "write" };
+
+/** Named as octokit names them. Of two that fit, the first is taken. */
+const ROUTES: readonly Route[] = [
+  global("GET /app", getApp),
+  global("GET /app/installations", listInstallations),
+  global("POST /app/installations/{installation_id}/access_tokens", createAccessToken),
+  global("GET /installation/repositories", listInstallationRepositories),
+  global("GET /user", getUser),
+  // Answered where the budgets are.
+  global("GET /rate_limit", notFound),
+  inRepository("GET /repos/{owner}/{repo}/installation", METADATA, getRepositoryInstallation),
+  inRepository("GET /repos/{owner}/{repo}/branches/{branch}", READ, getBranch),
+  inRepository("GET /repos/{owner}/{repo}/git/ref/{ref}", READ, getRef),
+  inRepository("POST /repos/{owner}/{repo}/git/refs", WRITE, createRef),
+  inRepository("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", READ, getBlob),
+  inRepository("GET /repos/{owner}/{repo}/commits", READ, listCommits),
+  inRepository("GET /repos/{owner}/{repo}/commits/{ref}", READ, getCommit),
+  inRepository("GET /repos/{owner}/{repo}/compare/{basehead}", READ, compare),
+  inRepository("GET /repos/{owner}/{repo}/contents/{path}", READ, getContents),
+  inRepository("PUT /repos/{owner}/{repo}/contents/{path}", WRITE, putContents),
+  inRepository("GET /repos/{owner}/{repo}", METADATA, getRepository),
+];
+
+/** These take slashes, be they written as such or as %2F. */
+const LONG = ["path", "ref", "branch", "basehead"];
+
+const matchers = ROUTES.map((route) => ({ route, pattern: patternOf(route.name) }));
+
+/** `path` is that of the URL, still encoded. Repositories are also found under /repositories/{id}. */
+export function match(method: string, path: string): Match | null {
+  for (const { route, pattern } of matchers) {
+    const found = pattern.exec(`${method} ${path}`);
+    if (found === null) continue;
+    const groups = Object.entries(found.groups ?? {}).filter(([, value]) => value !== undefined);
+    return { route, parameters: Object.fromEntries(groups.map(([name, value]) => [name, decodeURIComponent(value)])) };
+  }
+  return null;
+}
+
+function patternOf(name: string): RegExp {
+  const pattern = name
+    .replace("/repos/{owner}/{repo}", "/(?:repos/{owner}/{repo}|repositories/{repository_id})")
+    .replace("/contents/{path}", "/contents(?:/{path})?")
+    .replace(/\{(\w+)\}/g, (_, parameter: string) => `(?<${parameter}>${LONG.includes(parameter) ? ".+" : "[^/]+"})`);
+  return new RegExp(`^${pattern}/?$`);
+}
+
+function global(name: string, handle: (call: Call) => Reply): Route {
+  return { kind: "global", name, handle };
+}
+
+function inRepository(name: string, need: Need, handle: (call: RepositoryCall) => Reply): Route {
+  return { kind: "repository", name, need, handle };
+}
