@@ -16,9 +16,9 @@ export interface Pull {
   readonly body: string | null;
   readonly author: Account;
   readonly base: { readonly ref: string; readonly sha: string };
-  /** The repository is null when the fork is gone. */
   readonly head: {
-    readonly repository: Repository | null;
+    /** The fork's, if it is from one; that may be gone by now. */
+    readonly repository: Repository;
     readonly owner: string;
     readonly ref: string;
     readonly sha: string;

@@ -17,6 +17,8 @@ export type GitHubNews =
       readonly action: "opened" | "synchronize" | "closed";
       readonly repository: Repository;
       readonly pull: Pull;
+      /** The head's sha before, where it moved. */
+      readonly before: string | null;
     }
   | {
       readonly kind: "comment";

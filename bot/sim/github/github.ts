@@ -3,6 +3,7 @@ import { HOUR, type Instant } from "../../core/instant.ts";
 import type { App, Caller, Installation, Permissions } from "./access.ts";
 import type { Account } from "./conversation.ts";
 import { EventLog } from "./event-log.ts";
+import { followPush } from "./pulls.ts";
 import { Repository } from "./repository.ts";
 
 export interface RepositoryDraft {
@@ -49,6 +50,7 @@ export class GitHub {
 
   constructor(now: () => Instant) {
     this.now = now;
+    this.log.listen((event) => followPush(this, event));
   }
 
   nextId(): number {

@@ -8,10 +8,21 @@ import {
   listInstallations,
 } from "./apps.ts";
 import { type Call, notFound, type Reply, type RepositoryCall } from "./call.ts";
+import {
+  createCheckRun,
+  getCheckRun,
+  listAnnotations,
+  listCheckRuns,
+  rerequestCheckRun,
+  updateCheckRun,
+} from "./check-runs.ts";
+import { createComment, deleteComment, getComment, listComments, updateComment } from "./comments.ts";
 import { compare, getCommit, listCommits } from "./commits.ts";
 import { getContents, putContents } from "./contents.ts";
 import { createRef, getBlob, getRef } from "./git-data.ts";
+import { createPull, getPull, listCommitPulls, listPullFiles, listPulls } from "./pull-routes.ts";
 import { getBranch, getRepository } from "./repositories.ts";
+import { createStatus, getCombinedStatus, listStatuses } from "./statuses.ts";
 
 export type Route =
   | { readonly kind: "global"; readonly name: string; readonly handle: (call: Call) => Reply }
@@ -30,6 +41,11 @@ export interface Match {
 const METADATA: Need = { anyOf: ["metadata"], level: "read" };
 const READ: Need = { anyOf: ["contents"], level: "read" };
 const WRITE: Need = { anyOf: ["contents"], level: "write" };
+const PULLS: Need = { anyOf: ["pull_requests"], level: "read" };
+/** A pull request is an issue too. */
+const COMMENTS: Need = { anyOf: ["issues", "pull_requests"], level: "read" };
+const CHECKS: Need = { anyOf: ["checks"], level: "read" };
+const STATUSES: Need = { anyOf: ["statuses"], level: "read" };
 
 /** Named as octokit names them. Of two that fit, the first is taken. */
 const ROUTES: readonly Route[] = [
@@ -46,10 +62,29 @@ const ROUTES: readonly Route[] = [
   inRepository("POST /repos/{owner}/{repo}/git/refs", WRITE, createRef),
   inRepository("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", READ, getBlob),
   inRepository("GET /repos/{owner}/{repo}/commits", READ, listCommits),
+  inRepository("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", CHECKS, listCheckRuns),
+  inRepository("GET /repos/{owner}/{repo}/commits/{ref}/status", STATUSES, getCombinedStatus),
+  inRepository("GET /repos/{owner}/{repo}/commits/{ref}/statuses", STATUSES, listStatuses),
+  inRepository("GET /repos/{owner}/{repo}/commits/{ref}/pulls", PULLS, listCommitPulls),
   inRepository("GET /repos/{owner}/{repo}/commits/{ref}", READ, getCommit),
   inRepository("GET /repos/{owner}/{repo}/compare/{basehead}", READ, compare),
   inRepository("GET /repos/{owner}/{repo}/contents/{path}", READ, getContents),
   inRepository("PUT /repos/{owner}/{repo}/contents/{path}", WRITE, putContents),
+  inRepository("GET /repos/{owner}/{repo}/pulls", PULLS, listPulls),
+  inRepository("POST /repos/{owner}/{repo}/pulls", toWrite(PULLS), createPull),
+  inRepository("GET /repos/{owner}/{repo}/pulls/{pull_number}", PULLS, getPull),
+  inRepository("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", PULLS, listPullFiles),
+  inRepository("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", COMMENTS, listComments),
+  inRepository("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", toWrite(COMMENTS), createComment),
+  inRepository("GET /repos/{owner}/{repo}/issues/comments/{comment_id}", COMMENTS, getComment),
+  inRepository("PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}", toWrite(COMMENTS), updateComment),
+  inRepository("DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}", toWrite(COMMENTS), deleteComment),
+  inRepository("POST /repos/{owner}/{repo}/check-runs", toWrite(CHECKS), createCheckRun),
+  inRepository("GET /repos/{owner}/{repo}/check-runs/{check_run_id}", CHECKS, getCheckRun),
+  inRepository("PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}", toWrite(CHECKS), updateCheckRun),
+  inRepository("GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations", CHECKS, listAnnotations),
+  inRepository("POST /repos/{owner}/{repo}/check-runs/{check_run_id}/rerequest", toWrite(CHECKS), rerequestCheckRun),
+  inRepository("POST /repos/{owner}/{repo}/statuses/{sha}", toWrite(STATUSES), createStatus),
   inRepository("GET /repos/{owner}/{repo}", METADATA, getRepository),
 ];
 
@@ -75,6 +110,10 @@ function patternOf(name: string): RegExp {
     .replace("/contents/{path}", "/contents(?:/{path})?")
     .replace(/\{(\w+)\}/g, (_, parameter: string) => `(?<${parameter}>${LONG.includes(parameter) ? ".+" : "[^/]+"})`);
   return new RegExp(`^${pattern}/?$`);
+}
+
+function toWrite({ anyOf }: Need): Need {
+  return { anyOf, level: "write" };
 }
 
 function global(name: string, handle: (call: Call) => Reply): Route {

@@ -1,12 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock, Stoppable } from "../../coordinator/ports.ts";
+import type { App } from "./access.ts";
 import type { Links } from "./call.ts";
 import type { Asked, Desk } from "./desk.ts";
+import type { GitHubEvent } from "./event-log.ts";
 import { type Fault, Faults } from "./faults.ts";
 import type { GitHub } from "./github.ts";
+import { hookEvent } from "./hook-payloads.ts";
+import { HookPost } from "./hook-post.ts";
 import { answerAsked, faultAnswer, type HttpAnswer, send } from "./http-answer.ts";
 import { type LimitOptions, RateLimits } from "./rate-limits.ts";
 import { type Match, match } from "./routes.ts";
+import { Webhooks } from "./webhooks.ts";
 
 export interface GitHubServerOptions {
   readonly github: GitHub;
@@ -40,12 +45,14 @@ export class GitHubServer {
   readonly apiUrl: string;
   readonly links: Links;
   readonly faults = new Faults();
+  readonly webhooks: Webhooks;
   /** All that were answered or cut, in that order. */
   readonly requests: ApiRequest[] = [];
   readonly #options: GitHubServerOptions;
   readonly #http: Server;
   readonly #desk: Desk;
   readonly #slow = new Set<Stoppable>();
+  readonly #post: HookPost;
 
   constructor(options: GitHubServerOptions, http: Server, web: string) {
     const { github, prefix = "", limits } = options;
@@ -55,11 +62,16 @@ export class GitHubServer {
     this.#http = http;
     const counting = limits === undefined ? null : new RateLimits(limits, github.now);
     this.#desk = { github, links: this.links, limits: counting };
+    this.#post = new HookPost(options.after);
+    const show = (event: GitHubEvent, app: App | null) => hookEvent(github, event, app, this.links);
+    this.webhooks = new Webhooks(github, (parcel) => this.#post.send(parcel), show);
     http.on("request", (request, response) => this.#receive(request, response));
   }
 
-  /** Ends all connections; slow answers are never given. */
+  /** Ends all connections; slow answers are never given, and what goes to hooks is not reached. */
   async close(): Promise<void> {
+    this.webhooks.stop();
+    this.#post.close();
     for (const timer of this.#slow) timer.stop();
     const closed = new Promise((resolve) => this.#http.close(resolve));
     this.#http.closeAllConnections();

@@ -1,0 +1,113 @@
+import { type App, covers } from "./access.ts";
+import { commitsBetween } from "./ancestry.ts";
+import { type Links, showAccount } from "./call.ts";
+import { showCheckRun } from "./check-runs.ts";
+import type { GitHubEvent } from "./event-log.ts";
+import { type Commit, treeSha } from "./git-objects.ts";
+import type { GitHub } from "./github.ts";
+import { bodyTime } from "./http-time.ts";
+import { diffOf } from "./line-diff.ts";
+import { showPull } from "./pull-routes.ts";
+import { showRepository } from "./repositories.ts";
+import type { Repository } from "./repository.ts";
+import { webUrl } from "./show-commit.ts";
+
+export interface HookEvent {
+  /** As X-GitHub-Event names it. */
+  readonly name: string;
+  readonly payload: object;
+}
+
+const NO_COMMIT = "0".repeat(40);
+
+/** What GitHub tells about an event; null where it tells nothing here. */
+export function hookEvent(github: GitHub, event: GitHubEvent, app: App | null, links: Links): HookEvent | null {
+  const payload = payloadOf(github, event, links);
+  if (payload === null) return null;
+  const { repository } = event;
+  const installation = github.installations.find((one) => one.app === app && covers(one, repository));
+  const common = {
+    repository: showRepository(github, repository, links),
+    sender: showAccount(github.account(repository.owner), links),
+    ...(installation === undefined ? {} : { installation: { id: installation.id } }),
+  };
+  return { name: payload.name, payload: { ...payload.payload, ...common } };
+}
+
+export function pingEvent(hookId: number, url: string, names: readonly string[]): HookEvent {
+  const hook = {
+    id: hookId,
+    type: "Repository",
+    name: "web",
+    active: true,
+    events: names,
+    config: { content_type: "json", insecure_ssl: "0", url },
+  };
+  return { name: "ping", payload: { zen: "Keep it logically awesome.", hook_id: hookId, hook } };
+}
+
+function payloadOf(github: GitHub, event: GitHubEvent, links: Links): HookEvent | null {
+  switch (event.kind) {
+    case "pushed":
+      return { name: "push", payload: pushPayload(event, links) };
+    case "pull-request": {
+      const { action, pull, repository, before } = event;
+      const moved = before === null ? {} : { before, after: pull.head.sha };
+      const merged = pull.mergeCommit !== null;
+      const pull_request = { ...showPull(github, repository, pull, links), merged };
+      return { name: "pull_request", payload: { action, number: pull.number, pull_request, ...moved } };
+    }
+    case "check-run": {
+      // Of changes GitHub tells only the end.
+      const isEnd = event.action === "updated" && event.run.status === "completed";
+      if (event.action === "updated" && !isEnd) return null;
+      const check_run = showCheckRun(github, event.repository, event.run, links);
+      return { name: "check_run", payload: { action: isEnd ? "completed" : event.action, check_run } };
+    }
+    case "comment":
+    case "status":
+      return null;
+    default:
+      return event satisfies never;
+  }
+}
+
+function pushPayload(event: Extract<GitHubEvent, { kind: "pushed" }>, links: Links): object {
+  const { repository, ref, before, after, forced } = event;
+  const { commits } = repository.network;
+  const head = commits.get(after ?? "") ?? null;
+  const added = after === null ? [] : before === null ? [] : commitsBetween(commits, before, after);
+  return {
+    ref,
+    before: before ?? NO_COMMIT,
+    after: after ?? NO_COMMIT,
+    created: before === null,
+    deleted: after === null,
+    forced,
+    base_ref: null,
+    compare: `${webUrl(repository, links)}/compare/${before ?? NO_COMMIT}...${after ?? NO_COMMIT}`,
+    commits: added.map((commit) => showPushed(repository, commit, links)),
+    head_commit: head === null ? null : showPushed(repository, head, links),
+    pusher: { name: head?.author.name ?? repository.owner, email: head?.author.email ?? null },
+  };
+}
+
+function showPushed(repository: Repository, commit: Commit, links: Links) {
+  const before = repository.network.commits.get(commit.parents[0] ?? "")?.tree ?? new Map();
+  const changes = diffOf(before, commit.tree);
+  const named = (status: string) => changes.filter((one) => one.status === status).map(({ filename }) => filename);
+  const { name, email } = commit.author;
+  return {
+    id: commit.sha,
+    tree_id: treeSha(commit.tree),
+    distinct: true,
+    message: commit.message,
+    timestamp: bodyTime(commit.committer.date),
+    url: `${webUrl(repository, links)}/commit/${commit.sha}`,
+    author: { name, email },
+    committer: { name: commit.committer.name, email: commit.committer.email },
+    added: named("added"),
+    removed: named("removed"),
+    modified: named("modified"),
+  };
+}

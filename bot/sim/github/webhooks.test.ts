@@ -1,0 +1,172 @@
+import { expect, test } from "vitest";
+import { closePull, mergePull, openPull } from "./pulls.ts";
+import { aReceiver, SECRET } from "./testing/hook-receiver.ts";
+import { AT, aGitHub, anApp } from "./testing/real-octokit.ts";
+
+/** A GitHub whose app has a hook that was pinged. */
+async function withHook(status?: number | null) {
+  const there = await aGitHub();
+  const receiver = await aReceiver(status);
+  const app = anApp(there.github, there.server);
+  const { webhooks } = there.server;
+  webhooks.add({ url: receiver.url, secret: SECRET, of: app.app });
+  if (status !== null) await webhooks.settled();
+  return { ...there, ...receiver, ...app, webhooks };
+}
+
+test("a hook begins with a ping, signed over the exact body", async () => {
+  const { received, webhooks, app } = await withHook();
+  expect(received).toHaveLength(1);
+  expect(received[0]).toMatchObject({
+    event: "ping",
+    isGenuine: true,
+    payload: { hook: { events: ["push", "pull_request", "check_run"] } },
+    headers: {
+      "content-type": "application/json",
+      "user-agent": expect.stringMatching(/^GitHub-Hookshot\//),
+      "x-github-hook-installation-target-type": "integration",
+      "x-github-hook-installation-target-id": `${app.id}`,
+    },
+  });
+  expect(webhooks.deliveries).toMatchObject([{ event: "ping", guid: received[0]?.guid, outcomes: [202] }]);
+});
+
+test("a push says the ref, before, after and the commits, and which installation heard of it", async () => {
+  const { repository, first, received, webhooks, installation } = await withHook();
+  const { sha } = repository.commit({ files: { "policy.yaml": "ünïcode\n" }, message: "Wïder" });
+  await webhooks.settled();
+  expect(received[1]).toMatchObject({
+    event: "push",
+    isGenuine: true,
+    payload: {
+      ref: "refs/heads/main",
+      before: first.sha,
+      after: sha,
+      created: false,
+      forced: false,
+      commits: [{ id: sha, message: "Wïder", modified: ["policy.yaml"], added: [], removed: [] }],
+      head_commit: { id: sha },
+      repository: { full_name: "acme/policy", default_branch: "main" },
+      installation: { id: installation.id },
+    },
+  });
+});
+
+test("pushes of another branch, by force, and a branch's end are told as such", async () => {
+  const { repository, first, received, webhooks } = await withHook();
+  const other = repository.commit({ branch: "other", files: { a: "b" } });
+  repository.forcePush("other", first.sha);
+  repository.deleteBranch("other");
+  await webhooks.settled();
+  const zeros = "0".repeat(40);
+  const pushes = received.slice(1).map(({ payload }) => payload);
+  expect(pushes).toHaveLength(3);
+  expect(pushes).toContainEqual(
+    expect.objectContaining({ ref: "refs/heads/other", before: zeros, after: other.sha, created: true }),
+  );
+  expect(pushes).toContainEqual(expect.objectContaining({ before: other.sha, after: first.sha, forced: true }));
+  expect(pushes).toContainEqual(expect.objectContaining({ before: first.sha, after: zeros, deleted: true }));
+});
+
+test("a pull request is told when it is opened, pushed to, merged, or closed without", async () => {
+  const { github, repository, received, webhooks } = await withHook();
+  const told = async () => {
+    await webhooks.settled();
+    return received.filter(({ event }) => event === "pull_request").at(-1)?.payload;
+  };
+  const { sha } = repository.commit({ branch: "wider", files: { "policy.yaml": "1" } });
+  openPull(github, repository, { title: "Wider", author: "ben", head: "wider" });
+  expect(await told()).toMatchObject({ action: "opened", number: 1, pull_request: { head: { sha }, merged: false } });
+  const next = repository.commit({ branch: "wider", files: { "policy.yaml": "2" } });
+  expect(await told()).toMatchObject({ action: "synchronize", before: sha, after: next.sha });
+  const merge = mergePull(github, repository, 1);
+  expect(await told()).toMatchObject({ action: "closed", pull_request: { merged: true, merge_commit_sha: merge } });
+  repository.commit({ branch: "more", files: { "policy.yaml": "3" } });
+  openPull(github, repository, { title: "More", author: "ben", head: "more" });
+  closePull(github, repository, 2);
+  expect(await told()).toMatchObject({ action: "closed", number: 2, pull_request: { merged: false } });
+});
+
+test("an app hears of its check runs, their end, and of a re-run that somebody asks for", async () => {
+  const { first, received, webhooks, asInstallation } = await withHook();
+  const { checks } = asInstallation.rest;
+  const { data } = await checks.create({ ...AT, name: "policy", head_sha: first.sha });
+  await checks.update({ ...AT, check_run_id: data.id, status: "in_progress" });
+  await checks.update({ ...AT, check_run_id: data.id, conclusion: "success" });
+  await checks.rerequestRun({ ...AT, check_run_id: data.id });
+  await webhooks.settled();
+  const runs = received.filter(({ event }) => event === "check_run").map(({ payload }) => payload);
+  expect(runs.map(({ action }) => action).toSorted()).toEqual(["completed", "created", "rerequested"]);
+  expect(runs[0]).toMatchObject({ check_run: { id: data.id, head_sha: first.sha, app: { slug: "bootswain" } } });
+});
+
+test("a repository's own hook hears of that repository, but of no check runs", async () => {
+  const { github, repository, first, received, webhooks, url, asInstallation } = await withHook();
+  const other = github.addRepository({ owner: "acme", name: "other" });
+  webhooks.add({ url, secret: SECRET, of: other });
+  await webhooks.settled();
+  const before = received.length;
+  repository.commit({ files: { a: "b" } });
+  await asInstallation.rest.checks.create({ ...AT, name: "policy", head_sha: first.sha });
+  other.commit({ files: { a: "b" } });
+  await webhooks.settled();
+  const targets = received.slice(before).map(({ headers }) => headers["x-github-hook-installation-target-type"]);
+  expect(targets.toSorted()).toEqual(["integration", "integration", "integration", "repository"]);
+});
+
+test("a redelivery has the id and the body of the first, and nothing is redelivered by itself", async () => {
+  const { repository, received, webhooks } = await withHook(500);
+  repository.commit({ files: { a: "b" } });
+  await webhooks.settled();
+  const push = webhooks.deliveries[1];
+  expect(push?.outcomes).toEqual([500]);
+  expect(received).toHaveLength(2);
+  expect(await webhooks.redeliver(push?.guid ?? "")).toBe(500);
+  expect(received).toHaveLength(3);
+  expect(received[2]).toMatchObject({ guid: received[1]?.guid, payload: received[1]?.payload, isGenuine: true });
+});
+
+test("a wrong secret and a body that was changed on the way do not pass", async () => {
+  const { received, webhooks } = await withHook();
+  const { guid = "", body = "" } = webhooks.deliveries[0] ?? {};
+  await webhooks.redeliver(guid, { secret: "another" });
+  await webhooks.redeliver(guid, { body: body.replace("Keep", "Drop") });
+  expect(received.map(({ isGenuine }) => isGenuine)).toEqual([true, false, false]);
+});
+
+test("deliveries that are held come late, and those that are lost never", async () => {
+  const { repository, received, webhooks } = await withHook();
+  const held = webhooks.hold();
+  repository.commit({ files: { a: "1" } });
+  await webhooks.settled();
+  expect(received).toHaveLength(1);
+  held.stop();
+  await webhooks.settled();
+  expect(received).toHaveLength(2);
+  const lost = webhooks.lose();
+  repository.commit({ files: { a: "2" } });
+  lost.stop();
+  await webhooks.settled();
+  expect(received).toHaveLength(2);
+  expect(webhooks.deliveries.at(-1)).toMatchObject({ event: "push", outcomes: [] });
+});
+
+test("a receiver that does not answer is given ten seconds", async () => {
+  const { webhooks, received, advance } = await withHook(null);
+  await expect.poll(() => received.length).toBe(1);
+  await advance(9_999);
+  expect(webhooks.deliveries[0]?.outcomes).toEqual([]);
+  await advance(1);
+  await webhooks.settled();
+  expect(webhooks.deliveries[0]?.outcomes).toEqual(["timed out"]);
+});
+
+test("a receiver that is not there is not reached, and an end does not wait for one that is slow", async () => {
+  const { webhooks, received, server, repository } = await withHook(null);
+  webhooks.add({ url: "http://127.0.0.1:1/", secret: SECRET, of: repository });
+  await expect.poll(() => received.length).toBe(1);
+  await expect.poll(() => webhooks.deliveries[1]?.outcomes).toEqual(["not reached"]);
+  await server.close();
+  await webhooks.settled();
+  expect(webhooks.deliveries[0]?.outcomes).toEqual(["not reached"]);
+});
