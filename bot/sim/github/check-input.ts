@@ -7,8 +7,8 @@ const LEVELS = ["notice", "warning", "failure"];
 const STATUSES = ["queued", "in_progress", "completed"];
 const CONCLUSIONS = ["action_required", "cancelled", "failure", "neutral", "success", "skipped", "stale", "timed_out"];
 
-/** What GitHub has against the body of a check run that is made or changed; null if nothing. */
-export function wrongCheck(body: Fields): Reply | null {
+/** What GitHub has against the body of a check run that is made or changed; null if nothing. A change may leave the title. */
+export function wrongCheck(body: Fields, isNew: boolean): Reply | null {
   const [status, conclusion] = [textField(body, "status"), textField(body, "conclusion")];
   if (status !== undefined && !STATUSES.includes(status)) return notOneOf("status", status, STATUSES);
   if (conclusion !== undefined && !CONCLUSIONS.includes(conclusion)) {
@@ -16,12 +16,12 @@ export function wrongCheck(body: Fields): Reply | null {
   }
   if (status === "completed" && conclusion === undefined) return missing("conclusion");
   const output = body["output"];
-  return isFields(output) ? wrongOutput(output) : null;
+  return isFields(output) ? wrongOutput(output, isNew) : null;
 }
 
-function wrongOutput(output: Fields): Reply | null {
+function wrongOutput(output: Fields, isNew: boolean): Reply | null {
   if (textField(output, "summary") === undefined) return missing("summary");
-  if (textField(output, "title") === undefined) return missing("title");
+  if (isNew && textField(output, "title") === undefined) return missing("title");
   for (const name of ["summary", "text"]) {
     const length = textField(output, name)?.length ?? 0;
     if (length > MOST_CHARACTERS) {

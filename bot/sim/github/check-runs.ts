@@ -18,7 +18,7 @@ export function createCheckRun(call: RepositoryCall): Reply {
   const [name, headSha] = [textField(body, "name"), textField(body, "head_sha")];
   if (name === undefined) return refuse(422, 'Invalid request.\n\n"name" wasn\'t supplied.');
   if (headSha === undefined) return refuse(422, 'Invalid request.\n\n"head_sha" wasn\'t supplied.');
-  const wrong = wrongCheck(body);
+  const wrong = wrongCheck(body, true);
   if (wrong !== null) return wrong;
   if (!repository.network.commits.has(headSha)) return noCommit(headSha);
   const fresh: CheckRun = {
@@ -54,7 +54,7 @@ export function updateCheckRun(call: RepositoryCall): Reply {
       `Invalid app_id \`${app.id}\` - check run can only be modified by the GitHub App that created it.`,
     );
   }
-  const wrong = wrongCheck(body);
+  const wrong = wrongCheck(body, false);
   if (wrong !== null) return wrong;
   const run = changed(old, body, github.now());
   repository.checkRuns.set(run.id, run);
@@ -144,7 +144,11 @@ function changed(run: CheckRun, body: Fields, now: number): CheckRun {
 function outputOf(run: CheckRun, output: Fields) {
   const text = (name: "title" | "summary" | "text") => textField(output, name) ?? null;
   return {
-    output: { title: text("title"), summary: text("summary"), text: text("text") ?? run.output.text },
+    output: {
+      title: text("title") ?? run.output.title,
+      summary: text("summary"),
+      text: text("text") ?? run.output.text,
+    },
     annotations: [...run.annotations, ...listOf(output["annotations"]).filter(isFields)],
   };
 }
