@@ -18,7 +18,10 @@ export function looksLikeJwt(token: string): boolean {
   return token.split(".").length === 3;
 }
 
-/** GitHub grants no second to clocks that differ: that is the client's to see to, by the answer's Date. */
+/**
+ * Grants no second to clocks that differ: that is the client's to see to, by the answer's Date. A clock that is fast is
+ * told of the end first, as in https://github.com/octokit/auth-app.js/issues/698.
+ */
 export function judgeJwt(token: string, apps: readonly App[], now: Instant): JwtVerdict {
   const [head = "", body = "", signature = ""] = token.split(".");
   const header = parsed(head);
@@ -35,9 +38,9 @@ export function judgeJwt(token: string, apps: readonly App[], now: Instant): Jwt
   );
   if (!isGenuine) return refused(NOT_DECODED);
   const { iat, exp } = claims;
-  if (typeof iat !== "number" || iat * SECOND > now) return refused(NOT_YET);
   if (typeof exp !== "number" || exp * SECOND <= now) return refused(PAST);
-  return exp * SECOND > now + 10 * MINUTE ? refused(TOO_FAR) : { ok: true, app };
+  if (exp * SECOND > now + 10 * MINUTE) return refused(TOO_FAR);
+  return typeof iat !== "number" || iat * SECOND > now ? refused(NOT_YET) : { ok: true, app };
 }
 
 function refused(message: string): JwtVerdict {

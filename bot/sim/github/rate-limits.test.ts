@@ -1,4 +1,5 @@
-import { expect, test } from "vitest";
+import { Octokit } from "octokit";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { AT, aGitHub, anOctokit, refusal, START } from "./testing/real-octokit.ts";
 
 const LIMITS = { perHour: 5_000, pointsPerMinute: 900, code: 403 } as const;
@@ -64,6 +65,33 @@ test("too much in a minute is a secondary limit with the seconds to wait, and wr
   });
   await advance(40_000);
   expect((await get()).status).toBe(200);
+});
+
+test("octokit's own throttling knows both limits by their answers and takes the wait from them", async () => {
+  const { server } = await aGitHub();
+  // It reckons with the system's time, not with that of the answer.
+  vi.useFakeTimers({ toFake: ["Date"], now: START });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const heard: unknown[] = [];
+  const hear = (kind: string) => (retryAfter: number) => {
+    heard.push([kind, retryAfter]);
+    return false;
+  };
+  const throttle = { onRateLimit: hear("primary"), onSecondaryRateLimit: hear("secondary") };
+  const octokit = new Octokit({ baseUrl: server.apiUrl, throttle, retry: { enabled: false } });
+  server.faults.failNext(
+    "*",
+    { kind: "primary limit", code: 403, resetIn: 60_000 },
+    { kind: "secondary limit", code: 403, retryAfterSeconds: 7 },
+  );
+  await expect(octokit.rest.repos.get(AT)).rejects.toMatchObject({ status: 403 });
+  await expect(octokit.rest.repos.get(AT)).rejects.toMatchObject({ status: 403 });
+  expect(heard).toEqual([
+    ["primary", 61],
+    ["secondary", 7],
+  ]);
 });
 
 test("nobody counts unless it is switched on", async () => {

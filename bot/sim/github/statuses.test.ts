@@ -31,4 +31,6 @@ test("a description of more than 140 characters, a state that is none and a comm
   await expect(create({ state: "success2" })).rejects.toMatchObject({ status: 422 });
   const sha = "0".repeat(40);
   await expect(create({ sha })).rejects.toMatchObject(refusal(422, `No commit found for SHA: ${sha}`));
+  const list = octokit.rest.repos.getCombinedStatusForRef({ ...AT, ref: "nope" });
+  await expect(list).rejects.toMatchObject(refusal(404, "Ref not found"));
 });

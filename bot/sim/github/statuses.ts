@@ -1,5 +1,5 @@
 import { textField } from "../slack/fields.ts";
-import { invalid, ok, page, type Reply, type RepositoryCall, showAccount } from "./call.ts";
+import { invalid, ok, page, type Reply, type RepositoryCall, refuse, showAccount } from "./call.ts";
 import { noCommit } from "./commits.ts";
 import type { Status } from "./conversation.ts";
 import { bodyTime } from "./http-time.ts";
@@ -37,7 +37,7 @@ export function createStatus(call: RepositoryCall): Reply {
 /** Newest first; all that were ever set. */
 export function listStatuses(call: RepositoryCall): Reply {
   const found = statusesOf(call);
-  if (found === null) return noCommit(call.parameters["ref"] ?? "");
+  if (found === null) return noRef();
   return page(call, found, (some) => some.map((status) => showStatus(call, status)));
 }
 
@@ -45,7 +45,7 @@ export function listStatuses(call: RepositoryCall): Reply {
 export function getCombinedStatus(call: RepositoryCall): Reply {
   const { repository, parameters } = call;
   const found = statusesOf(call);
-  if (found === null) return noCommit(parameters["ref"] ?? "");
+  if (found === null) return noRef();
   const latest = [...new Map(found.toReversed().map((status) => [status.context, status])).values()];
   const states = latest.map(({ state }) => state);
   const failed = states.includes("failure") || states.includes("error");
@@ -57,6 +57,9 @@ export function getCombinedStatus(call: RepositoryCall): Reply {
     statuses: latest.map((status) => showStatus(call, status)),
   });
 }
+
+/** Here GitHub says 404 for a ref that is not there. */
+const noRef = (): Reply => refuse(404, "Ref not found");
 
 function statusesOf({ repository, parameters }: RepositoryCall): readonly Status[] | null {
   const commit = repository.commitAt(parameters["ref"] ?? "");

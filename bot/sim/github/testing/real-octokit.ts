@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, sign } from "node:crypto";
 import { createAppAuth } from "@octokit/auth-app";
 import { Octokit } from "octokit";
 import { onTestFinished, vi } from "vitest";
@@ -61,6 +61,15 @@ export function anApp(github: GitHub, server: GitHubServer, permissions: Permiss
   const as = (more: object) =>
     new Octokit({ ...PLAIN, baseUrl: server.apiUrl, authStrategy: createAppAuth, auth: { ...auth, ...more } });
   return { app, installation, asApp: as({}), asInstallation: as({ installationId: installation.id }) };
+}
+
+/** Signed with the app's key, whatever it claims. */
+export function aJwt(claims: object): string {
+  const parts = [{ alg: "RS256", typ: "JWT" }, claims].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString("base64url"),
+  );
+  const signature = sign("sha256", Buffer.from(parts.join(".")), keys.privateKey);
+  return [...parts, signature.toString("base64url")].join(".");
 }
 
 /** An app's token that was got by hand, for what octokit's own authentication would hide. */
