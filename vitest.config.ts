@@ -53,6 +53,7 @@ export default defineConfig({
           exclude: [
             "bot/slack/bolt/**",
             "bot/sim/slack/**",
+            "bot/sim/github/**",
             "bot/git/**",
             "bot/kube/**",
             "bot/gates/**",
@@ -80,6 +81,7 @@ export default defineConfig({
           include: [
             "bot/slack/bolt/**/*.test.ts",
             "bot/sim/slack/**/*.test.ts",
+            "bot/sim/github/**/*.test.ts",
             "test/slack/**/*.test.ts",
             "bot/git/**/*.test.ts",
             "bot/kube/**/*.test.ts",
