@@ -26,6 +26,7 @@ interface ClickerParts {
 const LOOK_EVERY: Duration = 4 * MINUTE;
 /** How long somebody is taken up by what they began. */
 const TAKES: Duration = 90 * SECOND;
+const LOOKS = 0.35;
 /** How likely a button is pressed by somebody who sees it. */
 const WISHES: Readonly<Record<string, number>> = {
   approve: 0.4,
@@ -41,6 +42,8 @@ const WISHES: Readonly<Record<string, number>> = {
   details: 0.01,
   pause: 0.004,
 };
+/** How likely somebody presses what they have pressed before. */
+const AGAIN = 0.15;
 const OPENS_DIALOG: ReadonlySet<string> = new Set(["skip", "force", "pause"]);
 const BINDS_NOTHING: ReadonlySet<string> = new Set(["look", "details"]);
 /** What people say in a thread without wanting anything of the bot. */
@@ -54,6 +57,8 @@ export class Clickers {
   readonly #parts: ClickerParts;
   readonly #people: readonly Person[];
   readonly #busyUntil = new Map<string, number>();
+  /** What each has pressed, since few press the same twice. */
+  readonly #pressed = new Map<string, Set<string>>();
   /** What cards showed before, by ts. */
   readonly #before = new Map<string, readonly Message[]>();
 
@@ -75,7 +80,7 @@ export class Clickers {
     const { clock, random, slack, tidyFrom } = this.#parts;
     clock.after(LOOK_EVERY, () => {
       if (!slack.isDown()) {
-        for (const person of this.#people) if (random.chance(0.6)) this.#look(person);
+        for (const person of this.#people) if (random.chance(LOOKS)) this.#look(person);
         if (random.chance(0.004) && clock.now() < tidyFrom) this.#erase();
       }
       this.start();
@@ -121,6 +126,9 @@ export class Clickers {
     const placed = placedOn(seen);
     if (placed === undefined) return;
     const verb = verbOf(actionId);
+    const pressed = this.#pressed.get(person.id) ?? new Set();
+    if (pressed.has(`${card.ts} ${actionId}`) && !random.chance(AGAIN)) return;
+    this.#pressed.set(person.id, pressed.add(`${card.ts} ${actionId}`));
     this.#busyUntil.set(person.id, clock.now() + TAKES);
     if (!OPENS_DIALOG.has(verb) && !BINDS_NOTHING.has(verb)) {
       const saw: Sight = { kind: "card", ts: card.ts, content: placed.blockId.split(".")[0] ?? "" };

@@ -17,7 +17,7 @@ export function fillIn(view: View, random: SeededRandom, mayWait: boolean): Entr
       const [choice] = options("choice");
       const some = options("nodes").filter(() => random.chance(0.5));
       const until =
-        choice !== undefined && mayWait && random.chance(0.1) ? { choice } : { time: random.pick(TIMES) ?? "" };
+        choice !== undefined && mayWait && random.chance(0.03) ? { choice } : { time: random.pick(TIMES) ?? "" };
       return { ...until, ...(some.length === 0 ? {} : { nodes: some }) };
     }
     case "force":
