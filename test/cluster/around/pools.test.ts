@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { setNodeDown, setNodeUp } from "../../control-plane/fleet.ts";
-import type { Json, JsonObject } from "../../control-plane/json.ts";
+import { type Json, type JsonObject, stringAt } from "../../control-plane/json.ts";
 import { mustSend, type Rest } from "../../control-plane/rest.ts";
+import { waitForList } from "../../control-plane/wait.ts";
 import { tokenOnNode } from "../agent-token.ts";
 import { botWrites, phasesOf, turnsOf } from "../audit-checks.ts";
 import { Grounds, nodePath } from "../drain/grounds.ts";
@@ -103,8 +104,12 @@ describe("MCO", () => {
     await grounds.needsReboot(...nodes);
     for (const node of nodes) await grounds.isHeld(node, "paused");
     await pause(null);
-    for (const node of nodes.slice(0, 2)) await grounds.inPhase(node, "draining");
-    for (const node of nodes.slice(2)) await grounds.isHeld(node, "budget");
+    // Which two is the agents' doing: whose was the first to see that it needs a reboot.
+    await waitForList(grounds.rest, "/apis/bootswain.dev/v1alpha1/nodereboots", (all) => {
+      const ours = all.filter((reboot) => nodes.includes(stringAt(reboot, "metadata", "name")));
+      const isHeld = (reboot: Json): boolean => read(reboot, "status", "holds", 0, "kind") === "budget";
+      return ours.filter((reboot) => phaseOf(reboot) === "draining").length === 2 && ours.filter(isHeld).length === 3;
+    });
     for (const node of nodes) await letGo(grounds.rest, namespace, `on-${node}`);
     for (const node of nodes) await grounds.rebooted(node);
     const turns = turnsOf(await grounds.audit(), nodes).map((turn) => turn.split(",").length);
