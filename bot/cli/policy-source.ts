@@ -1,29 +1,32 @@
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Clock, PolicyNews, PolicySource, Reparse } from "../coordinator/ports.ts";
+import type { Clock, PolicyNews, PolicySource, Random, Reparse } from "../coordinator/ports.ts";
 import type { Duration } from "../core/instant.ts";
-import { problemOfPlace } from "../git/checkout.ts";
+import { filePolicy } from "../git/file-policy.ts";
 import { gitCommand } from "../git/git.ts";
-import { filePolicy, gitPolicy, type Parse } from "../git/sources.ts";
+import { gitPolicy } from "../git/git-policy.ts";
+import type { PolicyPlace } from "../git/reading.ts";
+import { type Parse, policyFrom } from "../git/sources.ts";
 import { parsePolicy } from "../policy/parse-policy.ts";
 import { formatProblem } from "../policy/problem.ts";
 import { systemClock } from "../process/clock.ts";
 import { EXIT, UserError } from "../process/exit.ts";
+import { type PolicyOptions, problemOfOptions } from "./policy-options.ts";
 
-export interface PolicyOptions {
-  readonly policyFile?: string;
-  readonly policyRepo?: string;
-  readonly policyRef: string;
-  readonly policyPath: string;
-  readonly workDir?: string;
+interface PollTimes {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly every: Duration;
 }
 
 const GIT_DEADLINE: Duration = 60_000;
 
-const parse: Parse = (text, origin, source): PolicyNews => {
-  const parsed = parsePolicy(text, { ...origin, now: systemClock.now() });
+const parse: Parse = (text, { file, commit: from }, source): PolicyNews => {
+  const commit = from?.id ?? null;
+  const origin = from === null ? { commit, subject: null } : { ...from, commit };
+  const parsed = parsePolicy(text, { ...origin, file, now: systemClock.now() });
   if (parsed.ok) return { kind: "good", policy: parsed.policy, source, text };
-  return { kind: "bad", problems: parsed.problems.map(formatProblem), source, commit: origin.commit };
+  return { kind: "bad", problems: parsed.problems.map(formatProblem), source, commit };
 };
 
 /** A policy that was kept in the cluster: its file's name says where a problem would stand. */
@@ -38,15 +41,29 @@ export const reparsePolicy: Reparse = (text, commit) => {
 };
 
 /** The one place that the options name. */
-export function policySource(options: PolicyOptions, clock: Clock, every: Duration): PolicySource {
+export function policySource(options: PolicyOptions, times: PollTimes): PolicySource {
+  return policyFrom(placeOf(options), { ...times, parse });
+}
+
+function placeOf(options: PolicyOptions): PolicyPlace {
   const { policyFile, policyRepo, policyRef, policyPath, workDir } = options;
   if ((policyFile === undefined) === (policyRepo === undefined)) {
     throw new UserError("Say where the policy is: either --policy-repo URL or --policy-file FILE.", EXIT.usage);
   }
-  if (policyFile !== undefined) return filePolicy(policyFile, { clock, every, parse });
-  const place = { url: policyRepo ?? "", ref: policyRef, path: policyPath };
-  const problem = problemOfPlace(place);
+  const problem = problemOfOptions(options);
   if (problem !== null) throw new UserError(problem, EXIT.usage);
-  const folder = workDir ?? join(tmpdir(), "bootswain-policy");
-  return gitPolicy(place, { clock, every, parse, git: gitCommand(GIT_DEADLINE), workDir: folder });
+  if (policyFile !== undefined) return filePolicy(policyFile);
+  const place = { url: policyRepo ?? "", ref: policyRef, path: policyPath };
+  const { policyTokenFile, policySshKeyFile, policyKnownHostsFile, policyCaFile, policyAllowedSigners } = options;
+  return gitPolicy(place, {
+    git: gitCommand(GIT_DEADLINE),
+    workDir: workDir ?? join(tmpdir(), "bootswain-policy"),
+    access: {
+      ...(policyTokenFile === undefined ? {} : { tokenFile: policyTokenFile }),
+      ...(policySshKeyFile === undefined ? {} : { sshKeyFile: policySshKeyFile }),
+      ...(policyKnownHostsFile === undefined ? {} : { knownHostsFile: policyKnownHostsFile }),
+      ...(policyCaFile === undefined ? {} : { caFile: policyCaFile }),
+    },
+    ...(policyAllowedSigners === undefined ? {} : { allowedSigners: policyAllowedSigners }),
+  });
 }

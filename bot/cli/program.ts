@@ -10,6 +10,7 @@ import { addFromKured } from "./policy/from-kured.ts";
 import { addPlan } from "./policy/plan.ts";
 import { addSchema } from "./policy/schema.ts";
 import { addWindows } from "./policy/windows.ts";
+import { addPolicyOptions } from "./policy-options.ts";
 import { addPreflight } from "./preflight.ts";
 import { runCommand } from "./run.ts";
 import { simulateCommand } from "./simulate.ts";
@@ -50,20 +51,11 @@ function commands(io: Io, name: string): Command {
     .option("--headless", "don't wait for the reader", false)
     .option("--yes", "take the decisions itself", false)
     .action(async (options) => done(await demoCommand(options, print)));
-  program
-    .command("run")
+  addPolicyOptions(program.command("run"))
     .description("run the bot on a cluster")
     .requiredOption("--cluster <name>", "the cluster's name, as in the policy")
     .option("--kubeconfig <file>", "how to reach the cluster; the pod's service account when left out")
     .option("--namespace <name>", "where the bot's Lease and references live", "bootswain")
-    .option("--policy-file <file>", "the policy as a plain file")
-    .option("--policy-repo <url>", "the policy's git repository: https, ssh or file")
-    .option("--policy-ref <ref>", "branch or tag", "main")
-    .option("--policy-path <path>", "the policy's path in the repository", "policy.yaml")
-    .option(
-      "--work-dir <folder>",
-      "where git keeps what it fetched; a folder of its own in the system's temporary folder when left out",
-    )
     .option("--timings <file>", "JSON with times that are not policy, in milliseconds")
     .option("--slack-api-url <url>", "another Slack API than slack.com")
     .option("--listen <host:port>", "serve /metrics and /healthz there; nothing listens when left out")

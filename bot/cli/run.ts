@@ -13,7 +13,8 @@ import { jsonLog } from "../process/log.ts";
 import { type GatesOptions, gatesOf } from "./gates-options.ts";
 import { connectionOf } from "./kube-connection.ts";
 import { listenOn } from "./listen-option.ts";
-import { type PolicyOptions, policySource, reparsePolicy } from "./policy-source.ts";
+import type { PolicyOptions } from "./policy-options.ts";
+import { policySource, reparsePolicy } from "./policy-source.ts";
 import { type Slack, slackFromEnvironment } from "./slack-from-environment.ts";
 import { readTimings } from "./timings-file.ts";
 
@@ -32,7 +33,9 @@ const LONGEST_PAUSE = 30_000;
 /** Runs until SIGTERM or SIGINT, then hands the lease over. */
 export async function runCommand(options: RunOptions): Promise<ExitCode> {
   const timings = readTimings(options.timings);
-  const source = policySource(options, systemClock, timings.policyPoll);
+  const source = policySource(options, {
+    ...{ clock: systemClock, random: systemRandom, every: timings.policyPoll },
+  });
   const gates = gatesOf(options);
   const log = jsonLog();
   const api = new KubeApi(connectionOf(options.kubeconfig));

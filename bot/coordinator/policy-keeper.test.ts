@@ -4,27 +4,37 @@ import { aPolicy, NOW } from "../core/testing/builders.ts";
 import { PolicyKeeper } from "./policy-keeper.ts";
 import type { PolicyNews } from "./ports.ts";
 
-const silent = { info: () => {}, warn: () => {} };
-
 function aKeeper() {
   let now = NOW;
+  const logged: string[] = [];
+  const log = {
+    info: (event: string) => void logged.push(event),
+    warn: (event: string, fields?: Readonly<Record<string, unknown>>) =>
+      void logged.push([event, fields?.["note"]].filter((part) => part !== undefined).join(": ")),
+  };
   const clock = { now: () => now, monotonic: () => now, after: () => ({ stop: () => {} }) };
   const keeper = new PolicyKeeper({
     clusterName: "abal-kuber",
     clock,
-    log: silent,
+    log,
     reparse: (text, commit) => (text === "kept" ? aPolicy({ commit }) : null),
   });
-  return { keeper, later: (by: number) => (now += by) };
+  return { keeper, logged, later: (by: number) => (now += by) };
 }
 
-const good = (changes: Parameters<typeof aPolicy>[0] = {}): PolicyNews => ({
+const good = (changes: Parameters<typeof aPolicy>[0] = {}): PolicyNews & { kind: "good" } => ({
   kind: "good",
   policy: aPolicy(changes),
   source: "git",
   text: "text",
 });
 const bad = (...problems: readonly string[]): PolicyNews => ({ kind: "bad", problems, source: "git", commit: "b4d" });
+const unsigned = (commit: string): PolicyNews => ({
+  kind: "unsigned",
+  problems: ["not signed"],
+  source: "git",
+  commit,
+});
 const kept = (changes: Partial<PolicyStatus> = {}): PolicyStatus => ({
   source: "git",
   commit: "3f2a9c1",
@@ -46,6 +56,7 @@ describe("what comes in", () => {
       valid: true,
       problems: [],
       since: NOW,
+      inForceSince: NOW,
       text: "text",
     });
   });
@@ -71,8 +82,53 @@ describe("what comes in", () => {
       valid: false,
       problems: [problem],
       since: NOW + 60_000,
+      inForceSince: NOW,
       text: "text",
     });
+  });
+
+  test("a source that was lost and came back leaves the policy in force since it came", () => {
+    const { keeper, later } = aKeeper();
+    keeper.hear(good());
+    later(60_000);
+    keeper.hear(bad("unreachable"));
+    later(60_000);
+    keeper.hear(good());
+    expect(keeper.status()).toMatchObject({ valid: true, since: NOW + 120_000, inForceSince: NOW });
+  });
+
+  test("a branch that was moved by force is said once in the log, and in the status until the next commit", () => {
+    const { keeper, logged } = aKeeper();
+    const note = "main was moved by force.";
+    keeper.hear({ ...good(), note });
+    keeper.hear(bad("unreachable"));
+    expect(keeper.status()).toMatchObject({ valid: false, note });
+    keeper.hear(good());
+    expect(keeper.status()).toMatchObject({ valid: true, note });
+    expect(logged.filter((line) => line.includes(note))).toHaveLength(1);
+    keeper.hear(good({ commit: "next" }));
+    expect(keeper.status()).not.toHaveProperty("note");
+  });
+
+  test("who signed the policy in force stays known while a newer one can't be used", () => {
+    const { keeper } = aKeeper();
+    keeper.hear({ ...good(), signedBy: "ana@example.com" });
+    keeper.hear(unsigned("0ther"));
+    expect(keeper.policy()?.commit).toBe("3f2a9c1");
+    expect(keeper.status()).toMatchObject({ commit: "3f2a9c1", signedBy: "ana@example.com", valid: false });
+  });
+
+  test("the policy in force is withdrawn when its own commit's key is allowed no more", () => {
+    const { keeper, logged } = aKeeper();
+    keeper.hear({ ...good(), signedBy: "ana@example.com" });
+    keeper.hear(unsigned("3f2a9c1"));
+    expect(keeper.policy()).toBeUndefined();
+    expect(keeper.status()).toMatchObject({ commit: null, valid: false, problems: ["not signed"], text: null });
+    expect(keeper.status()).not.toHaveProperty("signedBy");
+    expect(keeper.status()).not.toHaveProperty("inForceSince");
+    expect(logged).toContain("policy withdrawn");
+    keeper.hear(good());
+    expect(keeper.policy()?.commit, "with the key back").toBe("3f2a9c1");
   });
 
   test("with nothing good ever there is no policy", () => {
@@ -102,6 +158,21 @@ describe("after a restart", () => {
     keeper.hear(bad("x"));
     keeper.remember(status);
     expect(keeper.policy()).toBeUndefined();
+  });
+
+  test("not the commit that no allowed key signed any more", () => {
+    const { keeper } = aKeeper();
+    keeper.hear(unsigned("3f2a9c1"));
+    keeper.remember(kept());
+    expect(keeper.policy()).toBeUndefined();
+  });
+
+  test("the policy is in force since it was before the restart, and what is known of it stays", () => {
+    const { keeper } = aKeeper();
+    const before = { inForceSince: NOW - 5_000, note: "main was moved by force." };
+    keeper.hear(good());
+    keeper.remember(kept({ text: "text", ...before }));
+    expect(keeper.status()).toMatchObject({ since: NOW - 1_000, ...before });
   });
 
   test("a good one that is there counts, not the one that was kept", () => {

@@ -2,6 +2,8 @@ import type { PolicyStatus } from "../core/fleet/fleet.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import type { Clock, Log, PolicyNews, Reparse } from "./ports.ts";
 
+type GoodNews = PolicyNews & { readonly kind: "good" };
+
 interface KeeperParts {
   /** Must equal the policy's cluster. */
   readonly clusterName: string;
@@ -16,6 +18,8 @@ export class PolicyKeeper {
   #policy: Policy | undefined;
   #text: string | null = null;
   #status: PolicyStatus | null = null;
+  /** No key that is allowed now signed it. */
+  #unsigned: string | null = null;
   #hasLooked = false;
 
   constructor(parts: KeeperParts) {
@@ -24,13 +28,14 @@ export class PolicyKeeper {
 
   hear(news: PolicyNews): void {
     const { clusterName } = this.#parts;
-    if (news.kind === "bad") {
+    if (news.kind !== "good") {
+      if (news.kind === "unsigned") this.#withdraw(news.source, news.commit);
       this.#refuse(news.source, news.problems, news.commit);
     } else if (news.policy.cluster !== clusterName) {
       const problem = `The policy is for cluster ${news.policy.cluster}, and this bot runs with --cluster ${clusterName}.`;
       this.#refuse(news.source, [problem], news.policy.commit);
     } else {
-      this.#accept(news.policy, news.source, news.text);
+      this.#accept(news);
     }
   }
 
@@ -42,7 +47,9 @@ export class PolicyKeeper {
     if (kept === null || this.#status === null) return;
     if (this.#policy === undefined && !this.#hasLooked) this.#restore(kept, this.#status);
     this.#hasLooked = true;
-    if (isSamePolicy(kept, this.#status)) this.#status = { ...this.#status, since: kept.since };
+    if (kept.source === this.#status.source && isSameText(kept, this.#status))
+      this.#status = { ...this.#status, ...lasting(kept) };
+    if (saysTheSame(kept, this.#status)) this.#status = { ...this.#status, since: kept.since };
   }
 
   hasHeard(): boolean {
@@ -57,28 +64,53 @@ export class PolicyKeeper {
     return this.#status;
   }
 
-  #accept(policy: Policy, source: string, text: string | null): void {
+  #accept({ policy, source, text, signedBy, note }: GoodNews): void {
     const { clock, log } = this.#parts;
+    const now = clock.now();
+    const { commit, subject, author, when } = policy;
+    const before = this.#status !== null && isSameText(this.#status, { commit, text }) ? lasting(this.#status) : {};
     this.#policy = policy;
     this.#text = text;
-    this.#status = { source, commit: policy.commit, valid: true, problems: [], since: clock.now(), text };
-    log.info("policy in force", { source, commit: policy.commit, subject: policy.subject });
+    this.#unsigned = null;
+    this.#status = {
+      ...{ source, commit, valid: true, problems: [], since: now, text, inForceSince: now },
+      ...before,
+      ...(signedBy === undefined ? {} : { signedBy }),
+      ...(note === undefined ? {} : { note }),
+    };
+    log.info("policy in force", { source, commit, subject, author, when, signedBy });
+    if (note !== undefined) log.warn("policy moved by force", { source, commit, note });
+  }
+
+  /** What was taken while its key was allowed counts no more: better no policy than one of nobody's. */
+  #withdraw(source: string, commit: string | null): void {
+    this.#unsigned = commit;
+    if (commit === null || this.#policy?.commit !== commit) return;
+    this.#policy = undefined;
+    this.#text = null;
+    this.#parts.log.warn("policy withdrawn", { source, commit });
   }
 
   #restore(kept: PolicyStatus, status: PolicyStatus): void {
     if (kept.text === null || kept.source !== status.source) return;
+    if (kept.commit !== null && kept.commit === this.#unsigned) return;
     const policy = this.#parts.reparse(kept.text, kept.commit);
     if (policy === null || policy.cluster !== this.#parts.clusterName) return;
     this.#policy = policy;
     this.#text = kept.text;
-    this.#status = { ...status, commit: kept.commit, text: kept.text };
+    this.#status = { ...status, commit: kept.commit, text: kept.text, ...lasting(kept), ...signatureOf(kept) };
     this.#parts.log.info("last good policy kept", { source: kept.source, commit: kept.commit });
   }
 
   #refuse(source: string, problems: readonly string[], commit: string | null): void {
     const { clock, log } = this.#parts;
     const kept = this.#policy?.commit ?? null;
-    const next = { source, commit: kept, valid: false, problems, since: clock.now(), text: this.#text };
+    const last = this.#policy === undefined || this.#status === null ? {} : this.#status;
+    const next = {
+      ...{ source, commit: kept, valid: false, problems, since: clock.now(), text: this.#text },
+      ...lasting(last),
+      ...signatureOf(last),
+    };
     this.#status = this.#status !== null && isSamePolicy(this.#status, next) ? this.#status : next;
     log.warn("policy not used", { source, commit, problems, kept });
   }
@@ -86,6 +118,23 @@ export class PolicyKeeper {
 
 /** Whether two say the same, since whenever. Asked at every turn, and the text may be long. */
 export function isSamePolicy(a: PolicyStatus, b: PolicyStatus): boolean {
+  if (a.inForceSince !== b.inForceSince || a.signedBy !== b.signedBy || a.note !== b.note) return false;
+  return saysTheSame(a, b);
+}
+
+function saysTheSame(a: PolicyStatus, b: PolicyStatus): boolean {
   if (a.source !== b.source || a.commit !== b.commit || a.valid !== b.valid || a.text !== b.text) return false;
   return a.problems.length === b.problems.length && a.problems.every((problem, index) => problem === b.problems[index]);
 }
+
+const isSameText = (a: Pick<PolicyStatus, "commit" | "text">, b: Pick<PolicyStatus, "commit" | "text">): boolean =>
+  a.commit === b.commit && a.text === b.text;
+
+/** What stays true of a policy while it is in force, however often its source is lost. */
+const lasting = ({ inForceSince, note }: Partial<PolicyStatus>): Pick<PolicyStatus, "inForceSince" | "note"> => ({
+  ...(inForceSince === undefined ? {} : { inForceSince }),
+  ...(note === undefined ? {} : { note }),
+});
+
+const signatureOf = ({ signedBy }: Partial<PolicyStatus>): Pick<PolicyStatus, "signedBy"> =>
+  signedBy === undefined ? {} : { signedBy };

@@ -156,7 +156,10 @@ export interface Log {
 /** Makes a policy of a text that was good when it was kept; null when it is not any more. */
 export type Reparse = (text: string, commit: string | null) => Policy | null;
 
-/** What a policy source found: a good policy, or why what it found can't be used. */
+/**
+ * What a policy source found: a good policy, or why what it found can't be used. `unsigned`: no key that is allowed now
+ * signed this commit, also where it was taken before.
+ */
 export type PolicyNews =
   | {
       readonly kind: "good";
@@ -164,9 +167,13 @@ export type PolicyNews =
       readonly source: string;
       /** What the policy was parsed from; null where there is no text to keep. */
       readonly text: string | null;
+      /** Whose signature was checked; absent where none is asked for. */
+      readonly signedBy?: string;
+      /** What people should know of where it comes from, as a sentence. */
+      readonly note?: string;
     }
   | {
-      readonly kind: "bad";
+      readonly kind: "bad" | "unsigned";
       readonly problems: readonly string[];
       readonly source: string;
       readonly commit: string | null;

@@ -1,5 +1,4 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -20,12 +19,6 @@ const never = new AbortController().signal;
 
 function checkoutOf(repository: Repository, ref = "main", git: Git = realGit): Checkout {
   return new Checkout(git, { url: repository.url, ref, path: "policy.yaml" }, workDir);
-}
-
-/** The one bare repository that a checkout has made. */
-function bareFolder(): string {
-  const [folder = ""] = readdirSync(workDir);
-  return join(workDir, folder);
 }
 
 interface Recorder extends Git {
@@ -81,93 +74,90 @@ test.each([
   );
 });
 
-const inBare = (...path: readonly string[]): string => join(bareFolder(), ...path);
-
-function removeObjects(): void {
-  rmSync(inBare("objects"), { recursive: true });
-}
-
-/** Git finds the newest commit where it was brought before, and what belongs to it nowhere. */
-function removeBlob(): void {
-  const blob = execFileSync("git", ["--git-dir", bareFolder(), "rev-parse", "FETCH_HEAD:policy.yaml"], {
-    encoding: "utf8",
-  }).trim();
-  rmSync(inBare("objects", blob.slice(0, 2), blob.slice(2)));
-}
-
-test.each<readonly [string, () => void]>([
-  ["a lock on the shallow file", () => writeFileSync(inBare("shallow.lock"), "")],
-  ["a lock on the configuration", () => writeFileSync(inBare("config.lock"), "")],
-  ["an empty HEAD", () => writeFileSync(inBare("HEAD"), "")],
-  ["no HEAD at all", () => rmSync(inBare("HEAD"))],
-  ["a configuration that is no configuration", () => writeFileSync(inBare("config"), "]]")],
-  ["a wrong shallow file", () => writeFileSync(inBare("shallow"), "not a commit\n")],
-  ["no objects", removeObjects],
-  ["a missing file", removeBlob],
-  ["nothing at all", () => rmSync(bareFolder(), { recursive: true })],
-])("a bare repository left with %s heals", async (_, spoil) => {
+test.each<readonly [string, (folder: string) => void]>([
+  ["half a repository", (folder) => mkdirSync(join(folder, "newest", "objects"), { recursive: true })],
+  [
+    "a lock",
+    (folder) => {
+      mkdirSync(join(folder, "newest"), { recursive: true });
+      writeFileSync(join(folder, "newest", "config.lock"), "");
+    },
+  ],
+  ["a file where the folder should be", (folder) => writeFileSync(folder, "")],
+])("%s that a killed bot left behind hinders nothing", async (_, leave) => {
   using repository = new Repository();
   repository.commit("policy.yaml", "one", "first");
-  const running = checkoutOf(repository);
-  await running.read(never);
-  spoil();
-  expect(await running.read(never)).toMatchObject({ text: "one", subject: "first" });
-  repository.commit("policy.yaml", "two", "second");
-  spoil();
-  expect(await running.read(never), "with a newer commit").toMatchObject({ text: "two", subject: "second" });
-  spoil();
-  expect(await checkoutOf(repository).read(never), "after a restart").toMatchObject({ text: "two" });
+  let folder = "";
+  const git = recorder((call) => {
+    if (call === "ls-remote") leave(folder);
+    return null;
+  });
+  const probe = recorder((call) => {
+    if (call === "fetch") [folder = ""] = readdirSync(workDir).map((name) => join(workDir, name));
+    return null;
+  });
+  await checkoutOf(repository, "main", probe).read(never);
+  expect(folder).not.toBe("");
+  expect(await checkoutOf(repository, "main", git).read(never)).toMatchObject({ text: "one", subject: "first" });
 });
 
-test("a file where the bare repository should be heals", async () => {
+test.each<readonly [string, (repository: Repository) => void]>([
+  ["a policy that was read", (repository) => void repository.commit("policy.yaml", "one", "first")],
+  ["a policy that is not there", (repository) => void repository.commit("other.yaml", "one", "first")],
+])("after %s nothing is left in the work folder", async (_, prepare) => {
+  using repository = new Repository();
+  prepare(repository);
+  await checkoutOf(repository)
+    .read(never)
+    .catch(() => {});
+  expect(readdirSync(workDir)).toEqual([]);
+});
+
+test("a commit that was read is not brought again", async () => {
   using repository = new Repository();
   repository.commit("policy.yaml", "one", "first");
-  await checkoutOf(repository).read(never);
-  const folder = bareFolder();
-  rmSync(folder, { recursive: true });
-  writeFileSync(folder, "");
-  expect(await checkoutOf(repository).read(never)).toMatchObject({ text: "one" });
+  const git = recorder();
+  const checkout = checkoutOf(repository, "main", git);
+  await checkout.read(never);
+  await checkout.read(never);
+  expect(git.calls.filter((call) => call === "fetch")).toHaveLength(1);
+  expect(git.calls.filter((call) => call === "ls-remote")).toHaveLength(2);
 });
 
-test("a corrupt bare repository is not taken for one above it", async () => {
+test("a repository above the work folder is not taken for its own", async () => {
   using repository = new Repository();
   repository.commit("policy.yaml", "one", "first");
   await realGit.run(["init", "--quiet", workDir]);
-  const running = checkoutOf(repository);
-  await running.read(never);
-  const [folder = ""] = readdirSync(workDir).filter((name) => name !== ".git");
-  writeFileSync(join(workDir, folder, "HEAD"), "");
-  await running.read(never);
+  await checkoutOf(repository).read(never);
   expect(existsSync(join(workDir, ".git", "FETCH_HEAD"))).toBe(false);
 });
 
-test("a repository that can't be reached costs nothing of what is there", async () => {
+test("a commit tells who made it and when, without what steers terminals", async () => {
   using repository = new Repository();
   repository.commit("policy.yaml", "one", "first");
-  const git = recorder((call) => (call === "ls-remote" ? new Error("unreachable") : null));
-  await checkoutOf(repository).read(never);
-  writeFileSync(inBare("mark"), "");
-  await expect(checkoutOf(repository, "main", git).read(never)).rejects.toThrow("unreachable");
-  expect(existsSync(inBare("mark"))).toBe(true);
+  repository.git(
+    "commit",
+    "--quiet",
+    "--amend",
+    "--author=A\u001b[31mna <a@example.com>",
+    "-m",
+    "wi\u001b[2Jden\u202e",
+  );
+  const { author, subject, when } = await checkoutOf(repository).read(never);
+  expect([author, subject]).toEqual(["A [31mna", "wi [2Jden"]);
+  expect(when).toBe(Number(repository.git("log", "-1", "--format=%ct")) * 1_000);
 });
 
-test("a policy that is not there is no reason to make the bare repository anew", async () => {
-  using repository = new Repository();
-  repository.commit("other.yaml", "one", "first");
-  const git = recorder();
-  await expect(checkoutOf(repository, "main", git).read(never)).rejects.toThrow(/policy\.yaml is not in main at/);
-  expect(git.calls.filter((call) => call === "fetch")).toHaveLength(1);
-});
-
-test("a fetch that fails for good is tried again once a read, in a new bare repository", async () => {
+test("a fetch that fails leaves nothing behind and is told", async () => {
   using repository = new Repository();
   repository.commit("policy.yaml", "one", "first");
   const git = recorder((call) => (call === "fetch" ? new Error("no space left") : null));
   await expect(checkoutOf(repository, "main", git).read(never)).rejects.toThrow("no space left");
-  expect(git.calls).toEqual(["ls-remote", "init", "fetch", "init", "fetch"]);
+  expect(git.calls).toEqual(["ls-remote", "init", "fetch"]);
+  expect(readdirSync(workDir)).toEqual([]);
 });
 
-test("a read that is stopped tries nothing again", async () => {
+test("a read that is stopped asks git for nothing more", async () => {
   using repository = new Repository();
   repository.commit("policy.yaml", "one", "first");
   const stopped = new AbortController();
@@ -175,6 +165,6 @@ test("a read that is stopped tries nothing again", async () => {
     if (call === "fetch") stopped.abort();
     return null;
   });
-  await expect(checkoutOf(repository, "main", git).read(stopped.signal)).rejects.toThrow();
+  await expect(checkoutOf(repository, "main", git).read(stopped.signal)).rejects.toThrow("it was stopped");
   expect(git.calls).toEqual(["ls-remote", "init", "fetch"]);
 });

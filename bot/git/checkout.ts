@@ -1,122 +1,153 @@
 import { createHash } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type Git, GitFailed, withoutPassword } from "./git.ts";
-import { MOST_BYTES } from "./policy-file.ts";
+import { Bare } from "./bare.ts";
+import { type CommitFacts, factsOf } from "./commit-facts.ts";
+import { fileAtCommit } from "./commit-file.ts";
+import { followsFrom } from "./descent.ts";
+import { type Access, type Git, GitFailed, NO_ACCESS } from "./git.ts";
+import type { GitPlace } from "./git-place.ts";
+import { type AllowedSigners, keysIn, signatureOf } from "./signature.ts";
 
-export interface GitPlace {
-  /** https, ssh or file. */
-  readonly url: string;
-  /** A branch, or else a tag; either by its full name too, as refs/tags/v1. */
-  readonly ref: string;
-  /** The policy's path in the repository. */
-  readonly path: string;
-}
-
-export interface PolicyAtCommit {
+export interface PolicyAtCommit extends CommitFacts {
   readonly text: string;
   readonly commit: string;
-  readonly subject: string;
+  /** Whose key signed it, as the file of allowed signers names them; null where no signature is asked for. */
+  readonly signedBy: string | null;
+  /** What people should know of the branch beside the policy, told at the first reading of a commit. */
+  readonly note: string | null;
 }
 
 /** What the repository holds can't be the policy: a finding, no trouble with git. */
-class UnfitFile extends GitFailed {}
+export class UnfitCommit extends GitFailed {
+  readonly commit: string;
+  readonly isUnsigned: boolean;
 
-/** Why a place can't be used, as a sentence; null when it can. */
-export function problemOfPlace({ url, ref, path }: GitPlace): string | null {
-  for (const [name, value] of [
-    ["repository", url],
-    ["branch", ref],
-    ["path", path],
-  ] as const) {
-    if (value === "" || value.startsWith("-"))
-      return `The policy's ${name} ${JSON.stringify(value)} can't be used: it is empty or begins with "-".`;
+  constructor(message: string, commit: string, isUnsigned: boolean) {
+    super(message);
+    this.commit = commit;
+    this.isUnsigned = isUnsigned;
   }
-  if (path.startsWith("/") || path.split("/").includes(".."))
-    return `The policy's path ${path} must be inside the repository.`;
-  return null;
 }
 
-export const nameOfPlace = ({ url, ref, path }: GitPlace): string => `${withoutPassword(url)}@${ref}:${path}`;
+type Found = { readonly ok: true; readonly policy: PolicyAtCommit } | { readonly ok: false; readonly why: UnfitCommit };
+
+/** What was found last, and by which keys it was judged: nothing is brought again while both are the same. */
+interface Kept {
+  readonly object: string;
+  readonly keys: string | null;
+  readonly commit: string;
+  readonly found: Found;
+}
+
+interface Options {
+  readonly access?: () => Promise<Access>;
+  readonly signers?: AllowedSigners | null;
+}
+
+/** What belongs to one reading. */
+interface Round {
+  readonly access: Access;
+  readonly signal: AbortSignal;
+}
 
 /**
- * Brings the newest commit of the ref, and reads the one file from it: there is no work tree that could be changed. The
- * bare repository in the work folder is this one's alone and holds nothing that could not be brought again.
+ * Brings the newest commit of the ref, and reads the one file from it: there is no work tree that could be changed. Its
+ * folder in the work folder is there only meanwhile; what a killed bot left behind is removed first.
  */
 export class Checkout {
   readonly #git: Git;
   readonly #place: GitPlace;
   readonly #folder: string;
-  #isMade = false;
+  readonly #access: () => Promise<Access>;
+  readonly #signers: AllowedSigners | null;
+  #kept: Kept | null = null;
 
-  constructor(git: Git, place: GitPlace, workDir: string) {
+  constructor(git: Git, place: GitPlace, workDir: string, { access, signers }: Options = {}) {
     this.#git = git;
     this.#place = place;
-    this.#folder = join(workDir, createHash("sha256").update(place.url).digest("hex").slice(0, 16));
+    const name = createHash("sha256").update(place.url).digest("hex").slice(0, 16);
+    this.#folder = join(workDir, `${name}-${process.pid}`);
+    this.#access = access ?? (() => Promise.resolve(NO_ACCESS));
+    this.#signers = signers ?? null;
   }
 
   /** Rejects with GitFailed. */
   async read(signal: AbortSignal): Promise<PolicyAtCommit> {
-    const fullRef = await this.#find(signal);
-    try {
-      return await this.#readFrom(fullRef, signal);
-    } catch (error) {
-      if (error instanceof UnfitFile || signal.aborted) throw error;
-      // The remote answered a moment ago: more likely a git that was killed left a lock or half a file behind here.
-      await rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
-      this.#isMade = false;
-      return await this.#readFrom(fullRef, signal);
-    }
+    const round = { access: await this.#access(), signal };
+    const keys = this.#signers === null ? null : await keysIn(this.#signers);
+    const { fullRef, object } = await this.#find(round);
+    if (this.#kept?.object === object && this.#kept.keys === keys) return settled(this.#kept.found);
+    const { found, commit } = await this.#bring(fullRef, round);
+    this.#kept = { object, keys, commit, found: withoutNote(found) };
+    return settled(found);
   }
 
   /** By git's own rules a tag would win over a branch of the same name, and whoever may tag could change the policy. */
-  async #find(signal: AbortSignal): Promise<string> {
+  async #find(round: Round): Promise<{ readonly fullRef: string; readonly object: string }> {
     const { url, ref } = this.#place;
     const names = [`refs/heads/${ref}`, `refs/tags/${ref}`, ...(ref.startsWith("refs/") ? [ref] : [])];
-    // Asked outside of any repository, so that one that is broken here can't fail the question.
+    // Asked outside of any repository, so that a broken one further up can't fail the question.
     const outside = `--git-dir=${join(this.#folder, "none")}`;
-    const answer = await this.#git.run([outside, "ls-remote", "--refs", "--end-of-options", url, ...names], { signal });
-    const there = new Set(answer.split("\n").map((line) => line.split("\t")[1]));
-    const found = names.find((name) => there.has(name));
-    if (found === undefined)
-      throw new GitFailed(`the repository has neither a branch nor a tag ${JSON.stringify(ref)}`);
-    return found;
+    const answer = await this.#git.run([outside, "ls-remote", "--refs", "--end-of-options", url, ...names], round);
+    const lines = answer.toString().split("\n");
+    const there = new Map(lines.map((line) => [line.split("\t")[1], line.split("\t")[0]]));
+    for (const fullRef of names) {
+      const object = there.get(fullRef);
+      if (object !== undefined) return { fullRef, object };
+    }
+    throw new GitFailed(`the repository has neither a branch nor a tag ${JSON.stringify(ref)}`);
   }
 
-  async #readFrom(fullRef: string, signal: AbortSignal): Promise<PolicyAtCommit> {
-    await this.#make(signal);
-    const from = ["--end-of-options", this.#place.url, fullRef];
-    await this.#run(["fetch", "--quiet", "--depth=1", "--no-tags", "--force", ...from], signal);
-    const commit = (
-      await this.#run(["rev-parse", "--verify", "--end-of-options", "FETCH_HEAD^{commit}"], signal)
-    ).trim();
-    const subject = (await this.#run(["log", "-1", "--format=%s", "--end-of-options", commit], signal)).trim();
-    await this.#checkFile(commit, signal);
-    const text = await this.#run(["cat-file", "blob", `${commit}:${this.#place.path}`], signal);
-    return { text, commit, subject };
-  }
-
-  async #make(signal: AbortSignal): Promise<void> {
-    if (this.#isMade) return;
+  async #bring(fullRef: string, round: Round): Promise<{ readonly found: Found; readonly commit: string }> {
+    await this.#clear();
     await mkdir(this.#folder, { recursive: true });
-    await this.#git.run(["init", "--quiet", "--bare", this.#folder], { signal });
-    this.#isMade = true;
+    try {
+      const newest = this.#bare("newest", round);
+      await newest.fetch(fullRef, { depth: 1, filter: "blob:none" });
+      const commit = await newest.line(["rev-parse", "--verify", "--end-of-options", "FETCH_HEAD^{commit}"]);
+      const found = await this.#judge(newest, commit);
+      const note = found.ok ? await this.#noteOn(commit, fullRef, round) : null;
+      return { found: found.ok ? { ok: true, policy: { ...found.policy, note } } : found, commit };
+    } finally {
+      await this.#clear();
+    }
   }
 
-  /** A regular file of a sane size: a link would be read from wherever it points to. */
-  async #checkFile(commit: string, signal: AbortSignal): Promise<void> {
-    const { path, ref } = this.#place;
-    const line = await this.#run(["ls-tree", "--long", "--end-of-options", commit, path], signal);
-    const [mode = "", type = "", , size = ""] = line.trim().split(/\s+/);
-    const short = commit.slice(0, 7);
-    if (line.trim() === "") throw new UnfitFile(`${path} is not in ${ref} at ${short}`);
-    if (mode === "120000") throw new UnfitFile(`${path} is a symbolic link at ${short}; a policy must be a file`);
-    if (type !== "blob") throw new UnfitFile(`${path} is no file at ${short}`);
-    if (Number(size) > MOST_BYTES) throw new UnfitFile(`${path} is larger than ${MOST_BYTES / 1024} KiB at ${short}`);
+  async #judge(newest: Bare, commit: string): Promise<Found> {
+    const facts = await factsOf(newest, commit);
+    const signed = this.#signers === null ? null : await signatureOf(newest, commit, this.#signers);
+    if (signed?.ok === false) {
+      const who = `commit ${commit.slice(0, 7)} by ${facts.author}`;
+      const why = `${who} is not signed by a key of ${this.#signers?.file}: ${signed.why}`;
+      return { ok: false, why: new UnfitCommit(why, commit, true) };
+    }
+    const file = await fileAtCommit(newest, { ...this.#place, commit });
+    if (!file.ok) return { ok: false, why: new UnfitCommit(file.found, commit, false) };
+    return { ok: true, policy: { text: file.text, commit, ...facts, signedBy: signed?.by ?? null, note: null } };
   }
 
-  #run(args: readonly string[], signal: AbortSignal): Promise<string> {
-    // Not -C: where that finds no repository, git takes one further up.
-    return this.#git.run([`--git-dir=${this.#folder}`, ...args], { signal });
+  /** The branch is the truth wherever it moves; but that it was moved back, or written anew, is said. */
+  async #noteOn(commit: string, fullRef: string, round: Round): Promise<string | null> {
+    const before = this.#kept?.commit;
+    if (before === undefined || before === commit) return null;
+    if ((await followsFrom(this.#bare("history", round), { fullRef, before })) !== false) return null;
+    const [now, then] = [commit, before].map((one) => one.slice(0, 7));
+    return `${this.#place.ref} was moved by force: commit ${now} does not follow from ${then}, which was there before.`;
+  }
+
+  #bare(name: string, round: Round): Bare {
+    return new Bare(this.#git, { folder: join(this.#folder, name), url: this.#place.url }, round);
+  }
+
+  #clear(): Promise<void> {
+    return rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
+
+function settled(found: Found): PolicyAtCommit {
+  if (!found.ok) throw found.why;
+  return found.policy;
+}
+
+const withoutNote = (found: Found): Found => (found.ok ? { ok: true, policy: { ...found.policy, note: null } } : found);

@@ -75,7 +75,7 @@ async function read(path: string, disk: Disk): Promise<Found> {
     if (problem !== null) return { found: problem };
     const bytes = await upToLimit(file);
     const tooLarge = sizeProblem(bytes.length);
-    return tooLarge === null ? decoded(bytes) : { found: tooLarge };
+    return tooLarge === null ? decodeText(bytes) : { found: tooLarge };
   } finally {
     await file.close();
   }
@@ -112,7 +112,8 @@ async function upToLimit(file: OpenFile): Promise<Buffer> {
   return buffer.subarray(0, length);
 }
 
-function decoded(bytes: Buffer): Found {
+/** The text, or what is there instead of one. */
+export function decodeText(bytes: Buffer): Found {
   const text = decode(bytes);
   if (text !== null) return { text };
   return { found: `is not UTF-8 at byte offset ${firstWrongByte(bytes)}; save it as UTF-8` };

@@ -4,9 +4,13 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { PolicyNews } from "../coordinator/ports.ts";
 import { aPolicy } from "../core/testing/builders.ts";
-import { problemOfPlace } from "./checkout.ts";
-import { gitCommand, withoutPassword } from "./git.ts";
-import { filePolicy, gitPolicy, type Parse } from "./sources.ts";
+import { filePolicy } from "./file-policy.ts";
+import { gitCommand } from "./git.ts";
+import { problemOfPlace } from "./git-place.ts";
+import { gitPolicy } from "./git-policy.ts";
+import { withoutPassword } from "./git-trouble.ts";
+import { type Parse, policyFrom } from "./sources.ts";
+import { disposable } from "./testing/disposable.ts";
 import { Repository } from "./testing/repository.ts";
 import { Turns } from "./testing/turns.ts";
 
@@ -19,18 +23,20 @@ beforeEach(() => {
 afterEach(() => rmSync(workDir, { recursive: true, force: true }));
 
 /** Stands for the parser: the text becomes the cluster's name. */
-const parse: Parse = (text, { commit, subject }, source) => ({
+const parse: Parse = (text, { commit }, source) => ({
   kind: "good",
-  policy: aPolicy({ cluster: text, commit, subject }),
+  policy: aPolicy({ cluster: text, commit: commit?.id ?? null, subject: commit?.subject ?? null }),
   source,
   text,
 });
 
 const DEADLINE = 20_000;
 
+const partsOf = (turns: Turns) => ({ clock: turns.clock, random: { next: () => 0.5 }, every: 1_000, parse });
+
 function fromGit(turns: Turns, place: { url: string; ref?: string; path?: string }, command?: string) {
-  const parts = { clock: turns.clock, every: 1_000, parse, git: gitCommand(DEADLINE, command), workDir };
-  return gitPolicy({ url: place.url, ref: place.ref ?? "main", path: place.path ?? "policy.yaml" }, parts);
+  const at = { url: place.url, ref: place.ref ?? "main", path: place.path ?? "policy.yaml" };
+  return policyFrom(gitPolicy(at, { git: gitCommand(DEADLINE, command), workDir }), partsOf(turns));
 }
 
 const said = (news: readonly PolicyNews[]): unknown =>
@@ -110,8 +116,8 @@ test("a git that hangs is ended at the deadline", async () => {
   const slow = join(workDir, "git");
   writeFileSync(slow, "#!/bin/sh\nexec sleep 600\n");
   chmodSync(slow, 0o755);
-  const parts = { clock: turns.clock, every: 1_000, parse, git: gitCommand(100, slow), workDir };
-  const source = gitPolicy({ url: "file:///nowhere", ref: "main", path: "policy.yaml" }, parts);
+  const place = { url: "file:///nowhere", ref: "main", path: "policy.yaml" };
+  const source = policyFrom(gitPolicy(place, { git: gitCommand(100, slow), workDir }), partsOf(turns));
   expect(said(await turns.first(source))).toEqual([expect.stringMatching(/git did not end within 0\.1 s/)]);
 });
 
@@ -147,7 +153,7 @@ test("a plain file is read again when it changes, and a link out of its folder i
   using turns = disposable(new Turns());
   const path = join(workDir, "policy.yaml");
   writeFileSync(path, "one");
-  const source = filePolicy(path, { clock: turns.clock, every: 1_000, parse });
+  const source = policyFrom(filePolicy(path), partsOf(turns));
   expect(said(await turns.first(source))).toEqual([["one", null, null]]);
   expect(said(await turns.next())).toEqual([]);
   writeFileSync(path, "two");
@@ -157,7 +163,3 @@ test("a plain file is read again when it changes, and a link out of its folder i
   symlinkSync("/etc/passwd", path);
   expect(said(await turns.next())).toEqual([expect.stringContaining("leads out of its folder, to /etc/passwd")]);
 });
-
-function disposable<T extends { stop(): void }>(thing: T): T & Disposable {
-  return Object.assign(thing, { [Symbol.dispose]: () => thing.stop() });
-}

@@ -26,6 +26,8 @@ test("what is left out has the value that the documentation says", () => {
   expect(good(`${TOP}pools: [{ name: workers, mode: automatic, windows: always }]`)).toEqual({
     commit: "3f2a9c1",
     subject: "first",
+    author: null,
+    when: null,
     cluster: "abal-kuber",
     timeZone: "America/Chicago",
     maxRebooting: 1,

@@ -9,7 +9,7 @@ import { draftOf } from "./draft.ts";
 import { sayIssues } from "./issues.ts";
 import type { Problem, Say } from "./problem.ts";
 import { MOST_FREEZES, MOST_POOLS, policySchema } from "./schema/policy.ts";
-import { toPolicy } from "./to-policy.ts";
+import { type PolicyOrigin, toPolicy } from "./to-policy.ts";
 import { readYaml } from "./yaml/read-yaml.ts";
 
 /** Where a policy's text came from. */
@@ -19,6 +19,9 @@ export interface Origin {
   readonly commit: string | null;
   /** The first line of the commit's message. */
   readonly subject: string | null;
+  readonly author?: string;
+  /** When it was committed. */
+  readonly when?: Instant | null;
   /** From here on windows must open; when left out, from the beginning of each freeze. */
   readonly now?: Instant;
 }
@@ -27,6 +30,10 @@ export type ParsedPolicy =
   | { readonly ok: true; readonly policy: Policy; readonly warnings: readonly Problem[] }
   /** All of them at once, warnings too, in the order of their places. */
   | { readonly ok: false; readonly problems: readonly Problem[] };
+
+const originOf = ({ commit, subject, author, when }: Origin): PolicyOrigin => ({
+  ...{ commit, subject, author: author ?? null, when: when ?? null },
+});
 
 export function parsePolicy(text: string, origin: Origin): ParsedPolicy {
   const { tree, places, problems } = readYaml(text, origin.file);
@@ -37,7 +44,7 @@ export function parsePolicy(text: string, origin: Origin): ParsedPolicy {
   if (!places.isBroken()) crossCheck(tree, origin.now ?? null, problems.say);
   const found = problems.sorted();
   if (!written.success || found.some(({ severity }) => severity === "error")) return { ok: false, problems: found };
-  return { ok: true, policy: toPolicy(written.data, origin), warnings: found };
+  return { ok: true, policy: toPolicy(written.data, originOf(origin)), warnings: found };
 }
 
 /** What no single key shows, on all parts that are well-formed. */

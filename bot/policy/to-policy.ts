@@ -10,14 +10,15 @@ import {
 import { APPROVERS } from "./checks/people.ts";
 import type { WrittenPolicy, WrittenPool } from "./schema/policy.ts";
 
+export type PolicyOrigin = Pick<Policy, "commit" | "subject" | "author" | "when">;
+
 /** What the core works with, of a policy that was checked whole. */
-export function toPolicy(written: WrittenPolicy, { commit, subject }: Pick<Policy, "commit" | "subject">): Policy {
+export function toPolicy(written: WrittenPolicy, origin: PolicyOrigin): Policy {
   const { cluster, timeZone, maxRebooting, slack, freezes, gates, pools } = written;
   const people = peopleOf(written);
   const mention = slack?.mention;
   return {
-    commit,
-    subject,
+    ...origin,
     cluster,
     timeZone,
     maxRebooting,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Json } from "../../coordinator/ports.ts";
 import { CONDITION_TYPES, type Condition } from "../../core/fleet/condition.ts";
-import type { Fleet } from "../../core/fleet/fleet.ts";
+import type { Fleet, PolicyStatus } from "../../core/fleet/fleet.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Definition } from "./crd.ts";
 import { orAbsent, time, timeOr } from "./fields.ts";
@@ -16,6 +16,9 @@ const policySchema = z.object({
   problems: z.array(z.string()),
   since: time(),
   text: z.string().optional(),
+  inForceSince: time().optional(),
+  signedBy: z.string().optional(),
+  note: z.string().optional(),
 });
 
 /** As Kubernetes writes conditions, so that `kubectl wait --for=condition=…` works. */
@@ -73,17 +76,17 @@ export function parseFleet(object: Json): Fleet | null {
     slots: status?.slots ?? [],
     gates: (status?.gates ?? []).map((gate) => ({ ...gate, since: timeOr(gate.since, 0) })),
     conditions: (status?.conditions ?? []).map(conditionOf),
-    policy:
-      policy === undefined
-        ? null
-        : {
-            source: policy.source,
-            commit: policy.commit ?? null,
-            valid: policy.valid,
-            problems: policy.problems,
-            since: timeOr(policy.since, 0),
-            text: policy.text ?? null,
-          },
+    policy: policy === undefined ? null : policyOf(policy),
+  };
+}
+
+function policyOf(stored: z.infer<typeof policySchema>): PolicyStatus {
+  const { source, commit, valid, problems, since, text, inForceSince, signedBy, note } = stored;
+  return {
+    ...{ source, commit: commit ?? null, valid, problems, since: timeOr(since, 0), text: text ?? null },
+    ...(inForceSince === undefined ? {} : { inForceSince: timeOr(inForceSince, 0) }),
+    ...(signedBy === undefined ? {} : { signedBy }),
+    ...(note === undefined ? {} : { note }),
   };
 }
 
@@ -119,6 +122,7 @@ export function formatFleet({ version, slots, policy, gates, conditions }: Fleet
               commit: orAbsent(policy.commit),
               since: formatInstant(policy.since),
               text: orAbsent(policy.text),
+              inForceSince: policy.inForceSince === undefined ? undefined : formatInstant(policy.inForceSince),
             },
     },
   };

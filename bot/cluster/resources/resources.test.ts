@@ -234,7 +234,10 @@ test("a decision comes back with its judgement, and without one while it has non
 });
 
 test("a fleet comes back with its slots, and with the pause that people wrote", () => {
-  const policy = { source: "git", commit: null, valid: false, problems: ["x"], since: NOW, text: "kind: RebootPolicy" };
+  const policy = {
+    ...{ source: "git", commit: null, valid: false, problems: ["x"], since: NOW, text: "kind: RebootPolicy" },
+    ...{ inForceSince: NOW - 1_000, signedBy: "ana@example.com", note: "main was moved by force." },
+  };
   const fleet = {
     version: "3",
     paused: { by: "ana", reason: "" },

@@ -16,10 +16,16 @@ export interface PolicyStatus {
   readonly commit: string | null;
   readonly valid: boolean;
   readonly problems: readonly string[];
-  /** Since when this is so. */
+  /** Since when this is so: in force and the newest, or that a newer one is not used or the source not read. */
   readonly since: Instant;
   /** The last good policy, whole; null where none was kept. */
   readonly text: string | null;
+  /** Since when the policy of this commit is in force; absent where none is. */
+  readonly inForceSince?: Instant;
+  /** Whose signature on it was checked; absent where none is asked for. */
+  readonly signedBy?: string;
+  /** What people should know of where it comes from, as a sentence. */
+  readonly note?: string;
 }
 
 /** A gate as it was read last, kept where people and the command line can read it. */

@@ -1,4 +1,4 @@
-import { DAY, type Duration, HOUR, MINUTE, SECOND } from "../instant.ts";
+import { DAY, type Duration, HOUR, type Instant, MINUTE, SECOND } from "../instant.ts";
 import type { Freeze, Window } from "./window.ts";
 
 /** One human being; identities of two systems count as one person only when they stand here together. */
@@ -171,6 +171,9 @@ export interface Mention {
 export interface Policy {
   readonly commit: string | null;
   readonly subject: string | null;
+  readonly author: string | null;
+  /** When it was committed, by the clock of whoever did it. */
+  readonly when: Instant | null;
   readonly cluster: string;
   /** An IANA zone. */
   readonly timeZone: string;

@@ -136,6 +136,8 @@ export const aGroup = (name: string, people: readonly string[], changes: Partial
 export const aPolicy = (changes: Partial<Policy> = {}): Policy => ({
   commit: "3f2a9c1",
   subject: "widen worker window",
+  author: "Ana",
+  when: null,
   cluster: "abal-kuber",
   timeZone: "America/Chicago",
   maxRebooting: 1,

@@ -3,6 +3,7 @@ import type { Clock, PolicyNews, PolicySource, Stoppable } from "../../coordinat
 /** Listens to a source whose next poll comes when the test asks for it. */
 export class Turns implements Stoppable {
   readonly #news: PolicyNews[] = [];
+  readonly pauses: number[] = [];
   #due: (() => void) | null = null;
   #polled: () => void = () => {};
   #source: Stoppable | null = null;
@@ -10,7 +11,8 @@ export class Turns implements Stoppable {
   readonly clock: Clock = {
     now: () => 0,
     monotonic: () => 0,
-    after: (_, run) => {
+    after: (pause, run) => {
+      this.pauses.push(pause);
       this.#due = run;
       this.#polled();
       return {

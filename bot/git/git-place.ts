@@ -1,0 +1,51 @@
+import { withoutPassword } from "./git-trouble.ts";
+
+export interface GitPlace {
+  /** https, ssh or file. */
+  readonly url: string;
+  /** A branch, or else a tag; either by its full name too, as refs/tags/v1. */
+  readonly ref: string;
+  /** The policy's path in the repository. */
+  readonly path: string;
+}
+
+const PROTOCOLS = ["https", "ssh", "file"] as const;
+export type Protocol = (typeof PROTOCOLS)[number];
+
+/** As git@github.com:acme/policies.git, which git takes for ssh. */
+const SCP_LIKE = /^[^\s/:]+:(?!:|\/\/)/;
+
+export function protocolOf(url: string): Protocol | null {
+  const named = /^([a-z][a-z0-9+.-]*):\/\//i.exec(url)?.[1]?.toLowerCase();
+  if (named === undefined) return SCP_LIKE.test(url) ? "ssh" : null;
+  return PROTOCOLS.find((protocol) => protocol === named) ?? null;
+}
+
+/** Why a place can't be used, as a sentence; null when it can. */
+export function problemOfPlace({ url, ref, path }: GitPlace): string | null {
+  for (const [name, value] of [
+    ["repository", url],
+    ["branch", ref],
+    ["path", path],
+  ] as const) {
+    if (value === "" || value.startsWith("-"))
+      return `The policy's ${name} ${JSON.stringify(value)} can't be used: it is empty or begins with "-".`;
+    if (/\p{Cc}/u.test(value))
+      return `The policy's ${name} ${JSON.stringify(withoutPassword(value))} can't be used: it holds a control character.`;
+  }
+  if (path.startsWith("/") || path.split("/").includes(".."))
+    return `The policy's path ${path} must be inside the repository.`;
+  return problemOfUrl(url);
+}
+
+function problemOfUrl(url: string): string | null {
+  const shown = withoutPassword(url);
+  if (protocolOf(url) === null)
+    return `The policy's repository ${shown} can't be used: it must be https://, ssh:// (or user@host:path), or file:///.`;
+  if (shown !== url)
+    return `The policy's repository ${shown} can't hold a password, since others can see it there: put it into a file, and name that by --policy-token-file.`;
+  if (protocolOf(url) === "https" && !URL.canParse(url)) return `The policy's repository ${shown} is no URL.`;
+  return null;
+}
+
+export const nameOfPlace = ({ url, ref, path }: GitPlace): string => `${withoutPassword(url)}@${ref}:${path}`;

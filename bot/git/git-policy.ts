@@ -1,0 +1,33 @@
+import { type AccessFiles, accessTo } from "./access.ts";
+import { Checkout, UnfitCommit } from "./checkout.ts";
+import type { Git } from "./git.ts";
+import { type GitPlace, nameOfPlace } from "./git-place.ts";
+import type { PolicyPlace, Reading } from "./reading.ts";
+
+interface GitParts {
+  readonly git: Git;
+  readonly workDir: string;
+  readonly access?: AccessFiles;
+  /** SSH's file of allowed signers; only commits that one of these keys signed are used, where it is given. */
+  readonly allowedSigners?: string;
+}
+
+/** A policy in any repository that the git command line reaches; the newest commit of the ref counts, wherever that moves. */
+export function gitPolicy(place: GitPlace, { git, workDir, access = {}, allowedSigners }: GitParts): PolicyPlace {
+  const signers = allowedSigners === undefined ? null : { file: allowedSigners };
+  // In the name, so that a policy that was kept from before signatures were asked for is not taken for a signed one.
+  const name = signers === null ? nameOfPlace(place) : `${nameOfPlace(place)}, signed by a key of ${signers.file}`;
+  const checkout = new Checkout(git, place, workDir, { access: () => accessTo(place.url, access), signers });
+  const read = async (signal: AbortSignal): Promise<Reading> => {
+    try {
+      const { text: content, commit: id, subject, author, when, signedBy, note } = await checkout.read(signal);
+      return { kind: "read", content, commit: { id, subject, author, when }, verified: signedBy, note };
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const problem = `The policy could not be read from ${nameOfPlace(place)}: ${why}.`;
+      if (!(error instanceof UnfitCommit)) return { kind: "unreachable", problem };
+      return { kind: error.isUnsigned ? "unsigned" : "unfit", problem, commit: error.commit };
+    }
+  };
+  return { name, file: place.path, read };
+}

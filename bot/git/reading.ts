@@ -1,0 +1,38 @@
+import type { Stoppable } from "../coordinator/ports.ts";
+import type { Instant } from "../core/instant.ts";
+
+export interface PolicyCommit {
+  readonly id: string;
+  /** The first line of its message. */
+  readonly subject: string;
+  readonly author: string;
+  readonly when: Instant | null;
+}
+
+/** What a place holds now. `unfit` and `unsigned` are findings; `unreachable` says nothing about the policy. */
+export type Reading =
+  | {
+      readonly kind: "read";
+      readonly content: string;
+      /** Null for a plain file. */
+      readonly commit: PolicyCommit | null;
+      /** Whose signature was checked; null where none is asked for. */
+      readonly verified: string | null;
+      /** What people should know beside the policy. */
+      readonly note: string | null;
+    }
+  | { readonly kind: "unfit"; readonly problem: string; readonly commit: string | null }
+  | { readonly kind: "unsigned"; readonly problem: string; readonly commit: string }
+  | { readonly kind: "unreachable"; readonly problem: string };
+
+/** Where a policy is kept: a plain file, or a repository however it is reached. */
+export interface PolicyPlace {
+  /** As people see it; a policy that was kept from a place of another name is not taken for this one's. */
+  readonly name: string;
+  /** As it stands in problems of the policy. */
+  readonly file: string;
+  /** Never rejects. */
+  read(signal: AbortSignal): Promise<Reading>;
+  /** Tells of changes sooner than the next reading would, where the place can. */
+  watch?(changed: () => void): Stoppable;
+}

@@ -1,0 +1,3 @@
+export function disposable<T extends { stop(): void }>(thing: T): T & Disposable {
+  return Object.assign(thing, { [Symbol.dispose]: () => thing.stop() });
+}
