@@ -1,0 +1,93 @@
+import { expect, test } from "vitest";
+import type { Clock } from "../coordinator/ports.ts";
+import { Poll } from "./poll.ts";
+import type { Reading } from "./reading.ts";
+
+const read = (content: string): Reading => ({ kind: "read", content, commit: null, verified: null, note: null });
+const lost: Reading = { kind: "unreachable", problem: "no answer" };
+
+/** A poll on a clock that stands: each reading is answered, and each pause ended, when the test says so. */
+class HandPoll {
+  readonly heard: Reading[] = [];
+  readonly pauses: number[] = [];
+  readings = 0;
+  readonly poll: Poll;
+  #due: (() => void) | null = null;
+  #answer: (reading: Reading) => void = () => {};
+
+  constructor(random = 0.5) {
+    const clock: Clock = {
+      now: () => 0,
+      monotonic: () => 0,
+      after: (pause, run) => {
+        this.pauses.push(pause);
+        this.#due = run;
+        return { stop: () => (this.#due = this.#due === run ? null : this.#due) };
+      },
+    };
+    this.poll = new Poll({
+      ...{ clock, every: 60_000, random: { next: () => random } },
+      read: () =>
+        new Promise((resolve) => {
+          this.readings += 1;
+          this.#answer = resolve;
+        }),
+      heard: (reading) => void this.heard.push(reading),
+    });
+  }
+
+  async answers(...readings: readonly Reading[]): Promise<this> {
+    for (const reading of readings) {
+      this.#due?.();
+      this.#due = null;
+      this.#answer(reading);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+    }
+    return this;
+  }
+}
+
+test.each([
+  ["a tenth less", 0, 54_000],
+  ["as it is set", 0.5, 60_000],
+  ["nearly a tenth more", 0.99, 65_880],
+])("the pause is %s, so that many bots don't come at once", async (_, random, pause) => {
+  expect((await new HandPoll(random).answers(read("one"))).pauses).toEqual([pause]);
+});
+
+test("back-off is bounded while a source is unreachable, and ends with the first answer", async () => {
+  const polled = await new HandPoll().answers(lost, lost, lost, lost, lost, lost, lost, read("one"));
+  expect(polled.pauses.map((pause) => pause / 60_000)).toEqual([1, 2, 4, 8, 10, 10, 10, 1]);
+  expect(polled.heard).toEqual([lost, read("one")]);
+});
+
+test("a policy that can't be used is looked at as often as a good one", async () => {
+  const unfit: Reading = { kind: "unfit", problem: "a link", commit: "1" };
+  expect((await new HandPoll().answers(unfit, unfit, unfit)).pauses).toEqual([60_000, 60_000, 60_000]);
+});
+
+test("what is hurried is read soon, and many hints are one reading", async () => {
+  const polled = await new HandPoll().answers(read("one"));
+  polled.poll.hurry();
+  polled.poll.hurry();
+  expect(polled.pauses).toEqual([60_000, 200, 200]);
+  await polled.answers(read("two"));
+  expect(polled.readings).toBe(2);
+  expect(polled.heard).toEqual([read("one"), read("two")]);
+});
+
+test("a hint during a reading brings one more reading", async () => {
+  const polled = new HandPoll();
+  polled.poll.hurry();
+  await polled.answers(read("one"), read("two"));
+  expect(polled.pauses).toEqual([200, 60_000]);
+  expect(polled.heard).toEqual([read("one"), read("two")]);
+});
+
+test("a stopped poll hears no hint", async () => {
+  const polled = await new HandPoll().answers(read("one"));
+  polled.poll.stop();
+  polled.poll.hurry();
+  await polled.answers(read("two"));
+  expect(polled.readings).toBe(1);
+});
