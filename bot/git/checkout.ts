@@ -88,15 +88,18 @@ export class Checkout {
     const { url, ref } = this.#place;
     const names = [`refs/heads/${ref}`, `refs/tags/${ref}`, ...(ref.startsWith("refs/") ? [ref] : [])];
     // Asked outside of any repository, so that a broken one further up can't fail the question.
-    const outside = `--git-dir=${join(this.#folder, "none")}`;
-    const answer = await this.#git.run([outside, "ls-remote", "--refs", "--end-of-options", url, ...names], round);
+    const ask = [`--git-dir=${join(this.#folder, "none")}`, "ls-remote", "--end-of-options", url];
+    const answer = await this.#git.run([...ask, ...names], round);
     const lines = answer.toString().split("\n");
     const there = new Map(lines.map((line) => [line.split("\t")[1], line.split("\t")[0]]));
     for (const fullRef of names) {
       const object = there.get(fullRef);
       if (object !== undefined) return { fullRef, object };
     }
-    throw new GitFailed(`the repository has neither a branch nor a tag ${JSON.stringify(ref)}`);
+    // A sign-in page is, for git, a repository of an old kind that holds nothing.
+    const isSomething = (await this.#git.run([...ask, "HEAD"], round)).length > 0;
+    const missing = `the repository has neither a branch nor a tag ${JSON.stringify(ref)}`;
+    throw new GitFailed(isSomething ? missing : `${missing}; it holds nothing, or what answers there is not git`);
   }
 
   async #bring(fullRef: string, round: Round): Promise<{ readonly found: Found; readonly commit: string }> {
