@@ -38,10 +38,17 @@ export function problemOfPlace({ url, ref, path }: GitPlace): string | null {
   return problemOfUrl(url);
 }
 
+/** As servers make them; some take one in the place of a name. */
+const TOKEN_AS_NAME = /^https:\/\/(gh[a-z]_|github_pat_|gl[a-z]+-|[^/@]{36})[^/@]*@/i;
+
 function problemOfUrl(url: string): string | null {
+  if (TOKEN_AS_NAME.test(url))
+    return "The policy's repository can't hold a token, since others can see it there: put it into a file, and name that by --policy-token-file.";
   const shown = withoutPassword(url);
   if (protocolOf(url) === null)
     return `The policy's repository ${shown} can't be used: it must be https://, ssh:// (or user@host:path), or file:///.`;
+  if (/^[a-z]+:\/\/([^/@]*@)?-|^([^/:@]*@)-/i.test(url))
+    return `The policy's repository ${shown} can't be used: its host begins with "-".`;
   if (shown !== url)
     return `The policy's repository ${shown} can't hold a password, since others can see it there: put it into a file, and name that by --policy-token-file.`;
   if (protocolOf(url) === "https" && !URL.canParse(url)) return `The policy's repository ${shown} is no URL.`;

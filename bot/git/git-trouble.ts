@@ -46,7 +46,7 @@ export function reasonOf(ended: number | string | null, complaints: string, { mo
 
 /** A URL's password is nobody's business. */
 export function withoutPassword(text: string): string {
-  return text.replace(/(\w+:\/\/[^\s/:@]*):[^\s@/]*@/g, "$1@");
+  return text.replace(/(\w+:\/\/[^\s/:@]*):[^\s/]*@/g, "$1@");
 }
 
 const withoutSecrets = (text: string, secrets: readonly string[]): string =>

@@ -6,9 +6,7 @@ import type { PolicyNews } from "../coordinator/ports.ts";
 import { aPolicy } from "../core/testing/builders.ts";
 import { filePolicy } from "./file-policy.ts";
 import { gitCommand } from "./git.ts";
-import { problemOfPlace } from "./git-place.ts";
 import { gitPolicy } from "./git-policy.ts";
-import { withoutPassword } from "./git-trouble.ts";
 import { type Parse, policyFrom } from "./sources.ts";
 import { disposable } from "./testing/disposable.ts";
 import { Repository } from "./testing/repository.ts";
@@ -121,19 +119,6 @@ test("a git that hangs is ended at the deadline", async () => {
   expect(said(await turns.first(source))).toEqual([expect.stringMatching(/git did not end within 0\.1 s/)]);
 });
 
-test.each([
-  [
-    "an option as the repository",
-    { url: "--upload-pack=touch /tmp/x", ref: "main", path: "p" },
-    /repository "--upload-pack=touch \/tmp\/x" can't be used/,
-  ],
-  ["an option as the branch", { url: "file:///x", ref: "--all", path: "p" }, /branch "--all" can't be used/],
-  ["a path out of the repository", { url: "file:///x", ref: "main", path: "../p" }, /must be inside the repository/],
-  ["an absolute path", { url: "file:///x", ref: "main", path: "/p" }, /must be inside the repository/],
-])("%s is refused", (_, place, problem) => {
-  expect(problemOfPlace(place)).toMatch(problem);
-});
-
 test("a stopped source polls no more", async () => {
   using repository = new Repository();
   const turns = new Turns();
@@ -141,12 +126,6 @@ test("a stopped source polls no more", async () => {
   await turns.first(fromGit(turns, repository));
   turns.stop();
   expect(turns.isPending()).toBe(false);
-});
-
-test("a password in a URL is never shown", () => {
-  expect(withoutPassword("fatal: https://bot:s3cret@git.example/p.git/ not found")).toBe(
-    "fatal: https://bot@git.example/p.git/ not found",
-  );
 });
 
 test("a plain file is read again when it changes, and a link out of its folder is not followed", async () => {
