@@ -1,5 +1,3 @@
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Clock, PolicyNews, PolicySource, Random, Reparse } from "../coordinator/ports.ts";
 import type { Duration } from "../core/instant.ts";
 import { filePolicy } from "../git/file-policy.ts";
@@ -11,6 +9,7 @@ import { parsePolicy } from "../policy/parse-policy.ts";
 import { formatProblem } from "../policy/problem.ts";
 import { systemClock } from "../process/clock.ts";
 import { EXIT, UserError } from "../process/exit.ts";
+import { ownTemporaryFolder } from "./own-folder.ts";
 import { type PolicyOptions, problemOfOptions } from "./policy-options.ts";
 
 interface PollTimes {
@@ -57,7 +56,7 @@ function placeOf(options: PolicyOptions): PolicyPlace {
   const { policyTokenFile, policySshKeyFile, policyKnownHostsFile, policyCaFile, policyAllowedSigners } = options;
   return gitPolicy(place, {
     git: gitCommand(GIT_DEADLINE),
-    workDir: workDir ?? join(tmpdir(), "bootswain-policy"),
+    workDir: workDir ?? ownTemporaryFolder("bootswain-policy"),
     access: {
       ...(policyTokenFile === undefined ? {} : { tokenFile: policyTokenFile }),
       ...(policySshKeyFile === undefined ? {} : { sshKeyFile: policySshKeyFile }),
