@@ -1,6 +1,6 @@
 import type { Access, Git } from "./git.ts";
 
-/** A bare repository of its own in a folder, made by the first fetch. */
+/** A bare repository of its own in a folder. */
 export class Bare {
   readonly #git: Git;
   readonly #folder: string;
@@ -18,9 +18,13 @@ export class Bare {
     this.#options = options;
   }
 
+  async make(): Promise<void> {
+    await this.#git.run(["init", "--quiet", "--bare", this.#folder], this.#options);
+  }
+
   /** What the filter leaves out is brought by git when it is asked for; a server that knows no filters sends all. */
   async fetch(fullRef: string, bounds: { readonly depth: number; readonly filter: string }): Promise<void> {
-    await this.#git.run(["init", "--quiet", "--bare", this.#folder], this.#options);
+    await this.make();
     const how = [`--depth=${bounds.depth}`, `--filter=${bounds.filter}`, "--no-tags", "--force"];
     await this.run(["fetch", "--quiet", ...how, "--end-of-options", this.#url, fullRef]);
   }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Bare } from "./bare.ts";
 import { type CommitFacts, factsOf } from "./commit-facts.ts";
@@ -40,6 +40,14 @@ interface Kept {
   readonly found: Found;
 }
 
+/** The commit that was used last, as git keeps it: its signature can be judged by other keys without the server. */
+interface Used {
+  readonly commit: string;
+  readonly author: string;
+  readonly raw: Buffer;
+  readonly keys: string | null;
+}
+
 interface Options {
   readonly access?: () => Promise<Access>;
   readonly signers?: AllowedSigners | null;
@@ -62,6 +70,7 @@ export class Checkout {
   readonly #access: () => Promise<Access>;
   readonly #signers: AllowedSigners | null;
   #kept: Kept | null = null;
+  #used: Used | null = null;
 
   constructor(git: Git, place: GitPlace, workDir: string, { access, signers }: Options = {}) {
     this.#git = git;
@@ -76,9 +85,10 @@ export class Checkout {
   async read(signal: AbortSignal): Promise<PolicyAtCommit> {
     const round = { access: await this.#access(), signal };
     const keys = this.#signers === null ? null : await keysIn(this.#signers);
+    if (this.#used !== null && this.#used.keys !== keys) await this.#judgeUsed(this.#used, keys, round);
     const { fullRef, object } = await this.#find(round);
     if (this.#kept?.object === object && this.#kept.keys === keys) return settled(this.#kept.found);
-    const { found, commit } = await this.#bring(fullRef, round);
+    const { found, commit } = await this.#inFolder(() => this.#bring(fullRef, { round, keys }));
     this.#kept = { object, keys, commit, found: withoutNote(found) };
     return settled(found);
   }
@@ -102,32 +112,57 @@ export class Checkout {
     throw new GitFailed(isSomething ? missing : `${missing}; it holds nothing, or what answers there is not git`);
   }
 
-  async #bring(fullRef: string, round: Round): Promise<{ readonly found: Found; readonly commit: string }> {
-    await this.#clear();
-    await mkdir(this.#folder, { recursive: true });
-    try {
-      const newest = this.#bare("newest", round);
-      await newest.fetch(fullRef, { depth: 1, filter: "blob:none" });
-      const commit = await newest.line(["rev-parse", "--verify", "--end-of-options", "FETCH_HEAD^{commit}"]);
-      const found = await this.#judge(newest, commit);
-      const note = found.ok ? await this.#noteOn(commit, fullRef, round) : null;
-      return { found: found.ok ? { ok: true, policy: { ...found.policy, note } } : found, commit };
-    } finally {
-      await this.#clear();
-    }
+  async #bring(
+    fullRef: string,
+    { round, keys }: { readonly round: Round; readonly keys: string | null },
+  ): Promise<{ readonly found: Found; readonly commit: string }> {
+    const newest = this.#bare("newest", round);
+    await newest.fetch(fullRef, { depth: 1, filter: "blob:none" });
+    const commit = await newest.line(["rev-parse", "--verify", "--end-of-options", "FETCH_HEAD^{commit}"]);
+    const found = await this.#judge(newest, commit);
+    if (!found.ok) return { found, commit };
+    const raw = await newest.run(["cat-file", "commit", commit]);
+    const note = await this.#noteOn(commit, fullRef, round);
+    this.#used = { commit, author: found.policy.author, raw, keys };
+    return { found: { ok: true, policy: { ...found.policy, note } }, commit };
+  }
+
+  /** The keys changed. The branch may have moved on to what can't be used, and this commit is in force all the same. */
+  async #judgeUsed(used: Used, keys: string | null, round: Round): Promise<void> {
+    const signed = await this.#inFolder(async () => {
+      const bare = this.#bare("used", round);
+      await bare.make();
+      const file = join(this.#folder, "commit");
+      await writeFile(file, used.raw);
+      await bare.run(["hash-object", "-t", "commit", "-w", "--no-filters", file]);
+      return this.#signerOf(bare, used);
+    });
+    this.#used = { ...used, keys };
+    if (!("problem" in signed)) return;
+    this.#kept = null;
+    throw signed.problem;
   }
 
   async #judge(newest: Bare, commit: string): Promise<Found> {
     const facts = await factsOf(newest, commit);
-    const signed = this.#signers === null ? null : await signatureOf(newest, commit, this.#signers);
-    if (signed?.ok === false) {
-      const who = `commit ${commit.slice(0, 7)} by ${facts.author}`;
-      const why = `${who} is not signed by a key of ${this.#signers?.file}: ${signed.why}`;
-      return { ok: false, why: new UnfitCommit(why, commit, true) };
-    }
+    const signed = await this.#signerOf(newest, { commit, author: facts.author });
+    if ("problem" in signed) return { ok: false, why: signed.problem };
     const file = await fileAtCommit(newest, { ...this.#place, commit });
     if (!file.ok) return { ok: false, why: new UnfitCommit(file.found, commit, false) };
-    return { ok: true, policy: { text: file.text, commit, ...facts, signedBy: signed?.by ?? null, note: null } };
+    return { ok: true, policy: { text: file.text, commit, ...facts, signedBy: signed.by, note: null } };
+  }
+
+  /** By whose key it is signed, null where nobody asks; or why it can't be used. */
+  async #signerOf(
+    bare: Bare,
+    { commit, author }: Pick<Used, "commit" | "author">,
+  ): Promise<{ readonly by: string | null } | { readonly problem: UnfitCommit }> {
+    if (this.#signers === null) return { by: null };
+    const signed = await signatureOf(bare, commit, this.#signers);
+    if (signed.ok) return { by: signed.by };
+    const who = `commit ${commit.slice(0, 7)} by ${author}`;
+    const why = `${who} is not signed by a key of ${this.#signers.file}: ${signed.why}`;
+    return { problem: new UnfitCommit(why, commit, true) };
   }
 
   /** The branch is the truth wherever it moves; but that it was moved back, or written anew, is said. */
@@ -141,6 +176,16 @@ export class Checkout {
 
   #bare(name: string, round: Round): Bare {
     return new Bare(this.#git, { folder: join(this.#folder, name), url: this.#place.url }, round);
+  }
+
+  async #inFolder<T>(work: () => Promise<T>): Promise<T> {
+    await this.#clear();
+    await mkdir(this.#folder, { recursive: true });
+    try {
+      return await work();
+    } finally {
+      await this.#clear();
+    }
   }
 
   #clear(): Promise<void> {

@@ -116,6 +116,25 @@ describe.skipIf(isWithoutSshKeygen("bot/git/signature.test.ts"))("signatures", (
     expect(await place.read(never)).toMatchObject({ kind: "read", content: "three", note: null });
   });
 
+  test("keys changed: the commit in force is judged anew, though the branch moved on and the server is gone", async () => {
+    using repository = new Repository();
+    const keys = new SigningKeys(folder);
+    repository.signWith(keys.make("ana"));
+    keys.make("ben");
+    keys.allow("ana", "ben");
+    const inForce = repository.commit("policy.yaml", "one", "first");
+    const place = placeOf(repository, keys);
+    await place.read(never);
+    repository.signWith(keys.make("eve"));
+    const unknown = repository.commit("policy.yaml", "two", "second");
+    expect(await place.read(never)).toMatchObject({ kind: "unsigned", commit: unknown });
+    repository[Symbol.dispose]();
+    expect(await place.read(never)).toMatchObject({ kind: "unreachable" });
+    keys.allow("ben");
+    expect(await place.read(never)).toMatchObject({ kind: "unsigned", commit: inForce });
+    expect(await place.read(never)).toMatchObject({ kind: "unreachable" });
+  });
+
   test.each<readonly [string, (commit: string) => string]>([
     ["a signature of another message", (commit) => commit.replace("first", "other")],
     [
