@@ -222,3 +222,8 @@ test("the name of a node that is not on the card is not taken for a reason", () 
   expect(parseReply("force ip-10-0-0-1.ec2.internal it must go", cloud)).toMatchObject({ reason: "it must go" });
   expect(parseReply("force ip-10-0-0-1: it must go", cloud)).toMatchObject({ reason: "it must go" });
 });
+
+test("a node that is not on the card is not read as a time, so that no other node is skipped", () => {
+  const place = { nodes: ["abal-kuber03"], waves: [], isCard: true, isAddressed: false, zone: "utc", now: 0 };
+  expect(parseReply("skip 04 until 02:00 utc", place)).toMatchObject({ kind: "unclear" });
+});

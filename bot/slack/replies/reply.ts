@@ -204,8 +204,13 @@ function skip({ rest }: Command, place: ReplyPlace): Reply {
 /** "skip 2 hours" and "skip 24 dec" begin with a number that is no node's. */
 function takeNodesOfSkip(rest: string, place: ReplyPlace): ReturnType<typeof takeNodes> {
   const taken = takeNodes(rest, place.nodes);
+  // What stands before "until" is no time, though chrono reads "04 until 02:00" as one.
+  const isBeforeUntil = /^\S+\s+(?:until|till|til|to)\s/i.test(rest);
   const isTime =
-    taken.named === null && taken.trouble?.among.length === 0 && parseUntil(politeEndCut(rest), place).kind === "at";
+    !isBeforeUntil &&
+    taken.named === null &&
+    taken.trouble?.among.length === 0 &&
+    parseUntil(politeEndCut(rest), place).kind === "at";
   return isTime || isLength(politeEndCut(rest)) ? { named: null, trouble: null, rest } : taken;
 }
 
