@@ -74,7 +74,7 @@ describe("as text", () => {
       "while a newer policy is not used",
       { fleet: fleet({ valid: false, problems: ["policy.yaml:1:1: it is empty"] }) },
       closed,
-      "By the policy of git, 3f2a9c1. A newer one is not used since 21:30 CST: policy.yaml:1:1: it is empty",
+      "By the policy of git, 3f2a9c1. Nothing newer is used since 21:30 CST: policy.yaml:1:1: it is empty",
     ],
     [
       "whose hook failed",

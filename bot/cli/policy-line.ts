@@ -12,5 +12,5 @@ export function policyLine(
   const inForce =
     policy === undefined ? "No policy is in force." : `By the policy of ${status?.source ?? "?"}, ${commit}.`;
   if (status === null || status.valid) return inForce;
-  return `${inForce} A newer one is not used since ${at(status.since)}: ${status.problems.join("; ")}`;
+  return `${inForce} Nothing newer is used since ${at(status.since)}: ${status.problems.join("; ")}`;
 }

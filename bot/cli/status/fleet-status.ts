@@ -74,7 +74,7 @@ function policyAttention({ fleet }: Snapshot, policy: Policy | undefined, at: At
   const problems = status?.valid === false ? status.problems : [];
   if (policy === undefined) return about(["Without a good policy nothing is rebooted.", ...problems].join(" "));
   if (status === null || status.valid) return [];
-  return about(`A newer policy is not used since ${at(status.since)}: ${problems.join("; ")}`);
+  return about(`No newer policy is used since ${at(status.since)}: ${problems.join("; ")}`);
 }
 
 function conditionAttention({ fleet }: Snapshot, at: At): readonly Attention[] {

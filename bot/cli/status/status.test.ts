@@ -116,7 +116,7 @@ test("a fleet in trouble: what needs a look stands first, and who paused", () =>
     "Needs a look:",
     "  ! kuber05 has failed: It did not come back; its reboot was called.",
     expect.stringMatching(/^ {2}! kuber04 is blocked: /),
-    "  ! A newer policy is not used since 21:30 CST: policy.yaml:1:1: it is empty",
+    "  ! No newer policy is used since 21:30 CST: policy.yaml:1:1: it is empty",
     "  ! Not SlackConnected since 21:30 CST: Slack refuses the token.",
   ]);
   const nodes = lines.filter((line) => /^ {2}kuber/.test(line));

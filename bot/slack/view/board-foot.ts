@@ -57,5 +57,5 @@ function policyText({ policyStatus }: Turn, policy: Policy, reading: Reading): s
   if (policyStatus === null || policyStatus.valid) return `Policy ${version}`;
   const problems = policyStatus.problems.map((problem) => clip(escaped(problem), SAYS_MOST));
   const since = at(policyStatus.since, reading);
-  return `Policy ${version} stays in force. A newer one is not used since ${since}: ${listed(problems, 3)}`;
+  return `Policy ${version} stays in force. Nothing newer is used since ${since}: ${listed(problems, 3)}`;
 }

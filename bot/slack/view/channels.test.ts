@@ -104,7 +104,7 @@ test("a policy that is not used is said with since when on every channel's board
     since: turn.now - 3_600_000,
   };
   for (const card of cardsOf({ ...turn, policyStatus }, [])) {
-    expect(allText(card)).toContain("A newer one is not used since 21:30 CST: policy.yaml:3:1: no &lt;zone&gt;");
+    expect(allText(card)).toContain("Nothing newer is used since 21:30 CST: policy.yaml:3:1: no &lt;zone&gt;");
   }
 });
 
