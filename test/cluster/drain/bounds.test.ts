@@ -82,7 +82,8 @@ describe("Drain, exactly", () => {
     await grounds.rebooted(next);
     expect(await grounds.gaveUp(blocked)).toMatchObject({ kind: "blocked" });
     const audit = await grounds.audit();
-    expect(turnsOf(audit, nodes)).toEqual([blocked, next]);
+    // Its other pod comes back with the uncordon, and then it may have another try.
+    expect(turnsOf(audit, nodes).slice(0, 2)).toEqual([blocked, next]);
     const lifted = audit.find(
       ({ resource, verb, name, requestObject }) =>
         resource === "nodes" &&
