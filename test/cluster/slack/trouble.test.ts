@@ -117,7 +117,7 @@ const TROUBLES: readonly Trouble[] = [
   {
     name: "a channel that the app is not in",
     logged: ["slack does not take a channel", "says"],
-    says: `Slack channel ${OPS}: the app is not in it. Invite it there: /invite @Bootswain.`,
+    says: `Slack channel ${OPS}: the app is not in it. Invite it there with /invite.`,
     ...channelIs({ members: [ANA, BEN] }, { members: [ANA, BEN, BOT.userId] }),
   },
   {
