@@ -3,7 +3,7 @@ import type { ChatAnswer } from "../coordinator/ports.ts";
 import { HOUR, MINUTE, SECOND } from "../core/instant.ts";
 import { aBudget, aPolicy, aPool, aReboot, aRefusal, NOW } from "../core/testing/builders.ts";
 import { OPS } from "../sim/slack/a-workspace.ts";
-import type { Fault } from "../sim/slack/faults.ts";
+import type { Fault } from "../sim/slack/fault.ts";
 import { anOutbox, askingTurn } from "../sim/slack/testing/posting.ts";
 import { aTurn } from "./testing/turns.ts";
 

@@ -1,8 +1,9 @@
 import { createHash, createPublicKey } from "node:crypto";
 import { HOUR, type Instant } from "../../core/instant.ts";
+import { EventLog } from "../event-log.ts";
 import type { App, Caller, Installation, Permissions } from "./access.ts";
 import type { Account } from "./conversation.ts";
-import { EventLog } from "./event-log.ts";
+import type { GitHubNews } from "./github-news.ts";
 import { followPush } from "./pulls.ts";
 import { Repository } from "./repository.ts";
 
@@ -37,7 +38,7 @@ type TokenHolder = Extract<Caller, { kind: "installation" | "user" }>;
 
 /** A GitHub in memory: accounts, repositories, apps and tokens. The same calls give the same ids and shas. */
 export class GitHub {
-  readonly log = new EventLog();
+  readonly log = new EventLog<GitHubNews>();
   readonly now: () => Instant;
   readonly repositories = new Set<Repository>();
   readonly apps: App[] = [];

@@ -4,7 +4,7 @@ import type { Caller } from "./access.ts";
 import { ok, type Reply, refuse } from "./call.ts";
 import { bytesOf, isUnchanged, validatorsOf } from "./conditional.ts";
 import { type Asked, carryOut, type Desk, identify, payerOf } from "./desk.ts";
-import type { Fault } from "./faults.ts";
+import type { Fault } from "./fault.ts";
 import { headerTime } from "./http-time.ts";
 import type { Budget } from "./rate-limits.ts";
 import type { Match } from "./routes.ts";

@@ -1,7 +1,7 @@
 import { commitsBetween, historyOf } from "./ancestry.ts";
 import type { Pull } from "./conversation.ts";
-import type { GitHubEvent } from "./event-log.ts";
 import type { GitHub } from "./github.ts";
+import type { GitHubEvent } from "./github-news.ts";
 import type { Repository } from "./repository.ts";
 
 export interface PullDraft {

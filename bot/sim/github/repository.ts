@@ -1,7 +1,7 @@
 import type { Instant } from "../../core/instant.ts";
+import type { EventLog } from "../event-log.ts";
 import { historyOf } from "./ancestry.ts";
 import type { CheckRun, Comment, Pull, Status } from "./conversation.ts";
-import type { EventLog } from "./event-log.ts";
 import {
   aCommit,
   blobSha,
@@ -12,6 +12,7 @@ import {
   UNSIGNED,
   type Verification,
 } from "./git-objects.ts";
+import type { GitHubNews } from "./github-news.ts";
 
 export interface CommitDraft {
   /** The default branch if not given. A branch that is not there yet begins with this commit. */
@@ -38,7 +39,7 @@ export interface RepositoryOptions {
   readonly defaultBranch: string;
   readonly forkOf: Repository | null;
   readonly now: () => Instant;
-  readonly log: EventLog;
+  readonly log: EventLog<GitHubNews>;
 }
 
 const SOMEONE = { name: "Ana", email: "ana@example.com" };
@@ -57,7 +58,7 @@ export class Repository {
   isPrivate: boolean;
   defaultBranch: string;
   readonly #now: () => Instant;
-  readonly #log: EventLog;
+  readonly #log: EventLog<GitHubNews>;
   /** The new name by the old one. */
   readonly #renamed = new Map<string, string>();
 

@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Clock, Stoppable } from "../../coordinator/ports.ts";
+import { ScriptedFaults } from "../scripted-faults.ts";
 import type { App } from "./access.ts";
 import type { Links } from "./call.ts";
 import type { Asked, Desk } from "./desk.ts";
-import type { GitHubEvent } from "./event-log.ts";
-import { type Fault, Faults } from "./faults.ts";
+import type { Fault } from "./fault.ts";
 import type { GitHub } from "./github.ts";
+import type { GitHubEvent } from "./github-news.ts";
 import { hookEvent } from "./hook-payloads.ts";
 import { HookPost } from "./hook-post.ts";
 import { answerAsked, faultAnswer, type HttpAnswer, send } from "./http-answer.ts";
@@ -44,7 +45,7 @@ export class GitHubServer {
   /** For octokit's `baseUrl`. */
   readonly apiUrl: string;
   readonly links: Links;
-  readonly faults = new Faults();
+  readonly faults = new ScriptedFaults<Fault>();
   readonly webhooks: Webhooks;
   /** All that were answered or cut, in that order. */
   readonly requests: ApiRequest[] = [];

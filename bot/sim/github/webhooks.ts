@@ -1,8 +1,8 @@
 import { createHash, createHmac } from "node:crypto";
 import type { Stoppable } from "../../coordinator/ports.ts";
 import { type App, covers } from "./access.ts";
-import type { GitHubEvent } from "./event-log.ts";
 import type { GitHub } from "./github.ts";
+import type { GitHubEvent } from "./github-news.ts";
 import { type HookEvent, pingEvent } from "./hook-payloads.ts";
 import type { Outcome, Parcel, Post } from "./hook-post.ts";
 import type { Repository } from "./repository.ts";

@@ -1,9 +1,9 @@
 import type { RuleChecker } from "../rules/checker.ts";
 import { at, text } from "../rules/world.ts";
 import { BOT } from "../slack/directory.ts";
-import type { WorkspaceEvent } from "../slack/event-log.ts";
 import type { Message } from "../slack/message.ts";
 import type { Workspace } from "../slack/workspace.ts";
+import type { WorkspaceEvent } from "../slack/workspace-news.ts";
 import type { Tally } from "./tally.ts";
 
 /** Tells the checker and the tally of everything that happens in the channel. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { formatInstant } from "../../core/instant.ts";
 import type { Deed } from "../rules/deed-rules.ts";
 import { at, type Change, list, nameOf, text } from "../rules/world.ts";
-import type { WorkspaceEvent } from "../slack/event-log.ts";
+import type { WorkspaceEvent } from "../slack/workspace-news.ts";
 
 export const TROUBLES = ["held", "gated", "yielded", "forced", "restarted", "hooked", "failed"] as const;
 export type Trouble = (typeof TROUBLES)[number];

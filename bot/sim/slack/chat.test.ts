@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ANA, aSection, aWorkspace, OPS } from "./a-workspace.ts";
 import { SimulatedChat } from "./chat.ts";
-import type { Fault } from "./faults.ts";
+import type { Fault } from "./fault.ts";
 
 const draft = { channel: OPS, text: "card", blocks: [aSection("card")] };
 

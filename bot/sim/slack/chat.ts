@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Chat, ChatAnswer } from "../../coordinator/ports.ts";
-import { type Fault, Faults } from "./faults.ts";
+import { ScriptedFaults } from "../scripted-faults.ts";
+import type { Fault } from "./fault.ts";
 import { missingScope } from "./scopes.ts";
 import type { SlackAnswer, Workspace } from "./workspace.ts";
 
@@ -10,10 +11,10 @@ type Whispered = Parameters<Chat["tell"]>[0];
 
 /** The outbox's port straight onto the workspace, without HTTP. Each answer comes in the next microtask. */
 export class SimulatedChat implements Chat {
-  readonly faults: Faults;
+  readonly faults: ScriptedFaults<Fault>;
   readonly #workspace: Workspace;
 
-  constructor(workspace: Workspace, faults: Faults = new Faults()) {
+  constructor(workspace: Workspace, faults: ScriptedFaults<Fault> = new ScriptedFaults<Fault>()) {
     this.#workspace = workspace;
     this.faults = faults;
   }

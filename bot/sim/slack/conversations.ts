@@ -1,3 +1,4 @@
+import { EventLog } from "../event-log.ts";
 import {
   BOT,
   botUser,
@@ -14,11 +15,11 @@ import {
   type SlackUser,
   TEAM,
 } from "./directory.ts";
-import { EventLog } from "./event-log.ts";
 import { completeBlocks, type Ephemeral, type Message, showMessage } from "./message.ts";
 import { countNotifications, type Notification, type NotificationCounts, Notifications } from "./notifications.ts";
 import { MANIFEST_SCOPES } from "./scopes.ts";
 import { Timestamps } from "./timestamps.ts";
+import type { WorkspaceNews } from "./workspace-news.ts";
 
 export interface Draft {
   readonly channel: string;
@@ -49,7 +50,7 @@ export interface WorkspaceOptions {
 export class Conversations {
   readonly team: SlackTeam;
   readonly bot: SlackBot;
-  readonly log = new EventLog();
+  readonly log = new EventLog<WorkspaceNews>();
   readonly now: () => number;
   readonly #times: Timestamps;
   protected readonly users: Map<string, SlackUser>;

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { Fault } from "./faults.ts";
+import type { Fault } from "./fault.ts";
 import type { ApiAnswer } from "./web-api.ts";
 import type { SlackAnswer } from "./workspace.ts";
 

@@ -1,9 +1,10 @@
-import type { EventLog } from "./event-log.ts";
+import type { EventLog } from "../event-log.ts";
 import { isFields } from "./fields.ts";
 import { type Entries, inputBlockIds } from "./form.ts";
 import { Triggers } from "./triggers.ts";
 import { type View, type ViewPlace, viewOf } from "./view.ts";
 import { viewRefusalOf } from "./view-check.ts";
+import type { WorkspaceNews } from "./workspace-news.ts";
 
 const STACK_MAX = 3;
 
@@ -24,11 +25,11 @@ export interface ViewTarget {
 /** What each person has open: at most one modal, a stack of up to three views of which they see the last. */
 export class Modals {
   readonly triggers: Triggers;
-  readonly #log: EventLog;
+  readonly #log: EventLog<WorkspaceNews>;
   readonly #nextId: (prefix: string) => string;
   readonly #stacks = new Map<string, readonly View[]>();
 
-  constructor(log: EventLog, now: () => number, nextId: (prefix: string) => string) {
+  constructor(log: EventLog<WorkspaceNews>, now: () => number, nextId: (prefix: string) => string) {
     this.#log = log;
     this.#nextId = nextId;
     this.triggers = new Triggers(now, nextId);

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Clock, Stoppable } from "../../coordinator/ports.ts";
+import { ScriptedFaults } from "../scripted-faults.ts";
 import {
   type Carrier,
   type Delivery,
@@ -11,8 +12,7 @@ import {
   messageEvents,
   type ResponsePlace,
 } from "./envelope.ts";
-import type { WorkspaceEvent } from "./event-log.ts";
-import { type Fault, Faults } from "./faults.ts";
+import type { Fault } from "./fault.ts";
 import { isFields } from "./fields.ts";
 import { answer, answerApi, fail } from "./http-answer.ts";
 import { RateLimits } from "./rate-limits.ts";
@@ -21,6 +21,7 @@ import { inTurn, type SocketChoice } from "./socket-choice.ts";
 import { type DisconnectReason, type Sending, SocketHub } from "./socket-hub.ts";
 import { type ApiAnswer, type ApiCall, type ApiDesk, answerCall } from "./web-api.ts";
 import type { SlackAnswer, Workspace } from "./workspace.ts";
+import type { WorkspaceEvent } from "./workspace-news.ts";
 
 export interface SlackServerOptions {
   readonly workspace: Workspace;
@@ -59,7 +60,7 @@ export async function startSlackServer(options: SlackServerOptions): Promise<Sla
 export class SlackServer implements Carrier {
   /** For `clientOptions.slackApiUrl`. */
   readonly apiUrl: string;
-  readonly faults = new Faults();
+  readonly faults = new ScriptedFaults<Fault>();
   readonly requests: ApiRequest[] = [];
   readonly #http: Server;
   readonly #host: string;

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket, connect as tcp } from "node:net
 import { afterEach, expect, test } from "vitest";
 import type { Log } from "../../coordinator/ports.ts";
 import { ANA, aButton, aWorkspace, OPS, someActions } from "../../sim/slack/a-workspace.ts";
-import type { Fault } from "../../sim/slack/faults.ts";
+import type { Fault } from "../../sim/slack/fault.ts";
 import { Person } from "../../sim/slack/person.ts";
 import { startSlackServer } from "../../sim/slack/server.ts";
 import type { Click } from "../deeds.ts";

@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import type { Log } from "../../coordinator/ports.ts";
 import { ANA, aWorkspace, BEN, OPERATORS } from "../../sim/slack/a-workspace.ts";
-import type { Fault } from "../../sim/slack/faults.ts";
+import type { Fault } from "../../sim/slack/fault.ts";
 import { simulatedPeople } from "../../sim/slack/people.ts";
 import { startSlackServer } from "../../sim/slack/server.ts";
 import { slackClient } from "./client.ts";

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { afterEach, expect, test } from "vitest";
 import type { Chat, Log } from "../../coordinator/ports.ts";
 import { ANA, aWorkspace, OPS } from "../../sim/slack/a-workspace.ts";
-import type { Fault } from "../../sim/slack/faults.ts";
+import type { Fault } from "../../sim/slack/fault.ts";
 import { startSlackServer } from "../../sim/slack/server.ts";
 import { connectSlack } from "./connect.ts";
 import { quietLogger } from "./quiet-logger.ts";

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { MINUTE, SECOND } from "../../../bot/core/instant.ts";
 import { ANA, BEN, OPS } from "../../../bot/sim/slack/a-workspace.ts";
 import { BOT } from "../../../bot/sim/slack/directory.ts";
-import type { Fault } from "../../../bot/sim/slack/faults.ts";
+import type { Fault } from "../../../bot/sim/slack/fault.ts";
 import { aPolicy } from "../a-policy.ts";
 import { largeFleet, NODES, POOLS } from "../large-fleet.ts";
 import type { Office } from "../office.ts";

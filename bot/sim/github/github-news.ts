@@ -1,0 +1,37 @@
+import type { Logged } from "../event-log.ts";
+import type { CheckRun, Comment, Pull, Status } from "./conversation.ts";
+import type { Repository } from "./repository.ts";
+
+export type GitHubNews =
+  /** A ref moved: `before` is null when it is new, `after` when it is gone. */
+  | {
+      readonly kind: "pushed";
+      readonly repository: Repository;
+      readonly ref: string;
+      readonly before: string | null;
+      readonly after: string | null;
+      readonly forced: boolean;
+    }
+  | {
+      readonly kind: "pull-request";
+      readonly action: "opened" | "synchronize" | "closed";
+      readonly repository: Repository;
+      readonly pull: Pull;
+      /** The head's sha before, where it moved. */
+      readonly before: string | null;
+    }
+  | {
+      readonly kind: "comment";
+      readonly action: "created" | "edited" | "deleted";
+      readonly repository: Repository;
+      readonly comment: Comment;
+    }
+  | {
+      readonly kind: "check-run";
+      readonly action: "created" | "updated" | "rerequested";
+      readonly repository: Repository;
+      readonly run: CheckRun;
+    }
+  | { readonly kind: "status"; readonly repository: Repository; readonly status: Status };
+
+export type GitHubEvent = Logged<GitHubNews>;
