@@ -2,7 +2,7 @@ import type { Observation } from "../core/fleet/condition.ts";
 import type { Identity, Judgement, Target, Verb } from "../core/fleet/decision.ts";
 import type { GateAnswer } from "../core/fleet/gate.ts";
 import type { NodeName } from "../core/fleet/node.ts";
-import type { PersonReading as Reading } from "../core/fleet/person.ts";
+import type { PersonReading } from "../core/fleet/person.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
 import type { Duration, Instant } from "../core/instant.ts";
 import type { AskedGate, PodsGate, Policy } from "../core/policy/policy.ts";
@@ -224,9 +224,6 @@ export interface Chat {
   /** Shows a dialog (a view of Block Kit as plain data) to the person whose click brought the trigger; that is good for 3 s. */
   open(triggerId: string, view: unknown): Promise<ChatAnswer>;
 }
-
-/** What Slack says of a user now. */
-export type PersonReading = Reading;
 
 /** Slack's own word on who somebody is. */
 export interface SlackPeople {

@@ -1,3 +1,5 @@
+import { field } from "./field.ts";
+
 /** The workspace that the app is installed in, as auth.test names it. */
 export interface Home {
   readonly team: string;
@@ -35,6 +37,3 @@ function isOf(user: unknown, { team, organisation }: Home): boolean {
   if (team !== "" && Array.isArray(teams) && teams.includes(team)) return true;
   return organisation !== null && field(enterprise, "enterprise_id") === organisation;
 }
-
-const field = (value: unknown, key: string): unknown =>
-  typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;

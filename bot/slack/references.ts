@@ -1,5 +1,6 @@
 import type { Api, Clock, Json } from "../coordinator/ports.ts";
 import { DAY, type Duration, type Instant, SECOND } from "../core/instant.ts";
+import { field } from "./field.ts";
 import { CARD_KINDS, type CardTarget, type Reference } from "./view/card.ts";
 
 const NAME = "bootswain-slack";
@@ -220,9 +221,6 @@ export class References {
     this.#version = version;
   }
 }
-
-const field = (object: unknown, key: string): unknown =>
-  typeof object === "object" && object !== null ? Reflect.get(object, key) : undefined;
 
 function versionIn(object: Json): string {
   const version = field(field(object, "metadata"), "resourceVersion");

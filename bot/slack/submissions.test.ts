@@ -3,6 +3,7 @@ import { decide } from "../core/decide/decide.ts";
 import { blockersOf, nodeDigest } from "../core/decide/digest.ts";
 import { DAY, SECOND } from "../core/instant.ts";
 import { aBudget, aJudgement, aNode, aPolicy, aRefusal, NOW } from "../core/testing/builders.ts";
+import { field } from "./field.ts";
 import {
   APPROVAL_POLICY,
   aClick,
@@ -16,11 +17,6 @@ import {
 import { blockedReboot, STUCK } from "./testing/cards.ts";
 import { aTurn } from "./testing/turns.ts";
 
-const field = (value: unknown, ...keys: readonly string[]): unknown =>
-  keys.reduce<unknown>(
-    (inner, key) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, key) : null),
-    value,
-  );
 const callbackIn = (view: unknown): string => String(field(view, "callback_id"));
 const metadataIn = (view: unknown): string => String(field(view, "private_metadata"));
 

@@ -1,4 +1,5 @@
-import type { PersonReading, SlackPeople } from "../../coordinator/ports.ts";
+import type { SlackPeople } from "../../coordinator/ports.ts";
+import type { PersonReading } from "../../core/fleet/person.ts";
 import type { Instant } from "../../core/instant.ts";
 import { type Absence, isSlackDown } from "../rules/absences.ts";
 import { ACCOUNTS } from "./staff.ts";

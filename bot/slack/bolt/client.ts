@@ -1,5 +1,6 @@
 import { ErrorCode, type FetchFunction, WebClient, type WebClientOptions } from "@slack/web-api";
 import type { ChatAnswer } from "../../coordinator/ports.ts";
+import { field } from "../field.ts";
 
 /** For a 429 without Retry-After the library has no error of its own. */
 class LimitedWithoutTime extends Error {}
@@ -37,6 +38,3 @@ export function failure(error: unknown): ChatAnswer & { readonly ok: false } {
     ...(typeof needed === "string" ? { needed } : {}),
   };
 }
-
-export const field = (value: unknown, key: string): unknown =>
-  typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;

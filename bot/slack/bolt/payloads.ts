@@ -1,11 +1,7 @@
 import type { Click, Submission, Written } from "../deeds.ts";
+import { field } from "../field.ts";
 
 /** Slack's payloads, parsed once. Null for what is not from a person, or lacks what an answer needs. */
-const field = (value: unknown, ...keys: readonly string[]): unknown =>
-  keys.reduce<unknown>(
-    (inner, key) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, key) : undefined),
-    value,
-  );
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 

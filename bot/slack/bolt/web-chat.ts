@@ -1,7 +1,8 @@
 import type { Block, KnownBlock, ModalView } from "@slack/types";
 import type { WebClient, WebClientOptions } from "@slack/web-api";
 import type { Chat, ChatAnswer } from "../../coordinator/ports.ts";
-import { failure, field, slackClient } from "./client.ts";
+import { field } from "../field.ts";
+import { failure, slackClient } from "./client.ts";
 
 /** The port `Chat` on Slack's web API. Answers to people have a client and a queue of their own, so that they wait for no board. */
 export function webChat(token: string, options: WebClientOptions): Chat {

@@ -1,3 +1,4 @@
+import { field } from "../../field.ts";
 import type { CardTarget } from "../card.ts";
 
 /**
@@ -55,6 +56,3 @@ function parsed(text: string): unknown {
     return null;
   }
 }
-
-const field = (value: unknown, key: string): unknown =>
-  typeof value === "object" && value !== null ? Reflect.get(value, key) : undefined;
