@@ -21,7 +21,13 @@ export function gitPolicy(place: GitPlace, { git, workDir, access = {}, allowedS
   const read = async (signal: AbortSignal): Promise<Reading> => {
     try {
       const { text: content, commit: id, subject, author, when, signedBy, note } = await checkout.read(signal);
-      return { kind: "read", content, commit: { id, subject, author, when }, verified: signedBy, note };
+      return {
+        kind: "read",
+        content,
+        commit: { id, subject, author, when, url: null, pull: null },
+        verified: signedBy,
+        note,
+      };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       const problem = `The policy could not be read from ${nameOfPlace(place)}: ${why}.`;

@@ -1,5 +1,6 @@
 import type { Stoppable } from "../coordinator/ports.ts";
 import type { Instant } from "../core/instant.ts";
+import type { PullRequest } from "../core/policy/policy.ts";
 
 export interface PolicyCommit {
   readonly id: string;
@@ -7,6 +8,10 @@ export interface PolicyCommit {
   readonly subject: string;
   readonly author: string;
   readonly when: Instant | null;
+  /** Where people see it in a browser; null where nobody knows. */
+  readonly url: string | null;
+  /** What brought it, where that is known. */
+  readonly pull: PullRequest | null;
 }
 
 /** What a place holds now. `unfit` and `unsigned` are findings; `unreachable` says nothing about the policy. */

@@ -27,6 +27,8 @@ test("what is left out has the value that the documentation says", () => {
     commit: "3f2a9c1",
     subject: "first",
     author: null,
+    url: null,
+    pull: null,
     when: null,
     cluster: "abal-kuber",
     timeZone: "America/Chicago",

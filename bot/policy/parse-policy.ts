@@ -1,5 +1,6 @@
 import type { Instant } from "../core/instant.ts";
-import type { Policy } from "../core/policy/policy.ts";
+import type { Policy, PullRequest } from "../core/policy/policy.ts";
+import type { Problem } from "../core/policy/problem.ts";
 import { checkMembers, checkPeople } from "./checks/people.ts";
 import { checkPools } from "./checks/pools.ts";
 import { warnReplaced } from "./checks/replaced.ts";
@@ -7,7 +8,7 @@ import { checkRights } from "./checks/rights.ts";
 import { checkSchedules } from "./checks/schedule.ts";
 import { draftOf } from "./draft.ts";
 import { sayIssues } from "./issues.ts";
-import type { Problem, Say } from "./problem.ts";
+import type { Say } from "./problem.ts";
 import { MOST_FREEZES, MOST_POOLS, policySchema } from "./schema/policy.ts";
 import { type PolicyOrigin, toPolicy } from "./to-policy.ts";
 import { readYaml } from "./yaml/read-yaml.ts";
@@ -22,6 +23,8 @@ export interface Origin {
   readonly author?: string;
   /** When it was committed. */
   readonly when?: Instant | null;
+  readonly url?: string | null;
+  readonly pull?: PullRequest | null;
   /** From here on windows must open; when left out, from the beginning of each freeze. */
   readonly now?: Instant;
 }
@@ -31,8 +34,8 @@ export type ParsedPolicy =
   /** All of them at once, warnings too, in the order of their places. */
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-const originOf = ({ commit, subject, author, when }: Origin): PolicyOrigin => ({
-  ...{ commit, subject, author: author ?? null, when: when ?? null },
+const originOf = ({ commit, subject, author, when, url, pull }: Origin): PolicyOrigin => ({
+  ...{ commit, subject, author: author ?? null, when: when ?? null, url: url ?? null, pull: pull ?? null },
 });
 
 export function parsePolicy(text: string, origin: Origin): ParsedPolicy {

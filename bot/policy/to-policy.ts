@@ -10,7 +10,7 @@ import {
 import { APPROVERS } from "./checks/people.ts";
 import type { WrittenPolicy, WrittenPool } from "./schema/policy.ts";
 
-export type PolicyOrigin = Pick<Policy, "commit" | "subject" | "author" | "when">;
+export type PolicyOrigin = Pick<Policy, "commit" | "subject" | "author" | "when" | "url" | "pull">;
 
 /** What the core works with, of a policy that was checked whole. */
 export function toPolicy(written: WrittenPolicy, origin: PolicyOrigin): Policy {

@@ -22,8 +22,9 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "bot/slack": ["bot/core", "bot/coordinator", "luxon", "chrono-node", "node:crypto"],
   "bot/slack/bolt": ["bot/slack", "@slack/", "node:"],
   "bot/git": ["bot/core", "bot/coordinator/ports.ts", "node:"],
+  "bot/git/github": ["bot/git", "bot/coordinator", "octokit", "@octokit/", "undici", "node:"],
   "bot/gates": ["bot/core", "bot/coordinator/ports.ts", "zod", "@prometheus-io/lezer-promql", "@lezer/common", "node:"],
-  "bot/http": ["bot/core", "bot/coordinator/ports.ts", "prom-client", "node:"],
+  "bot/http": ["bot/core", "bot/coordinator/ports.ts", "prom-client", "@octokit/webhooks-methods", "node:"],
   "bot/process": ["bot/core", "bot/coordinator/ports.ts", "pino", "node:"],
   "bot/bot.ts": ["bot/core", "bot/coordinator", "bot/cluster", "bot/slack"],
   "bot/cli": [

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { expect, test } from "vitest";
-import type { Problem } from "../../policy/problem.ts";
+import type { Problem } from "../../core/policy/problem.ts";
 import { EXIT, type ExitCode } from "../../process/exit.ts";
 import { addCheck, type Checked, checkText, reportOf } from "./check.ts";
 

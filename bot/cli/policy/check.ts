@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
 import type { Instant } from "../../core/instant.ts";
+import type { Problem } from "../../core/policy/problem.ts";
 import { readPolicyFile } from "../../git/policy-file.ts";
 import { parsePolicy } from "../../policy/parse-policy.ts";
-import { formatProblem, type Problem } from "../../policy/problem.ts";
+import { formatProblem } from "../../policy/problem.ts";
 import { systemClock } from "../../process/clock.ts";
 import { EXIT } from "../../process/exit.ts";
 import type { Io } from "../io.ts";

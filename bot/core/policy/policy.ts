@@ -167,6 +167,12 @@ export interface Mention {
   readonly overdue: string | null;
 }
 
+/** A request of somebody to take a commit over, on a server that has such. */
+export interface PullRequest {
+  readonly number: number;
+  readonly url: string;
+}
+
 /** A policy that was checked whole. `commit` is where it came from; null for a plain file. */
 export interface Policy {
   readonly commit: string | null;
@@ -174,6 +180,10 @@ export interface Policy {
   readonly author: string | null;
   /** When it was committed, by the clock of whoever did it. */
   readonly when: Instant | null;
+  /** Where people see the commit in a browser; null where nobody knows. */
+  readonly url: string | null;
+  /** What brought the commit; null where that is not known. */
+  readonly pull: PullRequest | null;
   readonly cluster: string;
   /** An IANA zone. */
   readonly timeZone: string;

@@ -137,6 +137,8 @@ export const aPolicy = (changes: Partial<Policy> = {}): Policy => ({
   commit: "3f2a9c1",
   subject: "widen worker window",
   author: "Ana",
+  url: null,
+  pull: null,
   when: null,
   cluster: "abal-kuber",
   timeZone: "America/Chicago",
