@@ -1,44 +1,12 @@
-import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Ended, run } from "./run.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const folder = mkdtempSync(join(tmpdir(), "bootswain-package-"));
 const home = join(folder, "installed");
-
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** What npm tells its scripts about this checkout must not reach the npm that installs elsewhere. */
-function cleanEnv(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^npm_(?!config_(registry|cache|userconfig)$)/i.test(name) && name !== "NODE_OPTIONS",
-  );
-  const path = [dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter);
-  return { ...Object.fromEntries(kept), PATH: path };
-}
-
-function run(command: string, args: readonly string[], cwd: string): Promise<Ended> {
-  return new Promise((resolve, reject) => {
-    const options = {
-      cwd,
-      env: cleanEnv(),
-      timeout: 240_000,
-      killSignal: "SIGKILL",
-      maxBuffer: 16 * 1024 ** 2,
-    } as const;
-    execFile(command, args, options, (error, stdout, stderr) => {
-      const code = error === null ? 0 : error.code;
-      if (typeof code === "number") resolve({ code, stdout, stderr });
-      else reject(error);
-    });
-  });
-}
 
 /** By its bin, as a shell would: the first line of the file finds Node on the path, which is the checkout's. */
 const installed = (bin: string, ...args: readonly string[]): Promise<Ended> =>
