@@ -4,19 +4,9 @@ import { LeaseElection } from "./cluster/lease-election.ts";
 import { LiveCluster } from "./cluster/live-cluster.ts";
 import { ServerClock } from "./cluster/server-clock.ts";
 import { Coordinator, type Turn } from "./coordinator/coordinator.ts";
-import type {
-  Api,
-  Chat,
-  Clock,
-  Decisions,
-  Footing,
-  Gates,
-  Log,
-  PolicySource,
-  Random,
-  Reparse,
-  SlackPeople,
-} from "./coordinator/ports.ts";
+import type { Onlooker } from "./coordinator/onlooker.ts";
+import type { PolicySource, Reparse } from "./coordinator/policy-source-port.ts";
+import type { Api, Chat, Clock, Decisions, Footing, Gates, Log, Random, SlackPeople } from "./coordinator/ports.ts";
 import type { Timings } from "./core/timings.ts";
 import { Desk } from "./slack/desk.ts";
 import { Outbox } from "./slack/outbox.ts";
@@ -34,6 +24,7 @@ export interface BotPorts {
   readonly chat: Chat;
   readonly people: SlackPeople;
   readonly footings: readonly Footing[];
+  readonly onlookers: readonly Onlooker[];
 }
 
 export interface BotSettings {
@@ -79,6 +70,7 @@ export function startBot(ports: BotPorts, { clusterName, namespace, identity, po
     last = turn;
     first.resolve();
     outbox.show(turn);
+    for (const onlooker of ports.onlookers) onlooker.show(turn);
   };
   const coordinator = new Coordinator({ ...parts, footings, cluster, election, clusterName, onTurn });
   const turn = (): Turn | null => last;
@@ -92,6 +84,7 @@ export function startBot(ports: BotPorts, { clusterName, namespace, identity, po
     waitingForSlack: () => outbox.waiting(),
     stop: async () => {
       outbox.stop();
+      for (const onlooker of ports.onlookers) onlooker.stop();
       await coordinator.stop();
     },
   };

@@ -32,6 +32,7 @@ const fleet = (changes: Partial<PolicyStatus> = {}) => ({
   slots: [],
   gates: [],
   conditions: [],
+  lookAgain: null,
   policy: { ...status, ...changes },
 });
 const closed = aPolicy({ pools: [aPool({ mode: "approval", windows: [aWindow("23:00", "01:00")] })] });

@@ -1,4 +1,5 @@
-import type { Clock, PolicyNews, PolicySource, Random, Reparse } from "../coordinator/ports.ts";
+import type { PolicyNews, PolicySource, Reparse } from "../coordinator/policy-source-port.ts";
+import type { Clock, Random } from "../coordinator/ports.ts";
 import type { Duration } from "../core/instant.ts";
 import { filePolicy } from "../git/file-policy.ts";
 import { gitCommand } from "../git/git.ts";

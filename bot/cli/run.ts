@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Bot, startBot } from "../bot.ts";
-import type { Gates, Log, PolicySource } from "../coordinator/ports.ts";
+import type { PolicySource } from "../coordinator/policy-source-port.ts";
+import type { Gates, Log } from "../coordinator/ports.ts";
 import type { Timings } from "../core/timings.ts";
 import { metricsOf } from "../http/metrics.ts";
 import { KubeApi } from "../kube/kube-api.ts";
@@ -85,6 +86,7 @@ function begin(parts: BotParts, { cluster, namespace }: RunOptions): Bot {
     {
       ...{ api, clock, random, log, policySource: source, gates, reparse: reparsePolicy, chat, people },
       footings: [footing],
+      onlookers: [],
     },
     { clusterName: cluster, namespace, identity, pod, timings },
   );

@@ -22,7 +22,7 @@ type Script = (call: Call) => Answer | null;
 
 /** A bot's probe on a simulated server. */
 function aProbe({ hasAdmission = true, hasReports = true, ...settings }: Settings = {}) {
-  const policySource = () => ({ start: () => ({ stop: () => {} }) });
+  const policySource = () => ({ start: () => ({ stop: () => {}, hurry: () => {} }) });
   const cluster = new SimCluster({ seed: "probe", start: START, clusterName: "x", policySource, hasAdmission });
   const { store, clock } = cluster;
   const addReport = (): void => void store.put("people", "hostreports", REPORT);

@@ -15,7 +15,7 @@ function aWorld() {
     seed: "lease",
     start: START,
     clusterName: "x",
-    policySource: () => ({ start: () => ({ stop: () => {} }) }),
+    policySource: () => ({ start: () => ({ stop: () => {}, hurry: () => {} }) }),
   });
   const replica = (identity: string) => {
     const process = new SimProcess(identity, cluster.clock, () => {});

@@ -14,7 +14,7 @@ function aMirroredWorld(objects: number) {
     seed: "reflector",
     start: START,
     clusterName: "x",
-    policySource: () => ({ start: () => ({ stop: () => {} }) }),
+    policySource: () => ({ start: () => ({ stop: () => {}, hurry: () => {} }) }),
   });
   const put = (name: string, says = "1"): void => {
     cluster.store.put("people", "configmaps", {

@@ -21,7 +21,7 @@ async function aDeafReplica() {
     seed: "slots",
     start: Date.UTC(2026, 11, 1, 4),
     clusterName: "x",
-    policySource: () => ({ start: () => ({ stop: () => {} }) }),
+    policySource: () => ({ start: () => ({ stop: () => {}, hurry: () => {} }) }),
   });
   const put = (object: object): Json =>
     cluster.store.put("people", "nodes", { apiVersion: "v1", kind: "Node", metadata: { name: "node-1" }, ...object });

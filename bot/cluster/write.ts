@@ -72,6 +72,6 @@ const status = (resource: Resource, name: string, object: unknown): Write => ({
 /** The rest of the status is taken from the store: if that is newer than the step's version, the server refuses the write. */
 function fleetStatus(store: Store, version: string, changes: object): Write {
   const known = store.fleets.get(FLEET);
-  const fleet = known ?? { version, paused: null, slots: [], policy: null, gates: [], conditions: [] };
+  const fleet = known ?? { version, paused: null, slots: [], policy: null, gates: [], conditions: [], lookAgain: null };
   return status("rebootfleets", FLEET, formatFleet({ ...fleet, ...changes, version }));
 }

@@ -14,18 +14,8 @@ import { Forecaster } from "./forecaster.ts";
 import { GateKeeper } from "./gate-keeper.ts";
 import { PeopleKeeper } from "./people-keeper.ts";
 import { PolicyKeeper } from "./policy-keeper.ts";
-import type {
-  Clock,
-  Cluster,
-  Election,
-  Footing,
-  Gates,
-  Log,
-  PolicySource,
-  Reparse,
-  SlackPeople,
-  Stoppable,
-} from "./ports.ts";
+import type { PolicySource, Reparse } from "./policy-source-port.ts";
+import type { Clock, Cluster, Election, Footing, Gates, Log, SlackPeople, Stoppable } from "./ports.ts";
 
 /** What was decided in one turn, for those who show it to people. */
 export interface Turn {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { PolicyStatus } from "../core/fleet/fleet.ts";
 import { aPolicy, NOW } from "../core/testing/builders.ts";
 import { PolicyKeeper } from "./policy-keeper.ts";
-import type { PolicyNews } from "./ports.ts";
+import type { PolicyNews } from "./policy-source-port.ts";
 
 function aKeeper() {
   let now = NOW;

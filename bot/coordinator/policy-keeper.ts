@@ -1,6 +1,7 @@
 import type { PolicyStatus } from "../core/fleet/fleet.ts";
 import type { Policy } from "../core/policy/policy.ts";
-import type { Clock, Log, PolicyNews, Reparse } from "./ports.ts";
+import type { PolicyNews, Reparse } from "./policy-source-port.ts";
+import type { Clock, Log } from "./ports.ts";
 
 type GoodNews = PolicyNews & { readonly kind: "good" };
 

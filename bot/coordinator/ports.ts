@@ -5,7 +5,7 @@ import type { NodeName } from "../core/fleet/node.ts";
 import type { PersonReading } from "../core/fleet/person.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
 import type { Duration, Instant } from "../core/instant.ts";
-import type { AskedGate, PodsGate, Policy } from "../core/policy/policy.ts";
+import type { AskedGate, PodsGate } from "../core/policy/policy.ts";
 import type { Step } from "../core/step.ts";
 
 /** The kinds of objects that Bootswain reads or writes. `kube` knows their paths, `sim` keeps one table for each. */
@@ -151,37 +151,6 @@ export interface Random {
 export interface Log {
   info(event: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(event: string, fields?: Readonly<Record<string, unknown>>): void;
-}
-
-/** Makes a policy of a text that was good when it was kept; null when it is not any more. */
-export type Reparse = (text: string, commit: string | null) => Policy | null;
-
-/**
- * What a policy source found: a good policy, or why what it found can't be used. `unsigned`: no key that is allowed now
- * signed this commit, also where it was taken before.
- */
-export type PolicyNews =
-  | {
-      readonly kind: "good";
-      readonly policy: Policy;
-      readonly source: string;
-      /** What the policy was parsed from; null where there is no text to keep. */
-      readonly text: string | null;
-      /** Whose signature was checked; absent where none is asked for. */
-      readonly signedBy?: string;
-      /** What people should know of where it comes from, as a sentence. */
-      readonly note?: string;
-    }
-  | {
-      readonly kind: "bad" | "unsigned";
-      readonly problems: readonly string[];
-      readonly source: string;
-      readonly commit: string | null;
-    };
-
-export interface PolicySource {
-  /** Calls `heard` with the first reading and at each change. */
-  start(heard: (news: PolicyNews) => void): Stoppable;
 }
 
 /** `unanswered` posts may have arrived. `needed` are the scopes that the app lacks. */

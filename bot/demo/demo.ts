@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { PolicySource } from "../coordinator/ports.ts";
+import type { PolicySource } from "../coordinator/policy-source-port.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import { Checkout, type PolicyAtCommit } from "../git/checkout.ts";
 import { gitCommand } from "../git/git.ts";
@@ -205,7 +205,7 @@ function sourceOf(policy: Policy): PolicySource {
   return {
     start: (heard) => {
       heard({ kind: "good", policy, source: "platform-policies@main:abal-kuber.yaml", text: null });
-      return { stop: () => {} };
+      return { stop: () => {}, hurry: () => {} };
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { PolicySource } from "../coordinator/ports.ts";
+import type { PolicySource } from "../coordinator/policy-source-port.ts";
 import type { Instant } from "../core/instant.ts";
 import { SECOND } from "../core/instant.ts";
 import { SimCluster } from "../sim/cluster.ts";

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { PolicyNews } from "../coordinator/ports.ts";
+import type { PolicyNews } from "../coordinator/policy-source-port.ts";
 import { aPolicy } from "../core/testing/builders.ts";
 import { filePolicy } from "./file-policy.ts";
 import { gitCommand } from "./git.ts";

@@ -1,4 +1,5 @@
-import type { Clock, PolicyNews, PolicySource, Random } from "../coordinator/ports.ts";
+import type { PolicyNews, PolicySource } from "../coordinator/policy-source-port.ts";
+import type { Clock, Random } from "../coordinator/ports.ts";
 import type { Duration } from "../core/instant.ts";
 import { Poll } from "./poll.ts";
 import type { PolicyCommit, PolicyPlace, Reading } from "./reading.ts";
@@ -32,6 +33,7 @@ export function policyFrom(place: PolicyPlace, { clock, random, every, parse }: 
           watch?.stop();
           poll.stop();
         },
+        hurry: () => poll.hurry(),
       };
     },
   };

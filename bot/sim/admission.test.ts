@@ -5,7 +5,7 @@ import { SimCluster } from "./cluster.ts";
 import { at } from "./rules/world.ts";
 
 function aCluster(hasAdmission = true): SimCluster {
-  const policySource = () => ({ start: () => ({ stop: () => {} }) });
+  const policySource = () => ({ start: () => ({ stop: () => {}, hurry: () => {} }) });
   const cluster = new SimCluster({ seed: "admission", start: 0, clusterName: "x", policySource, hasAdmission });
   const report = { apiVersion: "bootswain.dev/v1alpha1", kind: "HostReport", metadata: { name: "node-1" } };
   cluster.store.put("people", "hostreports", report);

@@ -2,17 +2,8 @@ import { startAgent } from "../../agent/agent.ts";
 import { type AgentTimings, DEFAULT_AGENT_TIMINGS } from "../../agent/timings.ts";
 import { type Bot, startBot } from "../bot.ts";
 import type { Turn } from "../coordinator/coordinator.ts";
-import type {
-  Api,
-  Chat,
-  Footing,
-  Gates,
-  Log,
-  PolicySource,
-  Reparse,
-  SlackPeople,
-  Stoppable,
-} from "../coordinator/ports.ts";
+import type { PolicySource, Reparse } from "../coordinator/policy-source-port.ts";
+import type { Api, Chat, Footing, Gates, Log, SlackPeople, Stoppable } from "../coordinator/ports.ts";
 import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import { DEFAULT_TIMINGS, type Timings } from "../core/timings.ts";
 import { logChat } from "../slack/log-chat.ts";
@@ -229,6 +220,7 @@ export class SimCluster {
         chat: slack.chat,
         people: slack.people,
         footings: slack.footings ?? [],
+        onlookers: [],
       },
       {
         clusterName: this.#settings.clusterName,

@@ -10,7 +10,7 @@ const ONE_SURGE = { type: "RollingUpdate", rollingUpdate: { maxSurge: 1, maxUnav
 
 /** Two or more nodes whose pods have come to rest. */
 async function aCluster(put: (cluster: SimCluster) => void, nodes = ["a", "b"]): Promise<SimCluster> {
-  const policySource = () => ({ start: () => ({ stop: () => {} }) });
+  const policySource = () => ({ start: () => ({ stop: () => {}, hurry: () => {} }) });
   const cluster = new SimCluster({ seed: "workloads", start: 1_796_083_200_000, clusterName: "sim", policySource });
   for (const name of nodes) cluster.addNode({ name, labels: {}, allocatable: { cpu: "2", memory: "4Gi" } });
   put(cluster);

@@ -16,7 +16,7 @@ export async function inSimulation<T>(seed: string, run: (world: ContractWorld) 
     clusterName: "contract",
     // The real one is one without deploy/admission.yaml, too.
     hasAdmission: false,
-    policySource: () => ({ start: () => ({ stop: () => {} }) }),
+    policySource: () => ({ start: () => ({ stop: () => {}, hurry: () => {} }) }),
   });
   let isSettled = false;
   const result = run(worldOf(cluster)).finally(() => {

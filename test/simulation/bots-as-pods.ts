@@ -85,7 +85,7 @@ export class BotsAsPods {
       policySource: () => ({
         start: (heard) => {
           heard(news);
-          return { stop: () => {} };
+          return { stop: () => {}, hurry: () => {} };
         },
       }),
       faults,

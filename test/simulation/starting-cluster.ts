@@ -1,4 +1,4 @@
-import type { PolicyNews } from "../../bot/coordinator/ports.ts";
+import type { PolicyNews } from "../../bot/coordinator/policy-source-port.ts";
 import { type Duration, type Instant, MINUTE } from "../../bot/core/instant.ts";
 import { parsePolicy } from "../../bot/policy/parse-policy.ts";
 import { formatProblem } from "../../bot/policy/problem.ts";
@@ -61,7 +61,7 @@ export class StartingCluster {
       start: (heard: (news: PolicyNews) => void) => {
         this.#listeners.push(heard);
         heard(this.#news);
-        return { stop: () => {} };
+        return { stop: () => {}, hurry: () => {} };
       },
     });
     this.cluster = new SimCluster({

@@ -1,5 +1,6 @@
 import type { Bot } from "../../bot/bot.ts";
-import type { Api, Chat, Log, PolicyNews } from "../../bot/coordinator/ports.ts";
+import type { PolicyNews } from "../../bot/coordinator/policy-source-port.ts";
+import type { Api, Chat, Log } from "../../bot/coordinator/ports.ts";
 import { type Duration, type Instant, MINUTE } from "../../bot/core/instant.ts";
 import { parsePolicy } from "../../bot/policy/parse-policy.ts";
 import { formatProblem } from "../../bot/policy/problem.ts";
@@ -73,7 +74,7 @@ export class Office {
         start: (heard) => {
           known().#heard.push(heard);
           heard(known().#news);
-          return { stop: () => {} };
+          return { stop: () => {}, hurry: () => {} };
         },
       }),
       log: (process) => known().#logOf(process),

@@ -39,7 +39,7 @@ const policy = aPolicy({
   ],
   gates: [{ kind: "alerts", name: "no alerts", match: {}, ignore: [] }],
 });
-const empty = { version: "1", paused: null, slots: [], gates: [], conditions: [], policy: kept };
+const empty = { version: "1", paused: null, slots: [], gates: [], conditions: [], lookAgain: null, policy: kept };
 
 const quiet = aSnapshot({
   nodes: [aNode({ name: "kuber01", labels: control }), aNode({ name: "kuber10" })],

@@ -7,6 +7,9 @@ import type { Definition } from "./crd.ts";
 import { orAbsent, time, timeOr } from "./fields.ts";
 import { API_VERSION, parseMetadata } from "./metadata.ts";
 
+/** Set by whoever knows that the policy changed: a replica that GitHub told of it, or a person by kubectl. */
+export const LOOK_AGAIN = "bootswain.dev/look-again";
+
 const pausedSchema = z.object({ by: z.string().optional(), reason: z.string().optional() });
 
 const policySchema = z.object({
@@ -77,6 +80,7 @@ export function parseFleet(object: Json): Fleet | null {
     gates: (status?.gates ?? []).map((gate) => ({ ...gate, since: timeOr(gate.since, 0) })),
     conditions: (status?.conditions ?? []).map(conditionOf),
     policy: policy === undefined ? null : policyOf(policy),
+    lookAgain: metadata.annotations[LOOK_AGAIN] ?? null,
   };
 }
 

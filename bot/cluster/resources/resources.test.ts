@@ -18,7 +18,7 @@ import { parseNode } from "./node.ts";
 import { formatNodeReboot, newNodeReboot, parseNodeReboot } from "./node-reboot.ts";
 import { parsePod } from "./pod.ts";
 import { formatDecisionStatus, newDecision, parseDecision } from "./reboot-decision.ts";
-import { formatFleet, newFleet, parseFleet } from "./reboot-fleet.ts";
+import { formatFleet, LOOK_AGAIN, newFleet, parseFleet } from "./reboot-fleet.ts";
 
 const CRDS = join(import.meta.dirname, "../../../deploy/crds");
 
@@ -245,8 +245,10 @@ test("a fleet comes back with its slots, and with the pause that people wrote", 
     policy,
     gates: [{ name: "no alerts", state: "red" as const, says: "1 alert fires: KubeNodeNotReady", since: NOW }],
     conditions: [{ type: "SlackConnected" as const, isTrue: false, says: "The token was revoked.", since: NOW }],
+    lookAgain: "2026-12-05T04:01:02.123Z push acme/policies",
   };
-  const stored = Object.assign({}, overTheWire(formatFleet(fleet)), { spec: { paused: { by: "ana" } } });
+  const metadata = { name: "cluster", resourceVersion: "3", annotations: { [LOOK_AGAIN]: fleet.lookAgain } };
+  const stored = Object.assign({}, overTheWire(formatFleet(fleet)), { metadata, spec: { paused: { by: "ana" } } });
   expect(parseFleet(stored)).toEqual(fleet);
   expect(parseFleet(overTheWire(newFleet("cluster")))).toEqual({
     version: "",
@@ -255,6 +257,7 @@ test("a fleet comes back with its slots, and with the pause that people wrote", 
     policy: null,
     gates: [],
     conditions: [],
+    lookAgain: null,
   });
 });
 

@@ -97,6 +97,7 @@ test("neither the window nor a pause keeps a healthy node cordoned", () => {
     policy: null,
     gates: [],
     conditions: [],
+    lookAgain: null,
   };
   const slots = [{ node: "worker-1", uid: "uid-worker-1", order: ORDER }];
   const plan = planned(underWay(verifying(), { ...back(ours), fleet: { ...fleet, slots } }), { policy: undefined });

@@ -86,6 +86,7 @@ describe("now", () => {
       policy: null,
       gates: [],
       conditions: [],
+      lookAgain: null,
     };
     const stopped = planned({ fleet: paused, decisions: [earlier("now", {}, closed)] }, { policy: closed });
     expect(holdKinds(stopped)).toEqual(["paused"]);

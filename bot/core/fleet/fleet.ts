@@ -47,4 +47,6 @@ export interface Fleet {
   readonly policy: PolicyStatus | null;
   readonly gates: readonly GateStatus[];
   readonly conditions: readonly Condition[];
+  /** Changes whenever somebody says that there is something new where the policy comes from; what it says is for people. */
+  readonly lookAgain: string | null;
 }

@@ -48,7 +48,7 @@ export class VirtualFleet {
 
   snapshot(): Snapshot {
     const { fleet } = this.#snapshot;
-    const base = fleet ?? { version: "", paused: null, policy: null, gates: [], conditions: [] };
+    const base = fleet ?? { version: "", paused: null, policy: null, gates: [], conditions: [], lookAgain: null };
     return {
       ...this.#snapshot,
       // Nothing is deleted in the time to come: when it would be is no turn worth planning.

@@ -43,7 +43,7 @@ export function anyFleet(pick: Pick, fewest = 2): Given {
   const paused = rarely(pick, 15) ? { by: "ana", reason: "" } : null;
   const fleet = rarely(pick, 20)
     ? null
-    : { version: "7", paused, slots: [...gone, ...slots], policy: null, gates: [], conditions: [] };
+    : { version: "7", paused, slots: [...gone, ...slots], policy: null, gates: [], conditions: [], lookAgain: null };
   const bare: Snapshot = {
     ...aSnapshot({
       nodes: members.map(({ node }) => node),

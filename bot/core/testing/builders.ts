@@ -355,7 +355,15 @@ export function aSnapshot(parts: Parts = {}): Snapshot {
 /** What is observed by default is on record, too. */
 function fleetOf({ fleet, observations }: Parts): Snapshot["fleet"] {
   if (fleet === null) return null;
-  const known = fleet ?? { version: "1", paused: null, slots: [], policy: null, gates: [], conditions: [] };
+  const known = fleet ?? {
+    version: "1",
+    paused: null,
+    slots: [],
+    policy: null,
+    gates: [],
+    conditions: [],
+    lookAgain: null,
+  };
   const isDefault = observations === undefined && known.conditions.length === 0;
   return isDefault ? { ...known, conditions: [{ ...ADMITTED, since: NOW - HOUR }] } : known;
 }

@@ -16,6 +16,7 @@ export const aFleetWith = (...slots: readonly Slot[]) => ({
   policy: null,
   gates: [],
   conditions: [],
+  lookAgain: null,
 });
 
 /** Pending nodes of these names; `changes` to the records and nodes by name. */

@@ -96,6 +96,7 @@ export const aFleet = (orders: readonly OrderId[] = []) => ({
   policy: null,
   gates: [],
   conditions: [],
+  lookAgain: null,
 });
 
 /** What the default node's agent says of the default order. */

@@ -1,4 +1,5 @@
-import type { Clock, PolicyNews, PolicySource, Stoppable } from "../../coordinator/ports.ts";
+import type { PolicyNews, PolicySource } from "../../coordinator/policy-source-port.ts";
+import type { Clock, Stoppable } from "../../coordinator/ports.ts";
 
 /** Listens to a source whose next poll comes when the test asks for it. */
 export class Turns implements Stoppable {

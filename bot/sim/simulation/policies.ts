@@ -1,4 +1,4 @@
-import type { PolicyNews, PolicySource, Reparse } from "../../coordinator/ports.ts";
+import type { PolicyNews, PolicySource, Reparse } from "../../coordinator/policy-source-port.ts";
 import { type Duration, MINUTE } from "../../core/instant.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import { parsePolicy } from "../../policy/parse-policy.ts";
@@ -40,8 +40,11 @@ export class Policies {
   source(clock: WorldClock, random: SeededRandom): PolicySource {
     return {
       start: (heard) => {
-        const current = this.#news.findLast(({ at }) => at <= clock.now());
-        if (current !== undefined) heard(current.news);
+        const look = (): void => {
+          const current = this.#news.findLast(({ at }) => at <= clock.now());
+          if (current !== undefined) heard(current.news);
+        };
+        look();
         const timers = this.#news
           .filter(({ at }) => at > clock.now())
           .map(({ at, news }) => clock.after(at + random.between(0, HEARD_WITHIN) - clock.now(), () => heard(news)));
@@ -49,6 +52,7 @@ export class Policies {
           stop: () => {
             for (const timer of timers) timer.stop();
           },
+          hurry: look,
         };
       },
     };

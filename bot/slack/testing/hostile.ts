@@ -91,7 +91,7 @@ export function hostileTurns(called: Names, place: Place): readonly Turn[] {
     nodes: [aNode({ name: node, uid: "u", ready: false })],
     reports: [aReport({ ...own, pending: { since, reasons } })],
     budgets: [aBudget({ namespace: pod, name: budget })],
-    fleet: { version: "1", paused: null, slots: [], policy: null, gates, conditions: [] },
+    fleet: { version: "1", paused: null, slots: [], policy: null, gates, conditions: [], lookAgain: null },
   };
   const policy = policyOf(called, place, "automatic");
   const pause = aDecision({ verb: "pause", targets: [], reason, judgement: aJudgement({ person, bound: [] }) });

@@ -23,6 +23,7 @@ test("the board says how many are to go, who has a slot, and why each node waits
     policy: null,
     gates: [],
     conditions: [],
+    lookAgain: null,
   };
   const preparing = aReboot({
     node: "worker-1",

@@ -81,6 +81,7 @@ test("each board counts its own nodes, and shows the slots of the whole cluster"
     policy: null,
     gates: [],
     conditions: [],
+    lookAgain: null,
   };
   const turn = aTurn({ nodes, fleet }, { policy: aPolicy({ pools: pools(OTHER, OWN) }) });
   expect(

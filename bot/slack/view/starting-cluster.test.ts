@@ -113,6 +113,7 @@ function night(): Turn {
         slots: [{ node: "abal-kuber01", uid: "uid-abal-kuber01", order: "o1" }],
         policy: null,
         gates: [],
+        lookAgain: null,
         conditions: [{ type: "SlackConnected", isTrue: true, says: "", since: NOW }],
       },
       decisions: [yes],

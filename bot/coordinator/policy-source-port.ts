@@ -1,0 +1,38 @@
+import type { Policy } from "../core/policy/policy.ts";
+import type { Stoppable } from "./ports.ts";
+
+/** Makes a policy of a text that was good when it was kept; null when it is not any more. */
+export type Reparse = (text: string, commit: string | null) => Policy | null;
+
+/**
+ * What a policy source found: a good policy, or why what it found can't be used. `unsigned`: no key that is allowed now
+ * signed this commit, also where it was taken before.
+ */
+export type PolicyNews =
+  | {
+      readonly kind: "good";
+      readonly policy: Policy;
+      readonly source: string;
+      /** What the policy was parsed from; null where there is no text to keep. */
+      readonly text: string | null;
+      /** Whose signature was checked; absent where none is asked for. */
+      readonly signedBy?: string;
+      /** What people should know of where it comes from, as a sentence. */
+      readonly note?: string;
+    }
+  | {
+      readonly kind: "bad" | "unsigned";
+      readonly problems: readonly string[];
+      readonly source: string;
+      readonly commit: string | null;
+    };
+
+export interface PolicySource {
+  /** Calls `heard` with the first reading and at each change. */
+  start(heard: (news: PolicyNews) => void): RunningSource;
+}
+
+export interface RunningSource extends Stoppable {
+  /** Somebody says that something changed there: it looks sooner. Only what it then reads counts. */
+  hurry(): void;
+}
