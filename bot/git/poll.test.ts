@@ -6,11 +6,12 @@ import type { Reading } from "./reading.ts";
 const read = (content: string): Reading => ({ kind: "read", content, commit: null, verified: null, note: null });
 const lost: Reading = { kind: "unreachable", problem: "no answer" };
 
-/** A poll on a clock that stands: each reading is answered, and each pause ended, when the test says so. */
+/** A poll on a clock that the test moves: each reading is answered, and each pause ended, when the test says so. */
 class HandPoll {
   readonly heard: Reading[] = [];
   readonly pauses: number[] = [];
   readings = 0;
+  now = 0;
   readonly poll: Poll;
   #due: (() => void) | null = null;
   #answer: (reading: Reading) => void = () => {};
@@ -18,7 +19,7 @@ class HandPoll {
   constructor(random = 0.5) {
     const clock: Clock = {
       now: () => 0,
-      monotonic: () => 0,
+      monotonic: () => this.now,
       after: (pause, run) => {
         this.pauses.push(pause);
         this.#due = run;
@@ -36,8 +37,18 @@ class HandPoll {
     });
   }
 
+  /** Hints, with so much time before each; none of them waits long enough for a reading. */
+  hurry(times: number, apart = 0): this {
+    for (let hint = 0; hint < times; hint += 1) {
+      this.now += apart;
+      this.poll.hurry();
+    }
+    return this;
+  }
+
   async answers(...readings: readonly Reading[]): Promise<this> {
     for (const reading of readings) {
+      this.now += this.#due === null ? 0 : (this.pauses.at(-1) ?? 0);
       this.#due?.();
       this.#due = null;
       this.#answer(reading);
@@ -68,8 +79,7 @@ test("a policy that can't be used is looked at as often as a good one", async ()
 
 test("what is hurried is read soon, and many hints are one reading", async () => {
   const polled = await new HandPoll().answers(read("one"));
-  polled.poll.hurry();
-  polled.poll.hurry();
+  polled.hurry(1, 10_000).hurry(1);
   expect(polled.pauses).toEqual([60_000, 200, 200]);
   await polled.answers(read("two"));
   expect(polled.readings).toBe(2);
@@ -77,11 +87,34 @@ test("what is hurried is read soon, and many hints are one reading", async () =>
 });
 
 test("a hint during a reading brings one more reading", async () => {
-  const polled = new HandPoll();
-  polled.poll.hurry();
+  const polled = new HandPoll().hurry(1);
   await polled.answers(read("one"), read("two"));
-  expect(polled.pauses).toEqual([200, 60_000]);
+  expect(polled.pauses).toEqual([60_000, 3_000, 60_000]);
   expect(polled.heard).toEqual([read("one"), read("two")]);
+});
+
+test("hints bring no two readings closer together than three seconds", async () => {
+  const polled = await new HandPoll().answers(read("one"));
+  for (let reading = 0; reading < 5; reading += 1) await polled.hurry(3).answers(read("one"));
+  expect(polled.now).toBe(5 * 3_000);
+  expect(polled.readings).toBe(6);
+});
+
+test("hints that never end do not put the reading off for longer than two seconds", async () => {
+  const polled = (await new HandPoll().answers(read("one"))).hurry(1, 10_000).hurry(30, 100);
+  expect(polled.pauses.slice(1)).toEqual([...Array(19).fill(200), ...[100, ...Array(11).fill(0)]]);
+});
+
+test("a hint never puts off what is due", async () => {
+  const polled = (await new HandPoll().answers(read("one"))).hurry(1, 59_950);
+  expect(polled.pauses).toEqual([60_000, 50]);
+});
+
+test("a hint while a source can't be reached is one reading, and the back-off goes on", async () => {
+  const polled = await new HandPoll().answers(lost, lost, lost);
+  await polled.hurry(1, 5_000).hurry(1).answers(lost);
+  expect(polled.readings).toBe(4);
+  expect(polled.pauses).toEqual([60_000, 120_000, 240_000, 200, 200, 480_000]);
 });
 
 test("a stopped poll hears no hint", async () => {

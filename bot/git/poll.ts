@@ -1,11 +1,14 @@
 import type { Clock, Random, Stoppable } from "../coordinator/ports.ts";
-import type { Duration } from "../core/instant.ts";
+import { type Duration, SECOND } from "../core/instant.ts";
 import type { Reading } from "./reading.ts";
 
 /** Between two readings of a place that can't be reached, however often that was so. */
 const LONGEST_PAUSE: Duration = 10 * 60_000;
-/** A writer is given this long to finish, before what was told of is read. */
-const SETTLING: Duration = 200;
+/** A writer is given this long to finish, before what was told of is read; and again with each hint, but not for ever. */
+const SETTLING: Duration = SECOND / 5;
+const SETTLING_MOST: Duration = 2 * SECOND;
+/** Hints may be many, and anybody's who may push: they bring no two readings closer together than this. */
+const APART: Duration = 3 * SECOND;
 
 interface PollParts {
   readonly clock: Clock;
@@ -23,7 +26,12 @@ export class Poll implements Stoppable {
   #last: string | null = null;
   #unreached = 0;
   #isReading = false;
+  /** A hint came during the reading that is under way. */
   #isHurried = false;
+  /** All by the monotonic clock. */
+  #readAt: Duration = 0;
+  #dueAt: Duration = 0;
+  #hintedAt: Duration | null = null;
 
   constructor(parts: PollParts) {
     this.#parts = parts;
@@ -35,14 +43,22 @@ export class Poll implements Stoppable {
     this.#timer?.stop();
   }
 
-  /** Something changed there, it is said: reads soon, and once more where a reading is under way. */
+  /** Something changed there, it is said: reads soon, and once more where a reading is under way; never later than it would have. */
   hurry(): void {
-    if (this.#isReading) this.#isHurried = true;
-    else this.#next(SETTLING);
+    if (this.#isReading) {
+      this.#isHurried = true;
+      return;
+    }
+    const now = this.#parts.clock.monotonic();
+    this.#hintedAt ??= now;
+    const settled = Math.min(now + SETTLING, this.#hintedAt + SETTLING_MOST);
+    const at = Math.min(Math.max(settled, this.#readAt + APART), this.#dueAt);
+    this.#next(Math.max(0, at - now));
   }
 
   async #round(): Promise<void> {
     this.#isReading = true;
+    this.#hintedAt = null;
     const reading = await this.#parts.read(this.#stopped.signal);
     this.#isReading = false;
     if (this.#stopped.signal.aborted) return;
@@ -52,7 +68,11 @@ export class Poll implements Stoppable {
       this.#last = key;
       this.#parts.heard(reading);
     }
-    this.#next(this.#isHurried ? SETTLING : this.#pause());
+    const pause = this.#pause();
+    this.#readAt = this.#parts.clock.monotonic();
+    this.#dueAt = this.#readAt + pause;
+    this.#next(pause);
+    if (this.#isHurried) this.hurry();
     this.#isHurried = false;
   }
 
