@@ -2,6 +2,7 @@ import { AdmissionProbe } from "./cluster/admission-probe.ts";
 import { DecisionDesk } from "./cluster/decision-desk.ts";
 import { LeaseElection } from "./cluster/lease-election.ts";
 import { LiveCluster } from "./cluster/live-cluster.ts";
+import { LookAgain } from "./cluster/look-again.ts";
 import { ServerClock } from "./cluster/server-clock.ts";
 import { Coordinator, type Turn } from "./coordinator/coordinator.ts";
 import type { Onlooker } from "./coordinator/onlooker.ts";
@@ -47,6 +48,8 @@ export interface Bot {
   turn(): Turn | null;
   /** How many messages Slack does not show yet as they should be; 0 on a standby. */
   waitingForSlack(): number;
+  /** Somebody says that there is something new where the policy comes from: every replica looks sooner than it would. */
+  lookAgain(why: string): void;
   /** Hands the lease over. */
   stop(): Promise<void>;
 }
@@ -62,6 +65,7 @@ export function startBot(ports: BotPorts, { clusterName, namespace, identity, po
   const admission = new AdmissionProbe({ ...parts, callDeadline: timings.callDeadline, namespace, pod });
   const footings = [...ports.footings, admission];
   const decisions = new DecisionDesk(parts, cluster.mirrors);
+  const hints = new LookAgain(parts, cluster.mirrors);
   const references = new ReferenceStore(api, namespace);
   const outbox = new Outbox({ chat, references, clock, log });
   let last: Turn | null = null;
@@ -82,7 +86,9 @@ export function startBot(ports: BotPorts, { clusterName, namespace, identity, po
     desk,
     turn,
     waitingForSlack: () => outbox.waiting(),
+    lookAgain: (why) => hints.tell(why),
     stop: async () => {
+      hints.stop();
       outbox.stop();
       for (const onlooker of ports.onlookers) onlooker.stop();
       await coordinator.stop();

@@ -1,5 +1,5 @@
 import { slackGroupsOf } from "../core/decide/people.ts";
-import type { PolicyStatus } from "../core/fleet/fleet.ts";
+import type { Fleet, PolicyStatus } from "../core/fleet/fleet.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import type { PhaseKind } from "../core/fleet/phase.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
@@ -14,7 +14,7 @@ import { Forecaster } from "./forecaster.ts";
 import { GateKeeper } from "./gate-keeper.ts";
 import { PeopleKeeper } from "./people-keeper.ts";
 import { PolicyKeeper } from "./policy-keeper.ts";
-import type { PolicySource, Reparse } from "./policy-source-port.ts";
+import type { PolicySource, Reparse, RunningSource } from "./policy-source-port.ts";
 import type { Clock, Cluster, Election, Footing, Gates, Log, SlackPeople, Stoppable } from "./ports.ts";
 
 /** What was decided in one turn, for those who show it to people. */
@@ -57,7 +57,9 @@ export class Coordinator {
   readonly #people: PeopleKeeper;
   readonly #footings: FootingKeeper;
   readonly #forecaster = new Forecaster();
-  #source: Stoppable | null = null;
+  #source: RunningSource | null = null;
+  /** What RebootFleet asked last to look for; undefined before it was seen at all. */
+  #lookAgain: string | null | undefined;
   #turnDue: Stoppable | null = null;
   #alarm: Stoppable | null = null;
   #stopped = false;
@@ -105,8 +107,10 @@ export class Coordinator {
   #turn(): void {
     const { cluster, clock, election, onTurn } = this.#parts;
     const known = cluster.snapshot();
+    if (known === null) return;
+    this.#heed(known.fleet);
     // Before the policy source has spoken once, "no policy" would be a guess that makes running drains yield.
-    if (known === null || !this.#keeper.hasHeard()) return;
+    if (!this.#keeper.hasHeard()) return;
     const snapshot = {
       ...known,
       gates: this.#gates.readings(),
@@ -130,6 +134,13 @@ export class Coordinator {
     this.#setAlarm(decided.wakeAt, now);
     const forecast = this.#forecaster.of({ snapshot, plan: decided, policy, now });
     onTurn({ snapshot, plan: decided, policy, policyStatus: this.#keeper.status(), now, isLeader, forecast });
+  }
+
+  /** What stood there when this bot came is older than its first reading. */
+  #heed(fleet: Fleet | null): void {
+    const asked = fleet?.lookAgain ?? null;
+    if (this.#lookAgain !== undefined && asked !== null && asked !== this.#lookAgain) this.#source?.hurry();
+    this.#lookAgain = asked;
   }
 
   #setAlarm(wakeAt: Instant | null, now: Instant): void {
