@@ -1,10 +1,16 @@
 import { parseAddress } from "../http/address.ts";
 import type { Metrics } from "../http/metrics.ts";
+import { HEALTH, metricsRoute } from "../http/own-routes.ts";
+import type { Route } from "../http/route.ts";
 import { type RunningServer, serve } from "../http/server.ts";
 import { EXIT, UserError } from "../process/exit.ts";
 
-/** Serves /metrics and /healthz where `listen` says; null when it was not given. */
-export async function listenOn(listen: string | undefined, metrics: Metrics): Promise<RunningServer | null> {
+/** Serves /metrics, /healthz and what else is given where `listen` says; null when it was not given. */
+export async function listenOn(
+  listen: string | undefined,
+  metrics: Metrics,
+  more: readonly Route[] = [],
+): Promise<RunningServer | null> {
   if (listen === undefined) return null;
   const address = parseAddress(listen);
   if (address === null) {
@@ -12,7 +18,7 @@ export async function listenOn(listen: string | undefined, metrics: Metrics): Pr
     throw new UserError(says, EXIT.usage);
   }
   try {
-    return await serve(address, metrics);
+    return await serve(address, [HEALTH, metricsRoute(metrics), ...more]);
   } catch (error) {
     throw new UserError(`--listen ${listen}: ${whyNot(error)}`, EXIT.unreachable, error);
   }

@@ -17,6 +17,7 @@ import { simulateCommand } from "./simulate.ts";
 import { addManifest } from "./slack/manifest.ts";
 import { addStatus } from "./status/status.ts";
 import { processTerminal } from "./terminal.ts";
+import { addWebhookOption } from "./webhook-option.ts";
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -51,7 +52,7 @@ function commands(io: Io, name: string): Command {
     .option("--headless", "don't wait for the reader", false)
     .option("--yes", "take the decisions itself", false)
     .action(async (options) => done(await demoCommand(options, print)));
-  addPolicyOptions(program.command("run"))
+  addWebhookOption(addPolicyOptions(program.command("run")))
     .description("run the bot on a cluster")
     .requiredOption("--cluster <name>", "the cluster's name, as in the policy")
     .option("--kubeconfig <file>", "how to reach the cluster; the pod's service account when left out")

@@ -18,14 +18,14 @@ import type { PolicyOptions } from "./policy-options.ts";
 import { policySource, reparsePolicy } from "./policy-source.ts";
 import { type Slack, slackFromEnvironment } from "./slack-from-environment.ts";
 import { readTimings } from "./timings-file.ts";
+import { type WebhookOptions, webhookRoutes } from "./webhook-option.ts";
 
-interface RunOptions extends PolicyOptions, GatesOptions {
+interface RunOptions extends PolicyOptions, GatesOptions, WebhookOptions {
   readonly cluster: string;
   readonly kubeconfig?: string;
   readonly namespace: string;
   readonly timings?: string;
   readonly slackApiUrl?: string;
-  readonly listen?: string;
 }
 
 const FIRST_PAUSE = 1_000;
@@ -48,7 +48,9 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
     isLeader: () => bot?.turn()?.isLeader ?? false,
   });
   const slack = slackFromEnvironment({ apiUrl: options.slackApiUrl, log, metrics, peopleEvery: timings.peopleEvery });
-  const server = await listenOn(options.listen, metrics);
+  const lookAgain = (why: string): void => bot?.lookAgain(why);
+  const webhook = await webhookRoutes(options, null, { log, metrics, lookAgain });
+  const server = await listenOn(options.listen, metrics, webhook);
   const stopped = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopped.abort());
   try {

@@ -12,6 +12,8 @@ export interface Metrics {
   text(): Promise<{ readonly body: string; readonly contentType: string }>;
   /** `outcome` is "ok" or Slack's error. */
   countSlackCall(method: string, outcome: string): void;
+  /** Of GitHub's webhook. */
+  countDelivery(outcome: string): void;
 }
 
 /** The names are documented in docs/running.md. */
@@ -37,8 +39,15 @@ export function metricsOf({ slackSockets, slackWaiting, isLeader }: Readings): M
     labelNames: ["method", "outcome"],
     registers: [registry],
   });
+  const deliveries = new Counter({
+    name: "bootswain_webhook_deliveries_total",
+    help: "What came to GitHub's webhook, by what came of it: told, other, ping, repeated, or why it was refused.",
+    labelNames: ["outcome"],
+    registers: [registry],
+  });
   return {
     text: async () => ({ body: await registry.metrics(), contentType: registry.contentType }),
     countSlackCall: (method, outcome) => calls.inc({ method, outcome }),
+    countDelivery: (outcome) => deliveries.inc({ outcome }),
   };
 }

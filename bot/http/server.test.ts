@@ -1,5 +1,9 @@
+import { connect } from "node:net";
 import { afterEach, expect, test } from "vitest";
+import { BodyReader } from "./body.ts";
 import { metricsOf } from "./metrics.ts";
+import { HEALTH, metricsRoute } from "./own-routes.ts";
+import type { Route } from "./route.ts";
 import { type RunningServer, serve } from "./server.ts";
 
 const running: RunningServer[] = [];
@@ -18,7 +22,7 @@ async function aServer() {
     isLeader: () => now.isLeader,
   };
   const metrics = metricsOf(readings);
-  const server = await serve(LOCAL, metrics);
+  const server = await serve(LOCAL, [HEALTH, metricsRoute(metrics)]);
   running.push(server);
   const get = (path: string, method = "GET"): Promise<Response> =>
     fetch(`http://127.0.0.1:${server.port}${path}`, { method });
@@ -68,12 +72,56 @@ test("the metrics say which format they are in", async () => {
 });
 
 test("a port in use rejects", async () => {
-  const { server, metrics } = await aServer();
-  await expect(serve({ ...LOCAL, port: server.port }, metrics)).rejects.toMatchObject({ code: "EADDRINUSE" });
+  const { server } = await aServer();
+  await expect(serve({ ...LOCAL, port: server.port }, [HEALTH])).rejects.toMatchObject({ code: "EADDRINUSE" });
 });
 
 test("two sets of metrics in one process are independent", async () => {
   const [first, second] = [await aServer(), await aServer()];
   first.metrics.countSlackCall("pins.add", "ok");
   expect(await (await second.get("/metrics")).text()).not.toContain("pins.add");
+});
+
+/** What the server says to a client that sends this and then nothing more, until it cuts it off. */
+async function saidTo(port: number, text: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  const chunks: Buffer[] = [];
+  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const closed = new Promise<void>((resolve) => socket.on("close", () => resolve()));
+  socket.on("error", () => {});
+  socket.write(text);
+  await closed;
+  return Buffer.concat(chunks).toString();
+}
+
+test.each([
+  ["whose head", "POST / HTTP/1.1\r\nHost: x\r\n", 408],
+  ["whose body", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na", 200],
+  ["who gets an answer and whose body", "POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\na", 401],
+])("one %s dawdles is cut off", async (_, text, code) => {
+  let ended: unknown = null;
+  const slow: Route = {
+    path: "/",
+    methods: ["POST"],
+    answer: async (request) => {
+      const body = await new BodyReader({ most: 10, mostTogether: 10 }).read(request);
+      ended = body.kind;
+      return { code: 200, body: "" };
+    },
+  };
+  const early: Route = { path: "/early", methods: ["POST"], answer: async () => ({ code: 401, body: "no\n" }) };
+  const server = await serve(LOCAL, [slow, early], { request: 100, look: 20 });
+  running.push(server);
+  const said = await saidTo(server.port, text);
+  if (code === 200) expect({ ended, said }).toEqual({ ended: "cut", said: expect.not.stringContaining("200") });
+  else expect(said).toContain(` ${code} `);
+});
+
+test("an answer that fails is said, and the server goes on", async () => {
+  const broken: Route = { path: "/", methods: ["GET"], answer: () => Promise.reject(new Error("no metrics")) };
+  const server = await serve(LOCAL, [broken, HEALTH]);
+  running.push(server);
+  const answer = await fetch(`http://127.0.0.1:${server.port}/`);
+  expect([answer.status, await answer.text()]).toEqual([500, "no metrics\n"]);
+  expect(await (await fetch(`http://127.0.0.1:${server.port}/healthz`)).text()).toBe("ok\n");
 });

@@ -1,0 +1,69 @@
+import { expect, test } from "vitest";
+import { relevanceOf } from "./relevance.ts";
+
+const POLICY = { repository: "acme/policy", ref: "main" };
+const repository = { full_name: "acme/policy" };
+const pull = (action: string, base: string, more: object = {}) => ({
+  action,
+  repository,
+  pull_request: { base: { ref: base } },
+  ...more,
+});
+
+test.each<[string, string, unknown]>([
+  ["a push to the branch", "push", { repository, ref: "refs/heads/main" }],
+  ["a push to a tag of that name", "push", { repository, ref: "refs/tags/main" }],
+  ["the branch's end, told as a push", "push", { repository, ref: "refs/heads/main", deleted: true }],
+  ["the branch's end", "delete", { repository, ref: "main", ref_type: "branch" }],
+  ["the branch's making", "create", { repository, ref: "main", ref_type: "branch" }],
+  ["a tag's making", "create", { repository, ref: "main", ref_type: "tag" }],
+  ["capitals in the name", "push", { repository: { full_name: "Acme/Policy" }, ref: "refs/heads/main" }],
+  ["a pull request that was opened", "pull_request", pull("opened", "main")],
+  ["one that was pushed to", "pull_request", pull("synchronize", "main")],
+  ["one that was closed or merged", "pull_request", pull("closed", "main")],
+  ["one that is no draft any more", "pull_request", pull("ready_for_review", "main")],
+  [
+    "one that goes into another branch from now on",
+    "pull_request",
+    pull("edited", "other", { changes: { base: { ref: { from: "main" } } } }),
+  ],
+  ["a check that somebody wants again", "check_run", { repository, action: "rerequested" }],
+  ["all checks that somebody wants again", "check_suite", { repository, action: "rerequested" }],
+])("%s is about the policy", (_, event, payload) => {
+  expect(relevanceOf(event, payload, POLICY)).toEqual({ kind: "about", why: `${event} acme/policy` });
+});
+
+test.each<[string, string, unknown, string]>([
+  ["webhook of another branch", "push", { repository, ref: "refs/heads/other" }, "of another branch"],
+  ["a branch whose name ends like it", "push", { repository, ref: "refs/heads/not/main" }, "of another branch"],
+  ["another branch's end", "delete", { repository, ref: "other", ref_type: "branch" }, "of another branch"],
+  [
+    "another repository",
+    "push",
+    { repository: { full_name: "acme/other" }, ref: "refs/heads/main" },
+    "of another repository",
+  ],
+  ["a fork", "push", { repository: { full_name: "eve/policy" }, ref: "refs/heads/main" }, "of another repository"],
+  ["a pull request into another branch", "pull_request", pull("opened", "other"), "into another branch"],
+  ["a label on a pull request", "pull_request", pull("labeled", "main"), "no change of a pull request"],
+  ["a check that ended", "check_run", { repository, action: "completed" }, "not a re-run"],
+  ["an event of another kind", "issues", { repository, action: "opened" }, "an event of another kind"],
+  ["an installation", "installation", { action: "created" }, "of another repository"],
+  ["a payload that is a list", "push", [], "of another repository"],
+  ["a payload that is null", "push", null, "of another repository"],
+  ["a ref of another shape", "push", { repository, ref: { name: "refs/heads/main" } }, "of another branch"],
+  ["a pull request of another shape", "pull_request", { repository, pull_request: 7 }, "into another branch"],
+])("%s is not about the policy", (_, event, payload, why) => {
+  expect(relevanceOf(event, payload, POLICY)).toEqual({ kind: "other", why });
+});
+
+test("a ref may be given in full", () => {
+  const policy = { ...POLICY, ref: "refs/heads/main" };
+  expect(relevanceOf("push", { repository, ref: "refs/heads/main" }, policy).kind).toBe("about");
+  expect(relevanceOf("pull_request", pull("opened", "main"), policy).kind).toBe("about");
+  expect(relevanceOf("push", { repository, ref: "refs/tags/main" }, policy).kind).toBe("other");
+});
+
+test("a ping is one whatever is in it", () => {
+  expect(relevanceOf("ping", null, POLICY)).toEqual({ kind: "ping" });
+});
