@@ -2,6 +2,7 @@ import { startAgent } from "../../agent/agent.ts";
 import { type AgentTimings, DEFAULT_AGENT_TIMINGS } from "../../agent/timings.ts";
 import { type Bot, startBot } from "../bot.ts";
 import type { Turn } from "../coordinator/coordinator.ts";
+import type { Onlooker } from "../coordinator/onlooker.ts";
 import type { PolicySource, Reparse } from "../coordinator/policy-source-port.ts";
 import type { Api, Chat, Footing, Gates, Log, SlackPeople, Stoppable } from "../coordinator/ports.ts";
 import { type Duration, type Instant, SECOND } from "../core/instant.ts";
@@ -27,7 +28,7 @@ export interface SimSettings {
   readonly seed: string;
   readonly start: Instant;
   readonly clusterName: string;
-  readonly policySource: (random: SeededRandom) => PolicySource;
+  readonly policySource: (random: SeededRandom, process: SimProcess) => PolicySource;
   readonly reparse?: Reparse;
   /** As a process sees them; all are green when it is not given. */
   readonly gates?: (process: SimProcess) => Gates;
@@ -36,6 +37,8 @@ export interface SimSettings {
   readonly faults?: FaultSettings;
   /** How a bot's process speaks with Slack; each speaks to nobody when it is not given. */
   readonly slack?: (process: SimProcess) => SlackLink;
+  /** Who answers pull requests in a bot's process; nobody when it is not given. */
+  readonly reviewer?: (process: SimProcess) => Onlooker & { readonly footing: Footing };
   readonly timings?: Timings;
   readonly agentTimings?: AgentTimings;
   readonly log?: (process: string) => Log;
@@ -208,19 +211,20 @@ export class SimCluster {
     const running: RunningBot = { process, bot: null };
     this.#bots.set(name, running);
     const slack = this.#settings.slack?.(process) ?? NO_SLACK;
+    const reviewers = this.#settings.reviewer === undefined ? [] : [this.#settings.reviewer(process)];
     const bot = startBot(
       {
         api: this.api(process),
         clock: process.clock(this.#botSkew(name)),
         random,
         log: this.#settings.log?.(process.name) ?? silent,
-        policySource: this.#settings.policySource(random),
+        policySource: this.#settings.policySource(random, process),
         gates: this.#settings.gates?.(process) ?? GREEN,
         reparse: this.#settings.reparse ?? (() => null),
         chat: slack.chat,
         people: slack.people,
-        footings: slack.footings ?? [],
-        onlookers: [],
+        footings: [...(slack.footings ?? []), ...reviewers.map(({ footing }) => footing)],
+        onlookers: reviewers,
       },
       {
         clusterName: this.#settings.clusterName,

@@ -50,7 +50,6 @@ export class TwoReplicas {
   readonly #folder = mkdtempSync(join(tmpdir(), "bootswain-webhook-"));
   /** Which one gets the next delivery, as a Service would choose. */
   #next: Replica | null = null;
-  #starting: SimProcess | null = null;
   #servers: { readonly own: RunningServer; readonly github: GitHubServer } | null = null;
 
   private constructor() {
@@ -59,12 +58,11 @@ export class TwoReplicas {
       seed: "webhooks",
       start: Date.UTC(2026, 11, 5, 4),
       clusterName: "abal-kuber",
-      policySource: () => this.#sourceOf(this.#starting),
-      // Called directly before it.
-      slack: (process) => {
-        this.#starting = process;
-        return { chat: logChat(SILENT), people: NO_PEOPLE, started: (bot) => this.#started(process, bot) };
-      },
+      policySource: (_random, process) => this.#sourceOf(process),
+      slack: (process) => ({
+        ...{ chat: logChat(SILENT), people: NO_PEOPLE },
+        started: (bot) => this.#started(process, bot),
+      }),
     });
     this.cluster.store.onChange(({ resource, after }) => {
       if (resource !== "rebootfleets") return;
@@ -155,8 +153,7 @@ export class TwoReplicas {
     await this.pass(10 * SECOND);
   }
 
-  #sourceOf(process: SimProcess | null) {
-    if (process === null) throw new Error("no process starts");
+  #sourceOf(process: SimProcess) {
     const read = async (): Promise<Reading> => {
       this.readings.set(process.name, (this.readings.get(process.name) ?? 0) + 1);
       return readingOf(this.repository);
