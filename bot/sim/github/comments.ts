@@ -2,6 +2,7 @@ import { textField } from "../slack/fields.ts";
 import { invalid, notFound, ok, page, type Reply, type RepositoryCall, showAccount } from "./call.ts";
 import type { Comment } from "./conversation.ts";
 import { bodyTime } from "./http-time.ts";
+import { touchPull } from "./pulls.ts";
 import { repositoryUrl, webUrl } from "./show-commit.ts";
 
 const MOST_CHARACTERS = 65_536;
@@ -32,6 +33,7 @@ export function createComment(call: RepositoryCall): Reply {
     updatedAt: now,
   };
   repository.comments.set(comment.id, comment);
+  touchPull(github, repository, number);
   github.log.add({ kind: "comment", action: "created", repository, comment });
   return { status: 201, body: showComment(call, comment) };
 }
@@ -50,6 +52,7 @@ export function updateComment(call: RepositoryCall): Reply {
   if (wrong !== null || text === undefined) return wrong ?? notFound();
   const comment = { ...old, body: text, updatedAt: github.now() };
   repository.comments.set(comment.id, comment);
+  touchPull(github, repository, comment.number);
   github.log.add({ kind: "comment", action: "edited", repository, comment });
   return ok(showComment(call, comment));
 }
@@ -58,6 +61,7 @@ export function deleteComment(call: RepositoryCall): Reply {
   const comment = askedComment(call);
   if (comment === null) return notFound();
   call.repository.comments.delete(comment.id);
+  touchPull(call.github, call.repository, comment.number);
   call.github.log.add({ kind: "comment", action: "deleted", repository: call.repository, comment });
   return { status: 204, body: null };
 }

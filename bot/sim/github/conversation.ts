@@ -24,7 +24,11 @@ export interface Pull {
     readonly sha: string;
   };
   readonly state: "open" | "closed";
+  readonly isDraft: boolean;
+  /** The base's head after the merge; null if it was not merged. */
   readonly mergeCommit: string | null;
+  /** What the merge added to the base: of a rebase one for each commit. */
+  readonly landed: readonly string[];
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
   readonly closedAt: Instant | null;

@@ -2,6 +2,15 @@ import type { Logged } from "../event-log.ts";
 import type { CheckRun, Comment, Pull, Status } from "./conversation.ts";
 import type { Repository } from "./repository.ts";
 
+export type PullAction =
+  | "opened"
+  | "synchronize"
+  | "closed"
+  | "reopened"
+  | "edited"
+  | "ready_for_review"
+  | "converted_to_draft";
+
 export type GitHubNews =
   /** A ref moved: `before` is null when it is new, `after` when it is gone. */
   | {
@@ -14,11 +23,13 @@ export type GitHubNews =
     }
   | {
       readonly kind: "pull-request";
-      readonly action: "opened" | "synchronize" | "closed";
+      readonly action: PullAction;
       readonly repository: Repository;
       readonly pull: Pull;
       /** The head's sha before, where it moved. */
       readonly before: string | null;
+      /** The pull request before it was edited. */
+      readonly was: Pull | null;
     }
   | {
       readonly kind: "comment";

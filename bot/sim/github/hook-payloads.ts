@@ -2,15 +2,16 @@ import { type App, covers } from "./access.ts";
 import { commitsBetween } from "./ancestry.ts";
 import { type Links, showAccount } from "./call.ts";
 import { showCheckRun } from "./check-runs.ts";
+import type { Pull } from "./conversation.ts";
 import { type Commit, treeSha } from "./git-objects.ts";
 import type { GitHub } from "./github.ts";
 import type { GitHubEvent } from "./github-news.ts";
 import { bodyTime } from "./http-time.ts";
 import { diffOf } from "./line-diff.ts";
-import { showPull } from "./pull-routes.ts";
 import { showRepository } from "./repositories.ts";
 import type { Repository } from "./repository.ts";
 import { webUrl } from "./show-commit.ts";
+import { showMerge, showPull } from "./show-pull.ts";
 
 export interface HookEvent {
   /** As X-GitHub-Event names it. */
@@ -51,11 +52,11 @@ function payloadOf(github: GitHub, event: GitHubEvent, links: Links): HookEvent 
     case "pushed":
       return { name: "push", payload: pushPayload(event, links) };
     case "pull-request": {
-      const { action, pull, repository, before } = event;
+      const { action, pull, repository, before, was } = event;
       const moved = before === null ? {} : { before, after: pull.head.sha };
-      const merged = pull.mergeCommit !== null;
-      const pull_request = { ...showPull(github, repository, pull, links), merged };
-      return { name: "pull_request", payload: { action, number: pull.number, pull_request, ...moved } };
+      const pull_request = { ...showPull(github, repository, pull, links), ...showMerge(repository, pull) };
+      const changes = was === null ? {} : { changes: changesOf(was, pull) };
+      return { name: "pull_request", payload: { action, number: pull.number, pull_request, ...moved, ...changes } };
     }
     case "check-run": {
       // Of changes GitHub tells only the end.
@@ -70,6 +71,15 @@ function payloadOf(github: GitHub, event: GitHubEvent, links: Links): HookEvent 
     default:
       return event satisfies never;
   }
+}
+
+/** What an edit changed, each with what it was before. */
+function changesOf(was: Pull, is: Pull): object {
+  return {
+    ...(was.title === is.title ? {} : { title: { from: was.title } }),
+    ...(was.body === is.body ? {} : { body: { from: was.body } }),
+    ...(was.base.ref === is.base.ref ? {} : { base: { ref: { from: was.base.ref }, sha: { from: was.base.sha } } }),
+  };
 }
 
 function pushPayload(event: Extract<GitHubEvent, { kind: "pushed" }>, links: Links): object {

@@ -1,24 +1,13 @@
 import { textField } from "../slack/fields.ts";
 import { commitsBetween } from "./ancestry.ts";
-import {
-  invalid,
-  type Links,
-  notFound,
-  ok,
-  page,
-  type Reply,
-  type RepositoryCall,
-  refuse,
-  showAccount,
-} from "./call.ts";
+import { invalid, notFound, ok, page, type Reply, type RepositoryCall, refuse } from "./call.ts";
 import { noCommit } from "./commits.ts";
 import type { Pull } from "./conversation.ts";
-import type { GitHub } from "./github.ts";
-import { bodyTime } from "./http-time.ts";
-import { openPull, pullsOf } from "./pulls.ts";
-import { showRepository } from "./repositories.ts";
+import { landingOf, tryMerge } from "./merges.ts";
+import { closePull, editPull, mergePull, openPull, pullsOf, reopenPull } from "./pulls.ts";
 import type { Repository } from "./repository.ts";
-import { changesSince, repositoryUrl, showFile, webUrl } from "./show-commit.ts";
+import { changesSince, showFile } from "./show-commit.ts";
+import { showMerge, showPull } from "./show-pull.ts";
 
 export function getPull(call: RepositoryCall): Reply {
   const { github, repository, links } = call;
@@ -28,26 +17,43 @@ export function getPull(call: RepositoryCall): Reply {
   const sum = (count: (file: (typeof files)[number]) => number) => files.reduce((total, one) => total + count(one), 0);
   const body = {
     ...showPull(github, repository, pull, links),
-    merged: pull.mergeCommit !== null,
-    mergeable: pull.state === "open" ? true : null,
+    ...showMerge(repository, pull),
     commits: commitsBetween(repository.network.commits, pull.base.sha, pull.head.sha).length,
     changed_files: files.length,
     additions: sum(({ additions }) => additions),
     deletions: sum(({ deletions }) => deletions),
+    comments: commentsOn(repository, pull),
   };
+  tryMerge(repository, pull);
   return ok(body, pull.updatedAt);
 }
 
-/** The newest first; open ones if no state is asked for. */
+/** Open ones if no state is asked for; the newest first, but other orders begin with the least if no direction is asked for. */
 export function listPulls(call: RepositoryCall): Reply {
   const { github, repository, url, links } = call;
-  const state = url.searchParams.get("state") ?? "open";
-  const [head, base] = [url.searchParams.get("head"), url.searchParams.get("base")];
-  const found = [...repository.pulls.values()].toReversed().filter((pull) => {
-    const isHead = head === null || head === `${pull.head.owner}:${pull.head.ref}`;
-    return isHead && (base === null || base === pull.base.ref) && (state === "all" || state === pull.state);
+  const [state, head, base, sort] = ["state", "head", "base", "sort"].map((name) => url.searchParams.get(name));
+  const found = [...repository.pulls.values()].filter((pull) => {
+    const isHead = !head || head === `${pull.head.owner}:${pull.head.ref}`;
+    return isHead && (!base || base === pull.base.ref) && (state === "all" || (state ?? "open") === pull.state);
   });
-  return page(call, found, (some) => some.map((pull) => showPull(github, repository, pull, links)));
+  const key = ORDERS[sort ?? "created"] ?? ORDERS["created"];
+  const direction = url.searchParams.get("direction") ?? (sort === null || sort === "created" ? "desc" : "asc");
+  const sorted = found.toSorted((one, other) => {
+    const byKey = key === undefined ? 0 : key(repository, one) - key(repository, other);
+    return byKey === 0 ? one.number - other.number : byKey;
+  });
+  const ordered = direction === "desc" ? sorted.toReversed() : sorted;
+  return page(call, ordered, (some) => some.map((pull) => showPull(github, repository, pull, links)));
+}
+
+const ORDERS: Readonly<Record<string, (repository: Repository, pull: Pull) => number>> = {
+  created: (_, { createdAt }) => createdAt,
+  updated: (_, { updatedAt }) => updatedAt,
+  popularity: commentsOn,
+};
+
+function commentsOn(repository: Repository, { number }: Pull): number {
+  return [...repository.comments.values()].filter((comment) => comment.number === number).length;
 }
 
 export function listPullFiles(call: RepositoryCall): Reply {
@@ -73,11 +79,51 @@ export function createPull(call: RepositoryCall): Reply {
   if (isOpen) return refused(`A pull request already exists for ${owner}:${branch}.`);
   const author = github.author(caller).login;
   const text = textField(body, "body");
-  const draft = { title, head: branch ?? "", base, author, fork: from, ...(text === undefined ? {} : { body: text }) };
+  const isDraft = body["draft"] === true;
+  const more = text === undefined ? {} : { body: text };
+  const draft = { title, head: branch ?? "", base, author, fork: from, isDraft, ...more };
   const pull = openPull(github, repository, draft);
   if (pull === null) return refused(`No commits between ${base} and ${head}`);
-  return { status: 201, body: showPull(github, repository, pull, links) };
+  return { status: 201, body: { ...showPull(github, repository, pull, links), ...showMerge(repository, pull) } };
 }
+
+/** Changes the title, the text or the base, closes, and opens again. */
+export function updatePull(call: RepositoryCall): Reply {
+  const { github, repository, body } = call;
+  const pull = askedPull(call);
+  if (pull === null) return notFound();
+  const [title, text, base] = [textField(body, "title"), textField(body, "body"), textField(body, "base")];
+  const state = textField(body, "state") ?? pull.state;
+  const edit = {
+    ...(title === undefined ? {} : { title }),
+    ...(text === undefined ? {} : { body: text }),
+    ...(base === undefined ? {} : { base }),
+  };
+  const isEdited = Object.keys(edit).length === 0 || editPull(github, repository, pull.number, edit);
+  if (!isEdited) return invalid("PullRequest", "base", "invalid");
+  if (state === "closed") closePull(github, repository, pull.number);
+  else if (pull.state === "closed" && !reopenPull(github, repository, pull.number)) {
+    return invalid("PullRequest", "state", "invalid", "state cannot be changed.");
+  }
+  return getPull(call);
+}
+
+/** What the button does; a client may say of which head. */
+export function mergeAsked(call: RepositoryCall): Reply {
+  const { github, repository, body } = call;
+  const pull = askedPull(call);
+  if (pull === null) return notFound();
+  const sha = textField(body, "sha") ?? pull.head.sha;
+  if (pull.state === "closed" || pull.isDraft) return refuse(405, "Pull Request is not mergeable");
+  if (sha !== pull.head.sha) return refuse(409, "Head branch was modified. Review and try the merge again.");
+  const how = METHODS.find((method) => method === (body["merge_method"] ?? "merge"));
+  if (how === undefined) return invalid("PullRequest", "merge_method", "invalid");
+  if (landingOf(repository, pull, how) === null) return refuse(405, "Pull Request is not mergeable");
+  const merge = mergePull(github, repository, pull.number, how);
+  return ok({ sha: merge, merged: true, message: "Pull Request successfully merged" });
+}
+
+const METHODS = ["merge", "squash", "rebase"] as const;
 
 export function listCommitPulls(call: RepositoryCall): Reply {
   const { github, repository, parameters, links } = call;
@@ -85,47 +131,6 @@ export function listCommitPulls(call: RepositoryCall): Reply {
   if (commit === null) return noCommit(parameters["ref"] ?? "");
   const found = pullsOf(repository, commit.sha);
   return page(call, found, (some) => some.map((pull) => showPull(github, repository, pull, links)));
-}
-
-export function showPull(github: GitHub, repository: Repository, pull: Pull, links: Links) {
-  const { id, number, title, body, state } = pull;
-  const { head, base } = pull;
-  const time = (at: number | null) => (at === null ? null : bodyTime(at));
-  const isThere = github.repositories.has(head.repository);
-  const url = repositoryUrl(repository, links);
-  return {
-    id,
-    number,
-    title,
-    body,
-    state,
-    draft: false,
-    locked: false,
-    user: showAccount(pull.author, links),
-    url: `${url}/pulls/${number}`,
-    html_url: `${webUrl(repository, links)}/pull/${number}`,
-    comments_url: `${url}/issues/${number}/comments`,
-    created_at: time(pull.createdAt),
-    updated_at: time(pull.updatedAt),
-    closed_at: time(pull.closedAt),
-    merged_at: pull.mergeCommit === null ? null : time(pull.closedAt),
-    merge_commit_sha: pull.mergeCommit,
-    head: {
-      label: `${head.owner}:${head.ref}`,
-      ref: head.ref,
-      sha: head.sha,
-      user: showAccount(github.account(head.owner), links),
-      // A fork that is gone leaves its pull request behind.
-      repo: isThere ? showRepository(github, head.repository, links) : null,
-    },
-    base: {
-      label: `${repository.owner}:${base.ref}`,
-      ref: base.ref,
-      sha: base.sha,
-      user: showAccount(github.account(repository.owner), links),
-      repo: showRepository(github, repository, links),
-    },
-  };
 }
 
 function askedPull({ repository, parameters }: RepositoryCall): Pull | null {

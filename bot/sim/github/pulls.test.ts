@@ -47,6 +47,46 @@ test("the open ones are listed, the newest first; closed ones on request, and by
   expect(await numbers({ state: "all", base: "other" })).toEqual([]);
 });
 
+test("they are ordered by when they were opened or last touched, or by how much is said about them", async () => {
+  const { github, repository, octokit, advance } = await withPull();
+  await advance(1_000);
+  repository.commit({ branch: "more", files: { other: "x" } });
+  openPull(github, repository, { title: "More", author: "ben", head: "more" });
+  const numbers = async (query: object) =>
+    (await octokit.rest.pulls.list({ ...AT, ...query })).data.map(({ number }) => number);
+  expect(await numbers({ sort: "created" })).toEqual([2, 1]);
+  expect(await numbers({ direction: "asc" })).toEqual([1, 2]);
+  expect(await numbers({ sort: "updated" })).toEqual([1, 2]);
+  await advance(1_000);
+  const { data } = await octokit.rest.issues.createComment({ ...AT, issue_number: 1, body: "Why?" });
+  expect(await numbers({ sort: "updated", direction: "desc" })).toEqual([1, 2]);
+  expect(await numbers({ sort: "popularity", direction: "desc" })).toEqual([1, 2]);
+  await advance(1_000);
+  repository.commit({ branch: "more", files: { other: "y" } });
+  expect(await numbers({ sort: "updated", direction: "desc" })).toEqual([2, 1]);
+  await advance(1_000);
+  await octokit.rest.issues.updateComment({ ...AT, comment_id: data.id, body: "Why so?" });
+  expect(await numbers({ sort: "updated", direction: "desc" })).toEqual([1, 2]);
+  expect((await octokit.rest.pulls.get(ONE)).data.updated_at).toBe("2026-03-01T10:00:04Z");
+});
+
+test("it is closed and opened again, on another base or under another title", async () => {
+  const { repository, first, octokit } = await withPull();
+  repository.branch("next");
+  const update = async (change: object) => (await octokit.rest.pulls.update({ ...ONE, ...change })).data;
+  expect(await update({ state: "closed" })).toMatchObject({ state: "closed", merged: false });
+  const next = repository.commit({ branch: "wider", files: { "policy.yaml": "later\n" } });
+  expect(await update({ state: "open" })).toMatchObject({ state: "open", closed_at: null, head: { sha: next.sha } });
+  expect(await update({ base: "next", title: "Wide" })).toMatchObject({
+    title: "Wide",
+    base: { ref: "next", sha: first.sha },
+  });
+  await expect(update({ base: "nope" })).rejects.toMatchObject({ status: 422 });
+  repository.deleteBranch("wider");
+  expect((await octokit.rest.pulls.get(ONE)).data.state).toBe("closed");
+  await expect(update({ state: "open" })).rejects.toMatchObject({ status: 422 });
+});
+
 test("its files say what was added, changed, taken away and renamed, with the lines", async () => {
   const { github, repository, octokit } = await aGitHub();
   const lines = Array.from({ length: 9 }, (_, index) => `line ${index}`);

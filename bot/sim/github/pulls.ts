@@ -1,7 +1,8 @@
 import { commitsBetween, historyOf } from "./ancestry.ts";
 import type { Pull } from "./conversation.ts";
 import type { GitHub } from "./github.ts";
-import type { GitHubEvent } from "./github-news.ts";
+import type { GitHubEvent, PullAction } from "./github-news.ts";
+import { landingOf, type MergeMethod } from "./merges.ts";
 import type { Repository } from "./repository.ts";
 
 export interface PullDraft {
@@ -14,6 +15,8 @@ export interface PullDraft {
   readonly fork?: Repository;
   /** The default branch if not given. */
   readonly base?: string;
+  /** False if not given. */
+  readonly isDraft?: boolean;
 }
 
 /** Null when there is nothing to merge: no such branch, or no commit that the base has not. */
@@ -33,82 +36,142 @@ export function openPull(github: GitHub, repository: Repository, draft: PullDraf
     base: { ref: base, sha: onto.sha },
     head: { repository: from, owner: from.owner, ref: draft.head, sha: head.sha },
     state: "open",
+    isDraft: draft.isDraft ?? false,
     mergeCommit: null,
+    landed: [],
     createdAt: now,
     updatedAt: now,
     closedAt: null,
   };
-  keepPull(repository, pull);
-  github.log.add({ kind: "pull-request", action: "opened", repository, pull, before: null });
+  tell(github, repository, pull, "opened");
   return pull;
 }
 
-/** Merges with a merge commit, as the button does, and closes. */
-export function mergePull(github: GitHub, repository: Repository, number: number): string {
+/** Merges as one of the three buttons does, and closes; the base's new head. */
+export function mergePull(github: GitHub, repository: Repository, number: number, how: MergeMethod = "merge"): string {
   const pull = repository.pulls.get(number);
-  const onto = repository.head(pull?.base.ref ?? "");
-  const head = repository.network.commits.get(pull?.head.sha ?? "");
-  if (pull === undefined || onto === null || head === undefined) throw new Error(`nothing to merge in #${number}`);
-  const files = Object.fromEntries(changedFiles(repository, onto.sha, head.sha));
-  const message = `Merge pull request #${number} from ${pull.head.owner}/${pull.head.ref}\n\n${pull.title}`;
-  // GitHub signs the commits that it makes itself.
-  const verification = { verified: true, reason: "valid" };
-  const author = { name: pull.author.login, email: `${pull.author.login}@users.noreply.github.com` };
-  const merge = repository.keep(onto, { files, message, author, verification }, [head.sha]);
-  closeAs(github, repository, pull, merge.sha);
-  repository.move(`refs/heads/${pull.base.ref}`, merge.sha);
-  return merge.sha;
+  const landed = pull === undefined ? null : landingOf(repository, pull, how);
+  const last = landed?.at(-1);
+  if (pull === undefined || landed === null || last === undefined) throw new Error(`nothing to merge in #${number}`);
+  closeAs(github, repository, pull, { mergeCommit: last.sha, landed: landed.map(({ sha }) => sha) });
+  repository.move(`refs/heads/${pull.base.ref}`, last.sha);
+  return last.sha;
 }
 
 export function closePull(github: GitHub, repository: Repository, number: number): void {
   const pull = repository.pulls.get(number);
-  if (pull?.state === "open") closeAs(github, repository, pull, null);
+  if (pull?.state === "open") closeAs(github, repository, pull, {});
 }
 
-/** The pull requests of a pushed branch move on with it. */
+/** With what its branch has by now; false where it was merged or the branch is gone. */
+export function reopenPull(github: GitHub, repository: Repository, number: number): boolean {
+  const pull = repository.pulls.get(number);
+  const head = pull?.head.repository.head(pull.head.ref);
+  if (pull?.state !== "closed" || pull.mergeCommit !== null || head === null || head === undefined) return false;
+  const opened: Pull = { ...pull, state: "open", closedAt: null, head: { ...pull.head, sha: head.sha } };
+  tell(github, repository, { ...opened, updatedAt: github.now() }, "reopened");
+  return true;
+}
+
+/** Makes a draft of it, or no more. */
+export function markDraft(github: GitHub, repository: Repository, number: number, isDraft: boolean): void {
+  const pull = repository.pulls.get(number);
+  if (pull === undefined || pull.isDraft === isDraft) return;
+  const action = isDraft ? "converted_to_draft" : "ready_for_review";
+  tell(github, repository, { ...pull, isDraft, updatedAt: github.now() }, action);
+}
+
+export interface PullEdit {
+  readonly title?: string;
+  readonly body?: string;
+  readonly base?: string;
+}
+
+/** False where there is no such base. */
+export function editPull(github: GitHub, repository: Repository, number: number, edit: PullEdit): boolean {
+  const pull = repository.pulls.get(number);
+  const onto = repository.head(edit.base ?? pull?.base.ref ?? "");
+  if (pull === undefined || onto === null) return false;
+  const base = edit.base === undefined ? pull.base : { ref: edit.base, sha: onto.sha };
+  const [title, body] = [edit.title ?? pull.title, edit.body ?? pull.body];
+  const edited = { ...pull, title, body, base, updatedAt: github.now() };
+  repository.pulls.set(number, edited);
+  github.log.add({ kind: "pull-request", action: "edited", repository, pull: edited, before: null, was: pull });
+  return true;
+}
+
+/** Something was said about it. */
+export function touchPull(github: GitHub, repository: Repository, number: number): void {
+  const pull = repository.pulls.get(number);
+  if (pull !== undefined) repository.pulls.set(number, { ...pull, updatedAt: github.now() });
+}
+
+/**
+ * The pull requests of a pushed branch move on with it and end with it. One whose commits reach its base by another way
+ * counts as merged.
+ */
 export function followPush(github: GitHub, event: GitHubEvent): void {
-  if (event.kind !== "pushed" || event.after === null) return;
+  if (event.kind !== "pushed") return;
   for (const repository of github.repositories) {
     for (const pull of repository.pulls.values()) {
+      if (pull.state === "closed") continue;
       const isHead = pull.head.repository === event.repository && event.ref === `refs/heads/${pull.head.ref}`;
-      if (!isHead || pull.state === "closed") continue;
-      const base = { ...pull.base, sha: repository.head(pull.base.ref)?.sha ?? pull.base.sha };
-      const moved = { ...pull, base, head: { ...pull.head, sha: event.after }, updatedAt: github.now() };
-      keepPull(repository, moved);
-      github.log.add({ kind: "pull-request", action: "synchronize", repository, pull: moved, before: event.before });
+      const isBase = repository === event.repository && event.ref === `refs/heads/${pull.base.ref}`;
+      if (isHead) followHead(github, repository, pull, event);
+      else if (isBase && event.after !== null && reaches(repository, event.after, pull.head.sha)) {
+        closeAs(github, repository, pull, { mergeCommit: event.after, landed: [event.after] });
+      }
     }
   }
 }
 
-/** Those that brought a commit in, or would. */
-export function pullsOf(repository: Repository, sha: string): readonly Pull[] {
-  return [...repository.pulls.values()].filter(
-    (pull) =>
-      pull.mergeCommit === sha ||
-      commitsBetween(repository.network.commits, pull.base.sha, pull.head.sha).some((commit) => commit.sha === sha),
-  );
+type Pushed = Extract<GitHubEvent, { kind: "pushed" }>;
+
+function followHead(github: GitHub, repository: Repository, pull: Pull, { before, after }: Pushed): void {
+  if (after === null) {
+    closeAs(github, repository, pull, {});
+    return;
+  }
+  const base = { ...pull.base, sha: repository.head(pull.base.ref)?.sha ?? pull.base.sha };
+  const moved = { ...pull, base, head: { ...pull.head, sha: after }, updatedAt: github.now() };
+  tell(github, repository, moved, "synchronize", before);
 }
 
-function closeAs(github: GitHub, repository: Repository, pull: Pull, mergeCommit: string | null): void {
+/** The merged one that brought a commit onto the default branch; of a commit elsewhere those that have or would. */
+export function pullsOf(repository: Repository, sha: string): readonly Pull[] {
+  const { commits } = repository.network;
+  const main = repository.head(repository.defaultBranch)?.sha ?? "";
+  const isLanded = reaches(repository, main, sha);
+  return [...repository.pulls.values()].filter((pull) => {
+    if (pull.mergeCommit === null && (pull.state === "closed" || isLanded)) return false;
+    if (pull.landed.includes(sha)) return true;
+    return commitsBetween(commits, pull.base.sha, pull.head.sha).some((commit) => commit.sha === sha);
+  });
+}
+
+function reaches(repository: Repository, from: string, sha: string): boolean {
+  return historyOf(repository.network.commits, from).some((commit) => commit.sha === sha);
+}
+
+function closeAs(
+  github: GitHub,
+  repository: Repository,
+  pull: Pull,
+  how: Partial<Pick<Pull, "mergeCommit" | "landed">>,
+) {
   const now = github.now();
-  const closed: Pull = { ...pull, state: "closed", mergeCommit, updatedAt: now, closedAt: now };
-  repository.pulls.set(pull.number, closed);
-  github.log.add({ kind: "pull-request", action: "closed", repository, pull: closed, before: null });
+  tell(github, repository, { ...pull, ...how, state: "closed", updatedAt: now, closedAt: now }, "closed");
 }
 
 /** The base repository has a ref for the head, also of a fork; nobody is told when it moves. */
-function keepPull(repository: Repository, pull: Pull): void {
+function tell(
+  github: GitHub,
+  repository: Repository,
+  pull: Pull,
+  action: Exclude<PullAction, "edited">,
+  before: string | null = null,
+): void {
   repository.pulls.set(pull.number, pull);
   repository.refs.set(`refs/pull/${pull.number}/head`, pull.head.sha);
-}
-
-/** What the head changed since it parted, to be laid over the base; where both changed a file, the head's stays. */
-function changedFiles(repository: Repository, onto: string, head: string) {
-  const { commits } = repository.network;
-  const base = new Set(historyOf(commits, onto).map(({ sha }) => sha));
-  const parted = historyOf(commits, head).find(({ sha }) => base.has(sha))?.tree ?? new Map();
-  const tree = commits.get(head)?.tree ?? new Map();
-  const changed = [...tree].filter(([path, entry]) => parted.get(path) !== entry);
-  const gone = [...parted.keys()].filter((path) => !tree.has(path)).map((path) => [path, null] as const);
-  return [...changed, ...gone];
+  github.log.add({ kind: "pull-request", action, repository, pull, before, was: null });
 }

@@ -13,6 +13,7 @@ import {
   type Verification,
 } from "./git-objects.ts";
 import type { GitHubNews } from "./github-news.ts";
+import type { TestMerge } from "./merges.ts";
 
 export interface CommitDraft {
   /** The default branch if not given. A branch that is not there yet begins with this commit. */
@@ -22,6 +23,8 @@ export interface CommitDraft {
   readonly message?: string;
   readonly author?: { readonly name: string; readonly email: string };
   readonly date?: Instant;
+  /** The author, at the same time, if not given. */
+  readonly committer?: { readonly name: string; readonly email: string };
   readonly verification?: Verification;
 }
 
@@ -50,6 +53,8 @@ export class Repository {
   readonly network: Network;
   readonly refs = new Map<string, string>();
   readonly pulls = new Map<number, Pull>();
+  /** By the pull request's number. */
+  readonly testMerges = new Map<number, TestMerge>();
   readonly comments = new Map<number, Comment>();
   readonly checkRuns = new Map<number, CheckRun>();
   readonly statuses: Status[] = [];
@@ -90,6 +95,7 @@ export class Repository {
   /** A commit that no ref names yet. */
   keep(on: Commit | null, draft: CommitDraft, otherParents: readonly string[] = []): Commit {
     const author: Signature = { ...(draft.author ?? SOMEONE), date: draft.date ?? this.#now() };
+    const { committer } = draft;
     const tree = new Map(on?.tree);
     for (const [path, file] of Object.entries(draft.files)) {
       if (file === null) tree.delete(path);
@@ -99,7 +105,7 @@ export class Repository {
       tree,
       parents: [...(on === null ? [] : [on.sha]), ...otherParents],
       author,
-      committer: author,
+      committer: committer === undefined ? author : { ...committer, date: this.#now() },
       message: draft.message ?? "Change the policy",
       verification: draft.verification ?? UNSIGNED,
     });

@@ -20,7 +20,15 @@ import { createComment, deleteComment, getComment, listComments, updateComment }
 import { compare, getCommit, listCommits } from "./commits.ts";
 import { getContents, putContents } from "./contents.ts";
 import { createRef, getBlob, getRef } from "./git-data.ts";
-import { createPull, getPull, listCommitPulls, listPullFiles, listPulls } from "./pull-routes.ts";
+import {
+  createPull,
+  getPull,
+  listCommitPulls,
+  listPullFiles,
+  listPulls,
+  mergeAsked,
+  updatePull,
+} from "./pull-routes.ts";
 import { getBranch, getRepository } from "./repositories.ts";
 import { createStatus, getCombinedStatus, listStatuses } from "./statuses.ts";
 
@@ -73,6 +81,8 @@ const ROUTES: readonly Route[] = [
   inRepository("GET /repos/{owner}/{repo}/pulls", PULLS, listPulls),
   inRepository("POST /repos/{owner}/{repo}/pulls", toWrite(PULLS), createPull),
   inRepository("GET /repos/{owner}/{repo}/pulls/{pull_number}", PULLS, getPull),
+  inRepository("PATCH /repos/{owner}/{repo}/pulls/{pull_number}", toWrite(PULLS), updatePull),
+  inRepository("PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge", WRITE, mergeAsked),
   inRepository("GET /repos/{owner}/{repo}/pulls/{pull_number}/files", PULLS, listPullFiles),
   inRepository("GET /repos/{owner}/{repo}/issues/{issue_number}/comments", COMMENTS, listComments),
   inRepository("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", toWrite(COMMENTS), createComment),

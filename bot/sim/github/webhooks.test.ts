@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { closePull, mergePull, openPull } from "./pulls.ts";
+import { closePull, editPull, markDraft, mergePull, openPull, reopenPull } from "./pulls.ts";
 import { aReceiver, SECRET } from "./testing/hook-receiver.ts";
 import { AT, aGitHub, anApp } from "./testing/real-octokit.ts";
 
@@ -85,6 +85,32 @@ test("a pull request is told when it is opened, pushed to, merged, or closed wit
   openPull(github, repository, { title: "More", author: "ben", head: "more" });
   closePull(github, repository, 2);
   expect(await told()).toMatchObject({ action: "closed", number: 2, pull_request: { merged: false } });
+});
+
+test("a pull request is told when a draft is ready, its base changes, and it is opened again", async () => {
+  const { github, repository, received, webhooks } = await withHook();
+  const told = async () => {
+    await webhooks.settled();
+    return received.filter(({ event }) => event === "pull_request").at(-1)?.payload;
+  };
+  const { sha } = repository.branch("next");
+  repository.commit({ branch: "wider", files: { "policy.yaml": "1" } });
+  openPull(github, repository, { title: "Wider", author: "ben", head: "wider", isDraft: true });
+  expect(await told()).toMatchObject({ action: "opened", pull_request: { draft: true, mergeable: null } });
+  markDraft(github, repository, 1, false);
+  expect(await told()).toMatchObject({ action: "ready_for_review", pull_request: { draft: false } });
+  markDraft(github, repository, 1, true);
+  expect(await told()).toMatchObject({ action: "converted_to_draft", pull_request: { draft: true } });
+  editPull(github, repository, 1, { base: "next" });
+  expect(await told()).toMatchObject({
+    action: "edited",
+    changes: { base: { ref: { from: "main" }, sha: { from: sha } } },
+    pull_request: { base: { ref: "next" } },
+  });
+  closePull(github, repository, 1);
+  await told();
+  expect(reopenPull(github, repository, 1)).toBe(true);
+  expect(await told()).toMatchObject({ action: "reopened", pull_request: { state: "open", closed_at: null } });
 });
 
 test("an app hears of its check runs, their end, and of a re-run that somebody asks for", async () => {
