@@ -43,6 +43,8 @@ export type Caller =
       readonly permissions: Permissions | "all";
       readonly repositories: "all" | ReadonlySet<number>;
       readonly expiresAt: Instant | null;
+      /** The organizations with single sign-on that let it in. */
+      readonly sso: ReadonlySet<string>;
     };
 
 /** One of the permissions is enough. */

@@ -115,6 +115,24 @@ test("an app that is not installed on a repository gets a 404, after its removal
   await expect(aToken(asApp, installation.id)).rejects.toMatchObject({ status: 404 });
 });
 
+test("a suspended installation says since when, and its tokens, old and new, are refused until it is taken back", async () => {
+  const { github, server } = await aGitHub();
+  const { installation, asApp } = anApp(github, server);
+  const octokit = anOctokit(server, await aToken(asApp, installation.id));
+  const suspended = github.suspend(installation);
+  const refused = refusal(403, "This installation has been suspended");
+  await expect(octokit.rest.repos.get(AT)).rejects.toMatchObject(refused);
+  await expect(aToken(asApp, installation.id)).rejects.toMatchObject(refused);
+  expect((await asApp.rest.apps.getRepoInstallation(AT)).data).toMatchObject({
+    id: installation.id,
+    suspended_at: "2026-03-01T10:00:00Z",
+    suspended_by: { login: "acme" },
+  });
+  suspended.stop();
+  await octokit.rest.repos.get(AT);
+  expect((await asApp.rest.apps.getRepoInstallation(AT)).data.suspended_at).toBeNull();
+});
+
 test("a token can be for less than the app may do, but not for more", async () => {
   const { github, repository, server } = await aGitHub({ isPrivate: true });
   repository.commit({ files: { a: "b" } });

@@ -16,6 +16,7 @@ import { bodyTime } from "./http-time.ts";
 import { showRepository } from "./repositories.ts";
 import type { Repository } from "./repository.ts";
 
+export const SUSPENDED = "This installation has been suspended";
 const NOT_DECODED = "A JSON web token could not be decoded";
 
 export function getApp({ caller, github, links }: Call): Reply {
@@ -41,6 +42,7 @@ export function createAccessToken(call: Call): Reply {
   const id = Number(parameters["installation_id"]);
   const installation = github.installations.find((one) => one.id === id && one.app === caller.app);
   if (installation === undefined) return notFound();
+  if (github.suspended.has(installation)) return refuse(403, SUSPENDED);
   const permissions = narrowed(caller.app.permissions, body["permissions"]);
   if (permissions === null) return refuse(422, "The permissions requested are not granted to this installation.");
   const asked = listOf(body["repositories"]);
@@ -98,6 +100,7 @@ export function showApp(github: GitHub, { id, clientId, slug, owner, permissions
 
 function showInstallation(github: GitHub, installation: Installation, links: Links) {
   const { id, app, account, repositories } = installation;
+  const since = github.suspended.get(installation);
   return {
     id,
     account: showAccount(github.account(account), links),
@@ -108,7 +111,8 @@ function showInstallation(github: GitHub, installation: Installation, links: Lin
     app_slug: app.slug,
     permissions: app.permissions,
     events: [],
-    suspended_at: null,
+    suspended_at: since === undefined ? null : bodyTime(since),
+    suspended_by: since === undefined ? null : showAccount(github.account(account), links),
   };
 }
 

@@ -33,6 +33,8 @@ export interface Reply {
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly modified?: Instant;
+  /** The answer's tag, where it is not one of the answer's bytes. */
+  readonly etag?: string;
 }
 
 export function ok(body: unknown, modified?: Instant): Reply {

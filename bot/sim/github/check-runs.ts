@@ -3,6 +3,7 @@ import { type Fields, isFields, listOf, textField } from "../slack/fields.ts";
 import { showApp } from "./apps.ts";
 import { type Links, notFound, ok, page, type Reply, type RepositoryCall, refuse } from "./call.ts";
 import { wrongCheck } from "./check-input.ts";
+import { showPullsAt, suiteFor } from "./check-suites.ts";
 import { noCommit } from "./commits.ts";
 import type { CheckRun } from "./conversation.ts";
 import type { GitHub } from "./github.ts";
@@ -21,9 +22,11 @@ export function createCheckRun(call: RepositoryCall): Reply {
   const wrong = wrongCheck(body, true);
   if (wrong !== null) return wrong;
   if (!repository.network.commits.has(headSha)) return noCommit(headSha);
+  const appId = caller.installation.app.id;
   const fresh: CheckRun = {
     id: github.nextId(),
-    appId: caller.installation.app.id,
+    suiteId: suiteFor(github, repository, appId, headSha).id,
+    appId,
     headSha,
     name,
     externalId: "",
@@ -117,10 +120,9 @@ export function showCheckRun(github: GitHub, repository: Repository, run: CheckR
     html_url: `${webUrl(repository, links)}/runs/${id}`,
     details_url: run.detailsUrl,
     output: { ...output, annotations_count: run.annotations.length, annotations_url: `${url}/annotations` },
+    check_suite: { id: run.suiteId },
     app: app === undefined ? null : showApp(github, app, links),
-    pull_requests: [...repository.pulls.values()]
-      .filter((pull) => pull.head.sha === run.headSha && pull.head.repository === repository)
-      .map(({ number, head, base }) => ({ number, head: { sha: head.sha, ref: head.ref }, base })),
+    pull_requests: showPullsAt(repository, run.headSha),
   };
 }
 

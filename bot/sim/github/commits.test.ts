@@ -103,6 +103,17 @@ test("a renamed branch is led on from as a branch, but its old ref, commit and c
   await expect(contents).rejects.toMatchObject({ status: 404 });
 });
 
+test("a branch says whether it is protected, also under its new name", async () => {
+  const { repository, octokit } = await aGitHub();
+  repository.branch("other");
+  repository.protect("main");
+  const get = async (branch: string) => (await octokit.rest.repos.getBranch({ ...AT, branch })).data;
+  expect(await get("main")).toMatchObject({ protected: true, protection: { enabled: true } });
+  expect(await get("other")).toMatchObject({ protected: false, protection: { enabled: false } });
+  repository.renameBranch("main", "trunk");
+  expect(await get("trunk")).toMatchObject({ protected: true });
+});
+
 test("a list of commits goes back from the newest, and by path to those that changed it", async () => {
   const { repository, first, octokit } = await aGitHub();
   const second = repository.commit({ files: { other: "x" } });

@@ -17,7 +17,8 @@ export function getCommit(call: RepositoryCall): Reply {
   const commit = repository.commitAt(ref);
   if (commit === null) return noCommit(ref);
   const modified = commit.committer.date;
-  if (wants(call, "sha")) return ok(commit.sha, modified);
+  // The tag is the sha itself, so that who knows it from a clone can ask whether it still holds.
+  if (wants(call, "sha")) return { ...ok(commit.sha, modified), etag: `"${commit.sha}"` };
   const before = repository.network.commits.get(commit.parents[0] ?? "")?.tree ?? new Map();
   const files = diffOf(before, commit.tree).map((change) => showFile(repository, commit.sha, change, links));
   return ok({ ...showCommit(repository, commit, links), files }, modified);

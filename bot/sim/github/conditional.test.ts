@@ -14,6 +14,21 @@ test("an answer has a weak tag, by which octokit throws a 304 until something ch
   expect((await again()).status).toBe(200);
 });
 
+test("the short form of a commit has its sha as a tag, which any token may have from a clone", async () => {
+  const { repository, first, server } = await aGitHub();
+  const ask = (token: string | null) =>
+    anOctokit(server, token).rest.repos.getCommit({
+      ...AT,
+      ref: "main",
+      headers: { accept: "application/vnd.github.sha", "if-none-match": `"${first.sha}"` },
+    });
+  await expect(ask(null)).rejects.toMatchObject({ status: 304, response: { headers: { etag: `"${first.sha}"` } } });
+  await expect(ask("ghp_ana")).rejects.toMatchObject({ status: 304 });
+  const next = repository.commit({ files: { a: "b" } });
+  const { data, headers } = await ask(null);
+  expect([data, headers.etag]).toEqual([next.sha, `"${next.sha}"`]);
+});
+
 test("a tag counts also without its W/, in a list, and as a star", async () => {
   const { octokit } = await aGitHub();
   const tag = (await octokit.rest.repos.get(AT)).headers.etag ?? "";

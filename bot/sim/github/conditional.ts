@@ -16,7 +16,7 @@ export function validatorsOf(reply: Reply, bytes: Buffer, headers: IncomingHttpH
   const hash = createHash("sha256").update(bytes);
   hash.update(`\0${headers.authorization ?? ""}\0${headers.accept ?? ""}`);
   const modified = reply.modified === undefined ? {} : { "last-modified": headerTime(reply.modified) };
-  return { etag: `W/"${hash.digest("hex")}"`, ...modified };
+  return { etag: reply.etag ?? `W/"${hash.digest("hex")}"`, ...modified };
 }
 
 /** As HTTP has it: where a tag is asked for, the time is not looked at. */

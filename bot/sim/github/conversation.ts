@@ -45,8 +45,16 @@ export interface Comment {
   readonly updatedAt: Instant;
 }
 
+/** All runs of an app on a commit. */
+export interface CheckSuite {
+  readonly id: number;
+  readonly appId: number;
+  readonly headSha: string;
+}
+
 export interface CheckRun {
   readonly id: number;
+  readonly suiteId: number;
   readonly appId: number;
   readonly headSha: string;
   readonly name: string;

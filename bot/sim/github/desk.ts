@@ -3,10 +3,12 @@ import { type Fields, isFields } from "../slack/fields.ts";
 import { parseJson } from "../slack/json.ts";
 import { type Caller, maySee, refusalOf } from "./access.ts";
 import { judgeJwt, looksLikeJwt } from "./app-jwt.ts";
+import { SUSPENDED } from "./apps.ts";
 import { type Call, type Links, notFound, type Reply, refuse } from "./call.ts";
 import type { GitHub } from "./github.ts";
 import type { RateLimits } from "./rate-limits.ts";
 import { redirect } from "./repositories.ts";
+import type { Repository } from "./repository.ts";
 import type { Match } from "./routes.ts";
 
 export interface Asked {
@@ -35,6 +37,9 @@ export function identify(github: GitHub, authorization: string | undefined): Ide
     return { ok: false, reply: refuse(verdict.status, verdict.message) };
   }
   const caller = github.holder(token);
+  if (caller?.kind === "installation" && github.suspended.has(caller.installation)) {
+    return { ok: false, reply: refuse(403, SUSPENDED) };
+  }
   return caller === null ? { ok: false, reply: refuse(401, "Bad credentials") } : { ok: true, caller };
 }
 
@@ -68,11 +73,24 @@ export function carryOut(desk: Desk, asked: Asked, caller: Caller, { route, para
   // An app asks with its own name where it is installed, before it has any token.
   if (caller.kind === "app" && route.name.endsWith("/installation")) return route.handle({ ...call, repository });
   if (!maySee(caller, repository)) return notFound();
+  if (lacksSso(github, caller, repository)) return refuseWithoutSso(repository.owner, links);
   if (caller.kind === "anonymous" && route.need.level === "write") return refuse(401, "Requires authentication");
   const refusal = refusalOf(caller, repository, route.need);
   if (refusal === null) return route.handle({ ...call, repository });
   const accepted = route.need.anyOf.map((permission) => `${permission}=${route.need.level}`).join("; ");
   return { ...refuse(403, refusal), headers: { "x-accepted-github-permissions": accepted } };
+}
+
+/** Fine-grained tokens are let in when they are made. */
+function lacksSso(github: GitHub, caller: Caller, { owner }: Repository): boolean {
+  return caller.kind === "user" && caller.permissions === "all" && github.enforcesSso(owner) && !caller.sso.has(owner);
+}
+
+function refuseWithoutSso(owner: string, { web }: Links): Reply {
+  const url = `${web}/orgs/${owner}/sso?authorization_request=AAAA`;
+  const message =
+    "Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.";
+  return { ...refuse(403, message), headers: { "x-github-sso": `required; url=${url}` } };
 }
 
 function moved({ github, links }: Desk, { method, url }: Asked, caller: Caller, owner: string, repo: string): Reply {

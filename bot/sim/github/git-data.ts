@@ -1,7 +1,7 @@
 import { textField } from "../slack/fields.ts";
 import { notFound, ok, type Reply, type RepositoryCall, refuse, wants } from "./call.ts";
 import { inLines } from "./contents.ts";
-import { repositoryUrl } from "./show-commit.ts";
+import { repositoryUrl, showCommit, showSignature } from "./show-commit.ts";
 
 export function getRef(call: RepositoryCall): Reply {
   const { repository, parameters } = call;
@@ -11,6 +11,33 @@ export function getRef(call: RepositoryCall): Reply {
   return sha === undefined ? notFound() : ok(showRef(call, ref, sha));
 }
 
+export function getTag(call: RepositoryCall): Reply {
+  const { repository, parameters, links } = call;
+  const tag = repository.network.tags.get(parameters["tag_sha"] ?? "");
+  if (tag === undefined) return notFound();
+  const url = `${repositoryUrl(repository, links)}/git`;
+  const { name, sha, message, tagger, commit } = tag;
+  return ok({
+    tag: name,
+    sha,
+    url: `${url}/tags/${sha}`,
+    message,
+    tagger: showSignature(tagger),
+    object: { type: "commit", sha: commit, url: `${url}/commits/${commit}` },
+    verification: { verified: false, reason: "unsigned", signature: null, payload: null, verified_at: null },
+  });
+}
+
+/** The commit object alone; no ref, no short sha. */
+export function getGitCommit(call: RepositoryCall): Reply {
+  const { repository, parameters, links } = call;
+  const commit = repository.network.commits.get(parameters["commit_sha"] ?? "");
+  if (commit === undefined) return notFound();
+  const { sha, html_url, parents, commit: inner } = showCommit(repository, commit, links);
+  const { comment_count: _, ...object } = inner;
+  return ok({ sha, html_url, ...object, parents: parents.map((one) => ({ ...one, url: gitUrl(call, one.sha) })) });
+}
+
 export function createRef(call: RepositoryCall): Reply {
   const { repository, body } = call;
   const ref = textField(body, "ref") ?? "";
@@ -18,7 +45,8 @@ export function createRef(call: RepositoryCall): Reply {
   if (!/^refs\/[^/]+\/.+/.test(ref))
     return refuse(422, "Reference name must contain at least three slash-separated components.");
   if (repository.refs.has(ref)) return refuse(422, "Reference already exists");
-  if (!repository.network.commits.has(sha)) return refuse(422, "Object does not exist");
+  if (!repository.network.commits.has(sha) && !repository.network.tags.has(sha))
+    return refuse(422, "Object does not exist");
   repository.move(ref, sha);
   return { status: 201, body: showRef(call, ref, sha) };
 }
@@ -39,6 +67,11 @@ export function getBlob(call: RepositoryCall): Reply {
 }
 
 function showRef({ repository, links }: RepositoryCall, ref: string, sha: string) {
-  const url = repositoryUrl(repository, links);
-  return { ref, url: `${url}/git/${ref}`, object: { type: "commit", sha, url: `${url}/git/commits/${sha}` } };
+  const url = `${repositoryUrl(repository, links)}/git`;
+  const type = repository.network.tags.has(sha) ? "tag" : "commit";
+  return { ref, url: `${url}/${ref}`, object: { type, sha, url: `${url}/${type}s/${sha}` } };
+}
+
+function gitUrl({ repository, links }: RepositoryCall, sha: string): string {
+  return `${repositoryUrl(repository, links)}/git/commits/${sha}`;
 }

@@ -3,9 +3,18 @@ import type { Instant } from "../../core/instant.ts";
 
 /** What stands at a path of a commit. A pointer of Git LFS is a file like any other. */
 export type Entry =
-  | { readonly kind: "file"; readonly content: Buffer }
+  | { readonly kind: "file"; readonly content: Buffer; readonly isExecutable?: boolean }
   | { readonly kind: "symlink"; readonly target: string }
   | { readonly kind: "submodule"; readonly commit: string; readonly url: string };
+
+/** An object of its own that names a commit; a plain tag is only a ref. */
+export interface Tag {
+  readonly sha: string;
+  readonly name: string;
+  readonly commit: string;
+  readonly tagger: Signature;
+  readonly message: string;
+}
 
 /** By path from the root, folders included in the paths only. */
 export type Tree = ReadonlyMap<string, Entry>;
@@ -60,18 +69,31 @@ export function childrenOf(tree: Tree, folder: string): ReadonlyMap<string, Entr
   return new Map([...children].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-/** As git makes it, so that a repository with the same files has the same sha everywhere. */
-export function treeSha(tree: Tree, folder = ""): string {
+export interface TreeRow {
+  readonly name: string;
+  /** From the root. */
+  readonly path: string;
+  /** Null for a folder. */
+  readonly entry: Entry | null;
+  readonly sha: string;
+}
+
+/** The rows of a folder's tree object, in git's order. */
+export function rowsOf(tree: Tree, folder = ""): readonly TreeRow[] {
   const rows = [...childrenOf(tree, folder)].map(([name, entry]) => {
     const path = folder === "" ? name : `${folder}/${name}`;
-    const sha = entry === null ? treeSha(tree, path) : entrySha(entry);
-    return { order: entry === null ? `${name}/` : name, head: `${modeOf(entry)} ${name}\0`, sha };
+    return { name, path, entry, sha: entry === null ? treeSha(tree, path) : entrySha(entry) };
   });
-  rows.sort((one, other) => (one.order < other.order ? -1 : 1));
-  return objectSha(
-    "tree",
-    Buffer.concat(rows.flatMap(({ head, sha }) => [Buffer.from(head), Buffer.from(sha, "hex")])),
-  );
+  const order = ({ name, entry }: TreeRow) => (entry === null ? `${name}/` : name);
+  return rows.sort((one, other) => (order(one) < order(other) ? -1 : 1));
+}
+
+/** As git makes it, so that a repository with the same files has the same sha everywhere. */
+export function treeSha(tree: Tree, folder = ""): string {
+  const parts = rowsOf(tree, folder).flatMap(({ name, entry, sha }) => {
+    return [Buffer.from(`${modeOf(entry)} ${name}\0`), Buffer.from(sha, "hex")];
+  });
+  return objectSha("tree", Buffer.concat(parts));
 }
 
 /** What a signature says of a commit is part of it, as the signature itself is in git. */
@@ -89,15 +111,22 @@ export function aCommit(draft: Omit<Commit, "sha">): Commit {
   return { ...draft, sha: objectSha("commit", Buffer.from(lines.join("\n"))) };
 }
 
+export function aTag(draft: Omit<Tag, "sha">): Tag {
+  const { name, commit, tagger, message } = draft;
+  const lines = [`object ${commit}`, "type commit", `tag ${name}`, `tagger ${stampOf(tagger)}`, "", message, ""];
+  return { ...draft, sha: objectSha("tag", Buffer.from(lines.join("\n"))) };
+}
+
 function objectSha(kind: string, content: Buffer): string {
   return createHash("sha1").update(`${kind} ${content.length}\0`).update(content).digest("hex");
 }
 
-function modeOf(entry: Entry | null): string {
+/** As git writes it; the API writes six digits. */
+export function modeOf(entry: Entry | null): string {
   if (entry === null) return "40000";
   switch (entry.kind) {
     case "file":
-      return "100644";
+      return entry.isExecutable === true ? "100755" : "100644";
     case "symlink":
       return "120000";
     case "submodule":

@@ -1,5 +1,5 @@
 import type { Logged } from "../event-log.ts";
-import type { CheckRun, Comment, Pull, Status } from "./conversation.ts";
+import type { CheckRun, CheckSuite, Comment, Pull, Status } from "./conversation.ts";
 import type { Repository } from "./repository.ts";
 
 export type PullAction =
@@ -42,6 +42,12 @@ export type GitHubNews =
       readonly action: "created" | "updated" | "rerequested";
       readonly repository: Repository;
       readonly run: CheckRun;
+    }
+  | {
+      readonly kind: "check-suite";
+      readonly action: "rerequested";
+      readonly repository: Repository;
+      readonly suite: CheckSuite;
     }
   | { readonly kind: "status"; readonly repository: Repository; readonly status: Status };
 

@@ -1,4 +1,5 @@
 import { createHash, createPublicKey } from "node:crypto";
+import type { Stoppable } from "../../coordinator/ports.ts";
 import { HOUR, type Instant } from "../../core/instant.ts";
 import { EventLog } from "../event-log.ts";
 import type { App, Caller, Installation, Permissions } from "./access.ts";
@@ -32,6 +33,8 @@ export interface TokenDraft {
   /** Which ones the token is for; all if not given. */
   readonly repositories?: readonly Repository[];
   readonly expiresAt?: Instant;
+  /** The organizations with single sign-on that let it in; none if not given. */
+  readonly sso?: readonly string[];
 }
 
 type TokenHolder = Extract<Caller, { kind: "installation" | "user" }>;
@@ -43,6 +46,9 @@ export class GitHub {
   readonly repositories = new Set<Repository>();
   readonly apps: App[] = [];
   readonly installations: Installation[] = [];
+  /** With the time since when. */
+  readonly suspended = new Map<Installation, Instant>();
+  readonly #withSso = new Set<string>();
   readonly #accounts = new Map<string, Account>();
   readonly #tokens = new Map<string, TokenHolder>();
   /** By the former full name in lower case. */
@@ -123,6 +129,21 @@ export class GitHub {
     return installation;
   }
 
+  /** Its tokens are refused and its hooks hear nothing until it is taken back. */
+  suspend(installation: Installation): Stoppable {
+    this.suspended.set(installation, this.now());
+    return { stop: () => this.suspended.delete(installation) };
+  }
+
+  /** The owner's repositories are closed to classic tokens that were not let in by single sign-on. */
+  enforceSso(owner: string): void {
+    this.#withSso.add(owner);
+  }
+
+  enforcesSso(owner: string): boolean {
+    return this.#withSso.has(owner);
+  }
+
   uninstall(installation: Installation): void {
     this.installations.splice(this.installations.indexOf(installation), 1);
     for (const [token, holder] of this.#tokens) {
@@ -137,6 +158,7 @@ export class GitHub {
       permissions: draft.permissions ?? "all",
       repositories: draft.repositories === undefined ? "all" : new Set(draft.repositories.map(({ id }) => id)),
       expiresAt: draft.expiresAt ?? null,
+      sso: new Set(draft.sso),
     });
   }
 

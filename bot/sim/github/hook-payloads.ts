@@ -2,6 +2,7 @@ import { type App, covers } from "./access.ts";
 import { commitsBetween } from "./ancestry.ts";
 import { type Links, showAccount } from "./call.ts";
 import { showCheckRun } from "./check-runs.ts";
+import { showSuite } from "./check-suites.ts";
 import type { Pull } from "./conversation.ts";
 import { type Commit, treeSha } from "./git-objects.ts";
 import type { GitHub } from "./github.ts";
@@ -64,6 +65,10 @@ function payloadOf(github: GitHub, event: GitHubEvent, links: Links): HookEvent 
       if (event.action === "updated" && !isEnd) return null;
       const check_run = showCheckRun(github, event.repository, event.run, links);
       return { name: "check_run", payload: { action: isEnd ? "completed" : event.action, check_run } };
+    }
+    case "check-suite": {
+      const check_suite = showSuite(github, event.repository, event.suite, links);
+      return { name: "check_suite", payload: { action: event.action, check_suite } };
     }
     case "comment":
     case "status":

@@ -32,11 +32,22 @@ export function getBranch({ repository, parameters, links }: RepositoryCall): Re
   const url = repositoryUrl(repository, links);
   if (head !== null) {
     const commit = showCommit(repository, head, links);
-    return ok({ name, commit, protected: false, protection_url: `${url}/branches/${name}/protection` });
+    return ok({
+      name,
+      commit,
+      ...showProtection(repository, name),
+      protection_url: `${url}/branches/${name}/protection`,
+    });
   }
   const renamed = repository.renamedTo(name);
   if (renamed === null) return refuse(404, "Branch not found");
   return redirect(301, `${links.api}/repositories/${repository.id}/branches/${encodeURIComponent(renamed)}`);
+}
+
+function showProtection(repository: Repository, branch: string) {
+  const enabled = repository.isProtected(branch);
+  const none = { enforcement_level: "off", contexts: [], checks: [] };
+  return { protected: enabled, protection: { enabled, required_status_checks: none } };
 }
 
 export function redirect(status: 301 | 307, location: string): Reply {

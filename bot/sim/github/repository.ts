@@ -1,14 +1,16 @@
 import type { Instant } from "../../core/instant.ts";
 import type { EventLog } from "../event-log.ts";
 import { historyOf } from "./ancestry.ts";
-import type { CheckRun, Comment, Pull, Status } from "./conversation.ts";
+import type { CheckRun, CheckSuite, Comment, Pull, Status } from "./conversation.ts";
 import {
   aCommit,
+  aTag,
   blobSha,
   type Commit,
   contentOf,
   type Entry,
   type Signature,
+  type Tag,
   UNSIGNED,
   type Verification,
 } from "./git-objects.ts";
@@ -28,9 +30,10 @@ export interface CommitDraft {
   readonly verification?: Verification;
 }
 
-/** Commits and blobs of a repository and all its forks, which GitHub keeps in one place. */
+/** Commits, tags and blobs of a repository and all its forks, which GitHub keeps in one place. */
 export interface Network {
   readonly commits: Map<string, Commit>;
+  readonly tags: Map<string, Tag>;
   readonly blobs: Map<string, Buffer>;
 }
 
@@ -56,14 +59,18 @@ export class Repository {
   /** By the pull request's number. */
   readonly testMerges = new Map<number, TestMerge>();
   readonly comments = new Map<number, Comment>();
+  readonly checkSuites = new Map<number, CheckSuite>();
   readonly checkRuns = new Map<number, CheckRun>();
   readonly statuses: Status[] = [];
+  /** Of one answer; the rest is cut off. */
+  mostTreeRows = 100_000;
   owner: string;
   name: string;
   isPrivate: boolean;
   defaultBranch: string;
   readonly #now: () => Instant;
   readonly #log: EventLog<GitHubNews>;
+  readonly #protected = new Set<string>();
   /** The new name by the old one. */
   readonly #renamed = new Map<string, string>();
 
@@ -74,7 +81,7 @@ export class Repository {
     this.isPrivate = options.isPrivate;
     this.defaultBranch = options.defaultBranch;
     this.forkOf = options.forkOf;
-    this.network = options.forkOf?.network ?? { commits: new Map(), blobs: new Map() };
+    this.network = options.forkOf?.network ?? { commits: new Map(), tags: new Map(), blobs: new Map() };
     this.#now = options.now;
     this.#log = options.log;
   }
@@ -129,6 +136,14 @@ export class Repository {
     this.move(`refs/tags/${name}`, sha);
   }
 
+  /** A tag that is an object of its own, with a message; its sha. */
+  annotatedTag(name: string, commit: string, message: string): string {
+    const tag = aTag({ name, commit, message, tagger: { ...SOMEONE, date: this.#now() } });
+    this.network.tags.set(tag.sha, tag);
+    this.move(`refs/tags/${name}`, tag.sha);
+    return tag.sha;
+  }
+
   /** Moves a branch to any commit, also backwards. */
   forcePush(branch: string, sha: string): void {
     this.move(`refs/heads/${branch}`, sha);
@@ -143,8 +158,17 @@ export class Repository {
     if (head === null) throw new Error(`${this.fullName} has no branch ${from}`);
     if (this.defaultBranch === from) this.defaultBranch = to;
     this.#renamed.set(from, to);
+    if (this.#protected.delete(from)) this.#protected.add(to);
     this.move(`refs/heads/${to}`, head.sha);
     this.move(`refs/heads/${from}`, null);
+  }
+
+  protect(branch: string): void {
+    this.#protected.add(branch);
+  }
+
+  isProtected(branch: string): boolean {
+    return this.#protected.has(branch);
   }
 
   renamedTo(branch: string): string | null {
@@ -159,9 +183,10 @@ export class Repository {
   commitAt(ref: string): Commit | null {
     const names = [`refs/heads/${ref}`, `refs/tags/${ref}`, `refs/${ref}`, ref];
     const named = names.map((name) => this.refs.get(name)).find((sha) => sha !== undefined);
-    if (named !== undefined) return this.network.commits.get(named) ?? null;
+    if (named !== undefined) return this.#peeled(named);
     if (!/^[0-9a-f]{7,40}$/.test(ref)) return null;
-    return [...this.network.commits.values()].find(({ sha }) => sha.startsWith(ref)) ?? null;
+    const short = [...this.network.commits.values()].find(({ sha }) => sha.startsWith(ref));
+    return short ?? this.#peeled(ref);
   }
 
   move(ref: string, after: string | null): void {
@@ -171,6 +196,12 @@ export class Repository {
     else this.refs.set(ref, after);
     const forced = before !== null && after !== null && !this.#isAncestor(before, after);
     this.#log.add({ kind: "pushed", repository: this, ref, before, after, forced });
+  }
+
+  /** The commit itself, or the one that a tag names. */
+  #peeled(sha: string): Commit | null {
+    const { commits, tags } = this.network;
+    return commits.get(tags.get(sha)?.commit ?? sha) ?? null;
   }
 
   #isAncestor(sha: string, of: string): boolean {

@@ -16,10 +16,11 @@ import {
   rerequestCheckRun,
   updateCheckRun,
 } from "./check-runs.ts";
+import { rerequestSuite } from "./check-suites.ts";
 import { createComment, deleteComment, getComment, listComments, updateComment } from "./comments.ts";
 import { compare, getCommit, listCommits } from "./commits.ts";
 import { getContents, putContents } from "./contents.ts";
-import { createRef, getBlob, getRef } from "./git-data.ts";
+import { createRef, getBlob, getGitCommit, getRef, getTag } from "./git-data.ts";
 import {
   createPull,
   getPull,
@@ -31,6 +32,7 @@ import {
 } from "./pull-routes.ts";
 import { getBranch, getRepository } from "./repositories.ts";
 import { createStatus, getCombinedStatus, listStatuses } from "./statuses.ts";
+import { getTree } from "./trees.ts";
 
 export type Route =
   | { readonly kind: "global"; readonly name: string; readonly handle: (call: Call) => Reply }
@@ -69,6 +71,9 @@ const ROUTES: readonly Route[] = [
   inRepository("GET /repos/{owner}/{repo}/git/ref/{ref}", READ, getRef),
   inRepository("POST /repos/{owner}/{repo}/git/refs", WRITE, createRef),
   inRepository("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", READ, getBlob),
+  inRepository("GET /repos/{owner}/{repo}/git/tags/{tag_sha}", READ, getTag),
+  inRepository("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", READ, getGitCommit),
+  inRepository("GET /repos/{owner}/{repo}/git/trees/{tree_sha}", READ, getTree),
   inRepository("GET /repos/{owner}/{repo}/commits", READ, listCommits),
   inRepository("GET /repos/{owner}/{repo}/commits/{ref}/check-runs", CHECKS, listCheckRuns),
   inRepository("GET /repos/{owner}/{repo}/commits/{ref}/status", STATUSES, getCombinedStatus),
@@ -94,12 +99,13 @@ const ROUTES: readonly Route[] = [
   inRepository("PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}", toWrite(CHECKS), updateCheckRun),
   inRepository("GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations", CHECKS, listAnnotations),
   inRepository("POST /repos/{owner}/{repo}/check-runs/{check_run_id}/rerequest", toWrite(CHECKS), rerequestCheckRun),
+  inRepository("POST /repos/{owner}/{repo}/check-suites/{check_suite_id}/rerequest", toWrite(CHECKS), rerequestSuite),
   inRepository("POST /repos/{owner}/{repo}/statuses/{sha}", toWrite(STATUSES), createStatus),
   inRepository("GET /repos/{owner}/{repo}", METADATA, getRepository),
 ];
 
 /** These take slashes, be they written as such or as %2F. */
-const LONG = ["path", "ref", "branch", "basehead"];
+const LONG = ["path", "ref", "branch", "basehead", "tree_sha"];
 
 const matchers = ROUTES.map((route) => ({ route, pattern: patternOf(route.name) }));
 

@@ -75,6 +75,6 @@ export function changedAt(repository: Repository, commit: Commit, path: string):
   }
 }
 
-function showSignature({ name, email, date }: Signature) {
+export function showSignature({ name, email, date }: Signature) {
   return { name, email, date: bodyTime(date) };
 }

@@ -72,6 +72,24 @@ test("a token for a private repository that lacks a permission is told so", asyn
   );
 });
 
+test("an organization with single sign-on turns away classic tokens that it did not let in, and says where to go", async () => {
+  const { github, repository, server, octokit } = await aGitHub();
+  github.enforceSso("acme");
+  const message =
+    "Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.";
+  const where = expect.stringMatching(/^required; url=http:\/\/\S+\/orgs\/acme\/sso\?authorization_request=/);
+  await expect(octokit.rest.repos.get(AT)).rejects.toMatchObject({
+    status: 403,
+    response: { data: { message }, headers: { "x-github-sso": where } },
+  });
+  github.addToken({ token: "ghp_in", login: "ana", sso: ["acme"] });
+  github.addToken({ token: "github_pat_in", login: "ana", permissions: {}, repositories: [repository] });
+  const { asInstallation } = anApp(github, server);
+  for (const guest of [anOctokit(server, "ghp_in"), anOctokit(server, "github_pat_in"), asInstallation]) {
+    expect((await guest.rest.repos.get(AT)).status).toBe(200);
+  }
+});
+
 test("a repository that was made private or deleted is gone from one call to the next", async () => {
   const { github, repository, server, octokit } = await aGitHub();
   const anyone = anOctokit(server, null);

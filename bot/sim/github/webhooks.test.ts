@@ -20,7 +20,7 @@ test("a hook begins with a ping, signed over the exact body", async () => {
   expect(received[0]).toMatchObject({
     event: "ping",
     isGenuine: true,
-    payload: { hook: { events: ["push", "pull_request", "check_run"] } },
+    payload: { hook: { events: ["push", "pull_request", "check_run", "check_suite"] } },
     headers: {
       "content-type": "application/json",
       "user-agent": expect.stringMatching(/^GitHub-Hookshot\//),
@@ -124,6 +124,39 @@ test("an app hears of its check runs, their end, and of a re-run that somebody a
   const runs = received.filter(({ event }) => event === "check_run").map(({ payload }) => payload);
   expect(runs.map(({ action }) => action).toSorted()).toEqual(["completed", "created", "rerequested"]);
   expect(runs[0]).toMatchObject({ check_run: { id: data.id, head_sha: first.sha, app: { slug: "bootswain" } } });
+});
+
+test("an app hears when somebody has all of its checks on a commit run again, which changes no run", async () => {
+  const { repository, first, received, webhooks, url, asInstallation, app } = await withHook();
+  webhooks.add({ url, secret: SECRET, of: repository });
+  const { checks } = asInstallation.rest;
+  const create = async (name: string) =>
+    (await checks.create({ ...AT, name, head_sha: first.sha, conclusion: "failure" })).data;
+  const [one, other] = [await create("policy"), await create("forecast")];
+  expect(other.check_suite?.id).toBe(one.check_suite?.id);
+  const check_suite_id = one.check_suite?.id ?? 0;
+  expect((await checks.rerequestSuite({ ...AT, check_suite_id })).status).toBe(201);
+  await webhooks.settled();
+  const suites = received.filter(({ event }) => event === "check_suite").map(({ payload }) => payload);
+  expect(suites).toMatchObject([
+    {
+      action: "rerequested",
+      check_suite: { id: check_suite_id, head_sha: first.sha, head_branch: "main", app: { id: app.id } },
+    },
+  ]);
+  expect((await checks.get({ ...AT, check_run_id: one.id })).data.conclusion).toBe("failure");
+  await expect(checks.rerequestSuite({ ...AT, check_suite_id: 1 })).rejects.toMatchObject({ status: 404 });
+});
+
+test("an app hears nothing while its installation is suspended", async () => {
+  const { github, repository, received, webhooks, installation } = await withHook();
+  const suspended = github.suspend(installation);
+  repository.commit({ files: { a: "1" } });
+  suspended.stop();
+  repository.commit({ files: { a: "2" } });
+  await webhooks.settled();
+  const pushes = received.filter(({ event }) => event === "push");
+  expect(pushes).toMatchObject([{ payload: { after: repository.head("main")?.sha } }]);
 });
 
 test("a repository's own hook hears of that repository, but of no check runs", async () => {

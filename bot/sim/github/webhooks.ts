@@ -41,7 +41,9 @@ interface Kept {
   readonly outcomes: Outcome[];
 }
 
-const EVENTS = ["push", "pull_request", "check_run"];
+const EVENTS = ["push", "pull_request", "check_run", "check_suite"];
+/** No repository's own hook hears of these. */
+const OF_APPS = ["check_run", "check_suite"];
 
 /** Tells the hooks what happens, once each: what goes wrong on the way is redelivered only by hand. */
 export class Webhooks {
@@ -110,13 +112,13 @@ export class Webhooks {
       const app = "slug" in hook.of ? hook.of : null;
       const isHeard = app === null ? hook.of === event.repository : this.#covers(app, event.repository);
       const shown = isHeard ? this.#show(event, app) : null;
-      // Only apps hear of check runs.
-      if (shown !== null && (app !== null || shown.name !== "check_run")) this.#deliver(hook, shown);
+      if (shown !== null && (app !== null || !OF_APPS.includes(shown.name))) this.#deliver(hook, shown);
     }
   }
 
   #covers(app: App, repository: Repository): boolean {
-    return this.#github.installations.some((one) => one.app === app && covers(one, repository));
+    const { installations, suspended } = this.#github;
+    return installations.some((one) => one.app === app && !suspended.has(one) && covers(one, repository));
   }
 
   #deliver(hook: Hook, { name, payload }: HookEvent): void {
