@@ -7,6 +7,9 @@ export type Permission = "metadata" | "contents" | "pull_requests" | "issues" | 
 export type Level = "read" | "write";
 export type Permissions = Readonly<Partial<Record<Permission, Level>>>;
 
+/** What hooks can hear of. */
+export const EVENTS: readonly string[] = ["push", "pull_request", "check_run", "check_suite"];
+
 export interface App {
   readonly id: number;
   readonly clientId: string;
@@ -15,6 +18,8 @@ export interface App {
   readonly publicKey: KeyObject;
   /** Of every installation. */
   readonly permissions: Permissions;
+  /** What its hook hears of. */
+  readonly events: readonly string[];
 }
 
 export interface Installation {

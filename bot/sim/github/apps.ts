@@ -85,7 +85,7 @@ export function getUser({ caller, links }: Call): Reply {
   return ok({ ...showAccount(caller.account, links), name: caller.account.login });
 }
 
-export function showApp(github: GitHub, { id, clientId, slug, owner, permissions }: App, links: Links) {
+export function showApp(github: GitHub, { id, clientId, slug, owner, permissions, events }: App, links: Links) {
   const account = showAccount(github.account(owner), links);
   return {
     id,
@@ -95,6 +95,7 @@ export function showApp(github: GitHub, { id, clientId, slug, owner, permissions
     owner: account,
     html_url: `${links.web}/apps/${slug}`,
     permissions,
+    events,
   };
 }
 
@@ -110,7 +111,7 @@ function showInstallation(github: GitHub, installation: Installation, links: Lin
     app_id: app.id,
     app_slug: app.slug,
     permissions: app.permissions,
-    events: [],
+    events: app.events,
     suspended_at: since === undefined ? null : bodyTime(since),
     suspended_by: since === undefined ? null : showAccount(github.account(account), links),
   };

@@ -50,6 +50,18 @@ test("a commit says its author, time, message, parents, files and whether its si
   });
 });
 
+test("a commit has its author's account where the address is one that GitHub gave out", async () => {
+  const { repository, octokit } = await aGitHub();
+  const put = { ...AT, path: "policy.yaml", message: "x", content: "" };
+  const { data } = await octokit.rest.repos.createOrUpdateFileContents({ ...put, path: "new.yaml" });
+  const author = async (ref: string) => (await octokit.rest.repos.getCommit({ ...AT, ref })).data.author;
+  expect(await author(data.commit.sha ?? "")).toMatchObject({ login: "ana", type: "User" });
+  const numbered = { name: "Ana", email: "12+ana@users.noreply.github.com" };
+  expect(await author(repository.commit({ files: { a: "1" }, author: numbered }).sha)).toMatchObject({ login: "ana" });
+  const foreign = { name: "ana", email: "ana@example.com" };
+  expect(await author(repository.commit({ files: { a: "2" }, author: foreign }).sha)).toBeNull();
+});
+
 test("an unsigned commit says so, a signed one is verified with GitHub's word for it", async () => {
   const { repository, first, octokit } = await aGitHub();
   const signed = repository.commit({ files: { a: "b" }, verification: { verified: true, reason: "valid" } });

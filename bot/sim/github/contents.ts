@@ -140,7 +140,8 @@ export function putContents(call: RepositoryCall): Reply {
 }
 
 function commitOf({ repository, links }: RepositoryCall, commit: Commit) {
-  const { commit: inner, sha, html_url, parents } = showCommit(repository, commit, links);
+  const { commit: shown, sha, html_url, parents } = showCommit(repository, commit, links);
+  const { comment_count: _, ...inner } = shown;
   return { commit: { ...inner, sha, html_url, parents } };
 }
 

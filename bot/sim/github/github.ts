@@ -2,7 +2,7 @@ import { createHash, createPublicKey } from "node:crypto";
 import type { Stoppable } from "../../coordinator/ports.ts";
 import { HOUR, type Instant } from "../../core/instant.ts";
 import { EventLog } from "../event-log.ts";
-import type { App, Caller, Installation, Permissions } from "./access.ts";
+import { type App, type Caller, EVENTS, type Installation, type Permissions } from "./access.ts";
 import type { Account } from "./conversation.ts";
 import type { GitHubNews } from "./github-news.ts";
 import { followPush } from "./pulls.ts";
@@ -23,6 +23,8 @@ export interface AppDraft {
   /** PEM. */
   readonly publicKey: string;
   readonly permissions: Permissions;
+  /** What it hears of; all that there is if not given. */
+  readonly events?: readonly string[];
 }
 
 export interface TokenDraft {
@@ -36,6 +38,9 @@ export interface TokenDraft {
   /** The organizations with single sign-on that let it in; none if not given. */
   readonly sso?: readonly string[];
 }
+
+/** The address that GitHub gives to who does not want to show theirs; no other is known here. */
+const NOREPLY = /^(?:\d+\+)?(?<login>[^+@]+)@users\.noreply\.github\.com$/;
 
 type TokenHolder = Extract<Caller, { kind: "installation" | "user" }>;
 
@@ -67,8 +72,16 @@ export class GitHub {
 
   account(login: string): Account {
     const known = this.#accounts.get(login);
-    if (known !== undefined) return known;
-    const account: Account = { id: this.nextId(), login, type: login.endsWith("[bot]") ? "Bot" : "User" };
+    return known ?? this.#addAccount(login, login.endsWith("[bot]") ? "Bot" : "User");
+  }
+
+  /** Before anything is in its name, which would make it a person. */
+  addOrganization(login: string): Account {
+    return this.#addAccount(login, "Organization");
+  }
+
+  #addAccount(login: string, type: Account["type"]): Account {
+    const account: Account = { id: this.nextId(), login, type };
     this.#accounts.set(login, account);
     return account;
   }
@@ -84,6 +97,7 @@ export class GitHub {
       forkOf: draft.forkOf ?? null,
       now: this.now,
       log: this.log,
+      accountOf: (email) => this.#accounts.get(NOREPLY.exec(email)?.groups?.["login"] ?? "") ?? null,
     });
     for (const [ref, sha] of draft.forkOf?.refs ?? []) repository.refs.set(ref, sha);
     this.repositories.add(repository);
@@ -115,9 +129,10 @@ export class GitHub {
     return moved !== undefined && this.repositories.has(moved) ? moved : null;
   }
 
-  addApp({ slug, owner, publicKey, permissions }: AppDraft): App {
+  addApp({ slug, owner, publicKey, permissions, events = EVENTS }: AppDraft): App {
     const id = this.nextId();
-    const app: App = { id, clientId: `Iv23${id}`, slug, owner, permissions, publicKey: createPublicKey(publicKey) };
+    const key = createPublicKey(publicKey);
+    const app: App = { id, clientId: `Iv23${id}`, slug, owner, permissions, events, publicKey: key };
     this.apps.push(app);
     return app;
   }

@@ -1,7 +1,7 @@
 import type { Instant } from "../../core/instant.ts";
 import type { EventLog } from "../event-log.ts";
 import { historyOf } from "./ancestry.ts";
-import type { CheckRun, CheckSuite, Comment, Pull, Status } from "./conversation.ts";
+import type { Account, CheckRun, CheckSuite, Comment, Pull, Status } from "./conversation.ts";
 import {
   aCommit,
   aTag,
@@ -46,6 +46,7 @@ export interface RepositoryOptions {
   readonly forkOf: Repository | null;
   readonly now: () => Instant;
   readonly log: EventLog<GitHubNews>;
+  readonly accountOf: (email: string) => Account | null;
 }
 
 const SOMEONE = { name: "Ana", email: "ana@example.com" };
@@ -68,6 +69,8 @@ export class Repository {
   name: string;
   isPrivate: boolean;
   defaultBranch: string;
+  /** Whose address it is, if anybody's. */
+  readonly accountOf: (email: string) => Account | null;
   readonly #now: () => Instant;
   readonly #log: EventLog<GitHubNews>;
   readonly #protected = new Set<string>();
@@ -82,6 +85,7 @@ export class Repository {
     this.defaultBranch = options.defaultBranch;
     this.forkOf = options.forkOf;
     this.network = options.forkOf?.network ?? { commits: new Map(), tags: new Map(), blobs: new Map() };
+    this.accountOf = options.accountOf;
     this.#now = options.now;
     this.#log = options.log;
   }

@@ -1,5 +1,5 @@
 import { mergeBase } from "./ancestry.ts";
-import type { Links } from "./call.ts";
+import { type Links, showAccount } from "./call.ts";
 import { type Commit, entrySha, type Signature, treeSha } from "./git-objects.ts";
 import { bodyTime } from "./http-time.ts";
 import { diffOf, type FileChange } from "./line-diff.ts";
@@ -37,9 +37,8 @@ export function showCommit(repository: Repository, commit: Commit, links: Links)
       comment_count: 0,
       verification,
     },
-    // GitHub finds an account by the address; here nobody has said theirs.
-    author: null,
-    committer: null,
+    author: showOwner(repository, commit.author, links),
+    committer: showOwner(repository, commit.committer, links),
     parents: commit.parents.map((sha) => ({ sha, url: `${url}/commits/${sha}`, html_url: `${web}/commit/${sha}` })),
   };
 }
@@ -73,6 +72,12 @@ export function changedAt(repository: Repository, commit: Commit, path: string):
     if (parent === undefined || !isSame) return last.committer.date;
     last = parent;
   }
+}
+
+/** The account whose address it is. */
+function showOwner(repository: Repository, { email }: Signature, links: Links) {
+  const account = repository.accountOf(email);
+  return account === null ? null : showAccount(account, links);
 }
 
 export function showSignature({ name, email, date }: Signature) {

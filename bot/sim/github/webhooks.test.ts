@@ -148,6 +148,21 @@ test("an app hears when somebody has all of its checks on a commit run again, wh
   await expect(checks.rerequestSuite({ ...AT, check_suite_id: 1 })).rejects.toMatchObject({ status: 404 });
 });
 
+test("an app hears only of what it is subscribed to", async () => {
+  const { github, server, repository, received, webhooks, url, app } = await withHook();
+  const publicKey = app.publicKey.export({ type: "spki", format: "pem" }).toString();
+  const permissions = { metadata: "read" } as const;
+  const deaf = github.addApp({ slug: "deaf", owner: "acme", publicKey, permissions, events: ["pull_request"] });
+  github.install(deaf, "acme");
+  webhooks.add({ url, secret: SECRET, of: deaf });
+  repository.commit({ files: { a: "1" } });
+  await webhooks.settled();
+  const pushes = received.filter(({ event }) => event === "push").map(({ headers }) => headers);
+  expect(pushes).toMatchObject([{ "x-github-hook-installation-target-id": `${app.id}` }]);
+  expect(received.find(({ payload }) => JSON.stringify(payload).includes('["pull_request"]'))?.event).toBe("ping");
+  expect(server.webhooks.deliveries.filter(({ event }) => event === "push")).toHaveLength(1);
+});
+
 test("an app hears nothing while its installation is suspended", async () => {
   const { github, repository, received, webhooks, installation } = await withHook();
   const suspended = github.suspend(installation);

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from "node:crypto";
 import type { Stoppable } from "../../coordinator/ports.ts";
-import { type App, covers } from "./access.ts";
+import { type App, covers, EVENTS } from "./access.ts";
 import type { GitHub } from "./github.ts";
 import type { GitHubEvent } from "./github-news.ts";
 import { type HookEvent, pingEvent } from "./hook-payloads.ts";
@@ -41,7 +41,6 @@ interface Kept {
   readonly outcomes: Outcome[];
 }
 
-const EVENTS = ["push", "pull_request", "check_run", "check_suite"];
 /** No repository's own hook hears of these. */
 const OF_APPS = ["check_run", "check_suite"];
 
@@ -72,7 +71,7 @@ export class Webhooks {
   add(draft: HookDraft): void {
     const hook = { ...draft, id: this.#github.nextId() };
     this.#hooks.push(hook);
-    this.#deliver(hook, pingEvent(hook.id, hook.url, EVENTS));
+    this.#deliver(hook, pingEvent(hook.id, hook.url, "slug" in hook.of ? hook.of.events : EVENTS));
   }
 
   /** Deliveries wait from now on, until it is stopped: then they come late, in their order. */
@@ -112,7 +111,7 @@ export class Webhooks {
       const app = "slug" in hook.of ? hook.of : null;
       const isHeard = app === null ? hook.of === event.repository : this.#covers(app, event.repository);
       const shown = isHeard ? this.#show(event, app) : null;
-      if (shown !== null && (app !== null || !OF_APPS.includes(shown.name))) this.#deliver(hook, shown);
+      if (shown !== null && hears(app, shown.name)) this.#deliver(hook, shown);
     }
   }
 
@@ -145,6 +144,10 @@ export class Webhooks {
     this.#underway.add(sending);
     return sending;
   }
+}
+
+function hears(app: App | null, event: string): boolean {
+  return app === null ? !OF_APPS.includes(event) : app.events.includes(event);
 }
 
 function parcelOf({ hook, guid, event, body }: Kept, changed: Changed): Parcel {
