@@ -84,6 +84,7 @@ export default defineConfig({
             "bot/sim/slack/**/*.test.ts",
             "bot/sim/github/**/*.test.ts",
             "test/slack/**/*.test.ts",
+            "test/github/**/*.test.ts",
             "bot/git/**/*.test.ts",
             "bot/kube/**/*.test.ts",
             "bot/gates/**/*.test.ts",
