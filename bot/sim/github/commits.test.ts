@@ -162,3 +162,20 @@ test("a ref is made once", async () => {
   expect(repository.head("proposal")).toBe(first);
   await expect(octokit.rest.git.createRef(ref)).rejects.toMatchObject(refusal(422, "Reference already exists"));
 });
+
+test("a ref is moved on over the API, back only by force, and taken away", async () => {
+  const { repository, first, octokit } = await aGitHub();
+  const next = repository.commit({ branch: "other", files: { a: "b" } });
+  const { git } = octokit.rest;
+  const move = (sha: string, more: object = {}) => git.updateRef({ ...AT, ref: "heads/main", sha, ...more });
+  expect((await move(next.sha)).data).toMatchObject({ ref: "refs/heads/main", object: { sha: next.sha } });
+  await expect(move(first.sha)).rejects.toMatchObject(refusal(422, "Update is not a fast forward"));
+  await move(first.sha, { force: true });
+  expect(repository.head("main")).toBe(first);
+  await expect(move("0".repeat(40))).rejects.toMatchObject(refusal(422, "Object does not exist"));
+  expect((await git.deleteRef({ ...AT, ref: "heads/other" })).status).toBe(204);
+  expect(repository.head("other")).toBeNull();
+  const gone = refusal(422, "Reference does not exist");
+  await expect(git.deleteRef({ ...AT, ref: "heads/other" })).rejects.toMatchObject(gone);
+  await expect(git.updateRef({ ...AT, ref: "heads/other", sha: first.sha })).rejects.toMatchObject(gone);
+});

@@ -1,4 +1,5 @@
 import { textField } from "../slack/fields.ts";
+import { historyOf } from "./ancestry.ts";
 import { notFound, ok, type Reply, type RepositoryCall, refuse, wants } from "./call.ts";
 import { inLines } from "./contents.ts";
 import { repositoryUrl, showCommit, showSignature } from "./show-commit.ts";
@@ -49,6 +50,28 @@ export function createRef(call: RepositoryCall): Reply {
     return refuse(422, "Object does not exist");
   repository.move(ref, sha);
   return { status: 201, body: showRef(call, ref, sha) };
+}
+
+/** Backwards, or to where it does not come from, only by force. */
+export function updateRef(call: RepositoryCall): Reply {
+  const { repository, parameters, body } = call;
+  const ref = `refs/${parameters["ref"] ?? ""}`;
+  const sha = textField(body, "sha") ?? "";
+  const before = repository.refs.get(ref);
+  const { commits, tags } = repository.network;
+  if (before === undefined) return refuse(422, "Reference does not exist");
+  if (!commits.has(sha) && !tags.has(sha)) return refuse(422, "Object does not exist");
+  const follows = historyOf(commits, sha).some((commit) => commit.sha === before);
+  if (!follows && body["force"] !== true) return refuse(422, "Update is not a fast forward");
+  repository.move(ref, sha);
+  return ok(showRef(call, ref, sha));
+}
+
+export function deleteRef({ repository, parameters }: RepositoryCall): Reply {
+  const ref = `refs/${parameters["ref"] ?? ""}`;
+  if (!repository.refs.has(ref)) return refuse(422, "Reference does not exist");
+  repository.move(ref, null);
+  return { status: 204, body: null };
 }
 
 export function getBlob(call: RepositoryCall): Reply {

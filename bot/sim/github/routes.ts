@@ -20,7 +20,7 @@ import { rerequestSuite } from "./check-suites.ts";
 import { createComment, deleteComment, getComment, listComments, updateComment } from "./comments.ts";
 import { compare, getCommit, listCommits } from "./commits.ts";
 import { getContents, putContents } from "./contents.ts";
-import { createRef, getBlob, getGitCommit, getRef, getTag } from "./git-data.ts";
+import { createRef, deleteRef, getBlob, getGitCommit, getRef, getTag, updateRef } from "./git-data.ts";
 import {
   createPull,
   getPull,
@@ -70,6 +70,8 @@ const ROUTES: readonly Route[] = [
   inRepository("GET /repos/{owner}/{repo}/branches/{branch}", READ, getBranch),
   inRepository("GET /repos/{owner}/{repo}/git/ref/{ref}", READ, getRef),
   inRepository("POST /repos/{owner}/{repo}/git/refs", WRITE, createRef),
+  inRepository("PATCH /repos/{owner}/{repo}/git/refs/{ref}", WRITE, updateRef),
+  inRepository("DELETE /repos/{owner}/{repo}/git/refs/{ref}", WRITE, deleteRef),
   inRepository("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", READ, getBlob),
   inRepository("GET /repos/{owner}/{repo}/git/tags/{tag_sha}", READ, getTag),
   inRepository("GET /repos/{owner}/{repo}/git/commits/{commit_sha}", READ, getGitCommit),

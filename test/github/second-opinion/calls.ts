@@ -57,6 +57,9 @@ async function readPolicy({ asAna, asNobody }: Hub, keep: Keep): Promise<void> {
   await keep("no ref", git.getRef({ ...AT, ref: "heads/nope" }));
   const { data: file } = await repos.getContent({ ...AT, path: "policy.yaml" });
   const file_sha = "sha" in file ? file.sha : NONE;
+  const { data: root } = await git.getTree({ ...AT, tree_sha: "main" });
+  const folder = root.tree.find(({ path }) => path === "clusters");
+  await keep("tree of a folder", git.getTree({ ...AT, tree_sha: folder?.sha ?? NONE }));
   await keep("blob", git.getBlob({ ...AT, file_sha }));
   await keep("no blob", git.getBlob({ ...AT, file_sha: NONE }));
   await keep("tree", git.getTree({ ...AT, tree_sha: "main", recursive: "1" }));
@@ -100,6 +103,10 @@ async function seePulls({ asAna }: Hub, keep: Keep): Promise<void> {
   await keep("merged pull request", pulls.get(one));
   await keep("merge it again", pulls.merge(one));
   await git.createRef({ ...AT, ref: "refs/heads/same", sha: merged.sha });
+  const move = (sha: string) => git.updateRef({ ...AT, ref: "heads/same", sha });
+  await keep("move a branch on", move(merged.sha));
+  await keep("move a branch back", move(ref.object.sha));
+  await keep("move no branch", git.updateRef({ ...AT, ref: "heads/nope", sha: merged.sha }));
   await keep("pull request of nothing", pulls.create({ ...AT, title: "Same", head: "same", base: "main" }));
   await keep("pull requests of a merge", repos.listPullRequestsAssociatedWithCommit({ ...AT, commit_sha: merged.sha }));
 }
@@ -144,6 +151,7 @@ async function check({ asAna, asInstallation }: Hub, keep: Keep): Promise<void> 
   await keep("no check run", checks.update({ ...AT, check_run_id: 99_999, conclusion: "success" }));
   const status = { ...AT, sha: head_sha, context: "policy", state: "success", description: "Fine" } as const;
   await keep("status", asAna.rest.repos.createCommitStatus(status));
+  await keep("statuses", asAna.rest.repos.listCommitStatusesForRef({ ...AT, ref: head_sha }));
   await keep("combined status", asAna.rest.repos.getCombinedStatusForRef({ ...AT, ref: head_sha }));
 }
 
@@ -153,6 +161,7 @@ async function enter(hub: Hub, keep: Keep): Promise<void> {
   await keep("app", asApp.rest.apps.getAuthenticated());
   await keep("installation", asApp.rest.apps.getRepoInstallation(AT));
   await keep("installation as a person", asAna.rest.apps.getRepoInstallation(AT));
+  await keep("whose token", asAna.rest.users.getAuthenticated());
   await keep("no installation", asApp.rest.apps.createInstallationAccessToken({ installation_id: 99_999 }));
   const narrow = { installation_id, permissions: { checks: "write" } } as const;
   await keep("narrow token", asApp.rest.apps.createInstallationAccessToken(narrow));

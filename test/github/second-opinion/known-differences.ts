@@ -45,7 +45,7 @@ export const KNOWN: readonly Known[] = [
     where: /^tree: tree\.\d\.(path|mode|type|size) /,
     why: "the package orders a tree by language, not by bytes as git",
   },
-  { where: /^tree: tree\.\d\.url is missing$/, why: "each row of a tree but a submodule has a link" },
+  { where: /^tree( of a folder)?: tree\.\d\.url is missing$/, why: "each row of a tree but a submodule has a link" },
   {
     where: /^open a pull request: mergeable(_state)? /,
     why: "a new pull request's mergeability is not known yet",
@@ -74,6 +74,8 @@ export const KNOWN: readonly Known[] = [
   { where: /^file of a pull request: 200, theirs 404$/, why: "the package has no refs/pull/N/head" },
   { where: /^open it again: 422, theirs 201$/, why: "GitHub allows one open pull request for a head and base" },
   { where: /^pull request of nothing: 422, theirs 201$/, why: "GitHub refuses one without commits" },
+  { where: /^move a branch back: message /, why: "GitHub writes fast forward without a hyphen" },
+  { where: /^move no branch: 422, theirs 404$/, why: "GitHub says 422: Reference does not exist" },
   { where: /^merge another head: 409, theirs 422$/, why: "GitHub has a code of its own for a head that moved" },
   { where: /^merge it again: 405, theirs 422$/, why: "GitHub says 405 for what cannot be merged" },
   {
@@ -102,7 +104,7 @@ export const KNOWN: readonly Known[] = [
     why: "GitHub gives the list itself, the package an object with a list in it",
   },
   { where: /^51 annotations: 422, theirs 200$/, why: "GitHub takes 50 annotations at a time" },
-  { where: /^(combined )?status: 20[01], theirs 404$/, why: "the package has no commit statuses" },
+  { where: /^(status|statuses|combined status): 20[01], theirs 404$/, why: "the package has no commit statuses" },
   { where: /^app: (client_id|owner\.\w+) is missing$/, why: "the package does not say whose app it is" },
   { where: /^installation: account\.(site_admin|html_url) is missing$/, why: "the package shows accounts in short" },
   { where: /^installation as a person: 401, theirs 200$/, why: "only an app may ask for its installation" },

@@ -33,6 +33,11 @@ export async function mergePull({ asAna }: Hub, pull_number: number): Promise<st
   return (await asAna.rest.pulls.merge({ ...AT, pull_number, merge_method: "merge" })).data.sha;
 }
 
+/** Pushes a commit onto main, which merges the pull request that it is the head of; both tell of that push. */
+export async function landOnMain({ asAna }: Hub, sha: string): Promise<void> {
+  await asAna.rest.git.updateRef({ ...AT, ref: `heads/${MAIN}`, sha });
+}
+
 /** The lines of the notes on the newest check run of a head. */
 export async function notedLines({ asInstallation }: Hub, ref: string): Promise<readonly number[]> {
   const { data } = await asInstallation.rest.checks.listForRef({ ...AT, ref });

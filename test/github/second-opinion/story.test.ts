@@ -2,8 +2,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { aReceiver, SECRET } from "../../../bot/sim/github/testing/hook-receiver.ts";
 import { startEmulated } from "./emulated.ts";
 import { AT } from "./hub.ts";
+import { startMended } from "./mended.ts";
 import { startOurs } from "./ours.ts";
-import { mergePull, notedLines, openPull, putPolicy } from "./policy-pulls.ts";
+import { landOnMain, mergePull, notedLines, openPull, putPolicy } from "./policy-pulls.ts";
 
 const HUBS = [
   { whose: "the project's own", start: startOurs },
@@ -39,6 +40,31 @@ test.each(HUBS)("on $whose GitHub a policy is noted on, mended and merged", asyn
   const { data: file } = await hub.asInstallation.rest.repos.getContent({ ...AT, path: "policy.yaml" });
   expect("content" in file && Buffer.from(file.content, "base64").toString()).toBe("pools: [a]\n");
 });
+
+test.each([HUBS[0], { whose: "the package's mended", start: startMended }])(
+  "on $whose GitHub a pull request moves with its branch, until a push to main lands it",
+  async ({ start }) => {
+    const { received, url } = await aReceiver();
+    const hub = await start({ url, secret: SECRET });
+    onTestFinished(() => hub.close());
+    await putPolicy(hub, "pools: []\n");
+    const { number, head } = await openPull(hub, "wider", "a\n");
+    const { pulls, checks, repos } = hub.asInstallation.rest;
+    const moved = await putPolicy(hub, "pools: [a]\n", "wider");
+    expect(moved).not.toBe(head);
+    const one = { ...AT, pull_number: number };
+    expect((await pulls.get(one)).data.head.sha).toBe(moved);
+    expect((await pulls.list({ ...AT, base: "main" })).data.map((pull) => pull.head.sha)).toEqual([moved]);
+    expect((await pulls.listFiles(one)).data.map(({ filename }) => filename)).toEqual(["policy.yaml"]);
+    await checks.create({ ...AT, name: "policy", head_sha: moved });
+    const { data } = await checks.listForRef({ ...AT, ref: moved });
+    expect(data.check_runs.map(({ app }) => app?.id)).toEqual([hub.app.appId]);
+    await landOnMain(hub, moved);
+    expect((await repos.getCommit({ ...AT, ref: "main" })).data.sha).toBe(moved);
+    const pushed = expect.objectContaining({ ref: "refs/heads/main", after: moved });
+    await expect.poll(() => received.map(({ payload }) => payload)).toContainEqual(pushed);
+  },
+);
 
 const TOLD_BY_BOTH = [
   "push refs/heads/main first",
