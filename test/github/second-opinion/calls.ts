@@ -15,7 +15,9 @@ export async function answersOf(hub: Hub): Promise<ReadonlyMap<string, Answer>> 
     answers.set(name, await answerOf(call));
   };
   await readPolicy(hub, keep);
-  await seePulls(hub, keep);
+  await readObjects(hub, keep);
+  await openPull(hub, keep);
+  await mergePull(hub, keep);
   await talk(hub, keep);
   await check(hub, keep);
   await enter(hub, keep);
@@ -25,7 +27,7 @@ export async function answersOf(hub: Hub): Promise<ReadonlyMap<string, Answer>> 
 type Keep = (name: string, call: Promise<Response>) => Promise<void>;
 
 async function readPolicy({ asAna, asNobody }: Hub, keep: Keep): Promise<void> {
-  const { repos, git } = asAna.rest;
+  const { repos } = asAna.rest;
   await keep("repository", repos.get(AT));
   await keep("no repository", repos.get({ ...AT, repo: "nope" }));
   await keep("put a file", repos.createOrUpdateFileContents(PUT));
@@ -53,6 +55,11 @@ async function readPolicy({ asAna, asNobody }: Hub, keep: Keep): Promise<void> {
   await keep("no file", repos.getContent({ ...AT, path: "nope.yaml" }));
   await keep("file at no ref", repos.getContent({ ...AT, path: "policy.yaml", ref: "nope" }));
   await keep("folder", repos.getContent({ ...AT, path: "clusters" }));
+}
+
+async function readObjects({ asAna }: Hub, keep: Keep): Promise<void> {
+  const { repos, git } = asAna.rest;
+  const { data: branch } = await repos.getBranch({ ...AT, branch: "main" });
   await keep("ref", git.getRef({ ...AT, ref: "heads/main" }));
   await keep("no ref", git.getRef({ ...AT, ref: "heads/nope" }));
   const { data: file } = await repos.getContent({ ...AT, path: "policy.yaml" });
@@ -66,7 +73,7 @@ async function readPolicy({ asAna, asNobody }: Hub, keep: Keep): Promise<void> {
   await keep("commit object", git.getCommit({ ...AT, commit_sha: branch.commit.sha }));
 }
 
-async function seePulls({ asAna }: Hub, keep: Keep): Promise<void> {
+async function openPull({ asAna }: Hub, keep: Keep): Promise<void> {
   const { repos, git, pulls } = asAna.rest;
   const { data: ref } = await git.getRef({ ...AT, ref: "heads/main" });
   await keep("make a branch", git.createRef({ ...AT, ref: "refs/heads/wider", sha: ref.object.sha }));
@@ -97,6 +104,12 @@ async function seePulls({ asAna }: Hub, keep: Keep): Promise<void> {
   const basehead = `${moved.head.sha}...wider`;
   await keep("what a pull request has not of its branch", repos.compareCommitsWithBasehead({ ...AT, basehead }));
   await keep("file of a pull request", repos.getContent({ ...AT, path: "policy.yaml", ref: "refs/pull/1/head" }));
+}
+
+async function mergePull({ asAna }: Hub, keep: Keep): Promise<void> {
+  const { repos, git, pulls } = asAna.rest;
+  const { data: before } = await git.getRef({ ...AT, ref: "heads/main" });
+  const one = { ...AT, pull_number: 1 };
   await keep("open it again", pulls.create({ ...AT, title: "Wider", head: "wider", base: "main" }));
   await keep("merge another head", pulls.merge({ ...one, sha: NONE }));
   const { data: merged } = await pulls.merge({ ...one, merge_method: "squash" });
@@ -105,7 +118,7 @@ async function seePulls({ asAna }: Hub, keep: Keep): Promise<void> {
   await git.createRef({ ...AT, ref: "refs/heads/same", sha: merged.sha });
   const move = (sha: string) => git.updateRef({ ...AT, ref: "heads/same", sha });
   await keep("move a branch on", move(merged.sha));
-  await keep("move a branch back", move(ref.object.sha));
+  await keep("move a branch back", move(before.object.sha));
   await keep("move no branch", git.updateRef({ ...AT, ref: "heads/nope", sha: merged.sha }));
   await keep("pull request of nothing", pulls.create({ ...AT, title: "Same", head: "same", base: "main" }));
   await keep("pull requests of a merge", repos.listPullRequestsAssociatedWithCommit({ ...AT, commit_sha: merged.sha }));
