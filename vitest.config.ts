@@ -89,7 +89,6 @@ export default defineConfig({
             "bot/kube/**/*.test.ts",
             "bot/gates/**/*.test.ts",
             "bot/http/**/*.test.ts",
-            "test/webhook/**/*.test.ts",
             "agent/reboot/**/*.test.ts",
             "agent/main.test.ts",
             "bot/main.test.ts",

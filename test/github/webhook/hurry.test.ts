@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from "vitest";
-import { SECOND } from "../../bot/core/instant.ts";
+import { SECOND } from "../../../bot/core/instant.ts";
 import { POLL, TwoReplicas } from "./two-replicas.ts";
 
 /** Long enough for a hint to make its way, and much shorter than a poll. */
