@@ -54,7 +54,8 @@ function settingsAsEnvironment(settings: readonly (readonly [string, string])[])
   return { GIT_CONFIG_COUNT: String(settings.length), ...Object.fromEntries(pairs) };
 }
 
-async function tokenIn(file: string): Promise<string> {
+/** Read at each use. Rejects with GitFailed. */
+export async function tokenIn(file: string): Promise<string> {
   let text: string;
   try {
     text = await readFile(file, "utf8");
