@@ -1,3 +1,4 @@
+import type { EntryAtCommit } from "./commit-file.ts";
 import type { Access, Git } from "./git.ts";
 
 /** A bare repository of its own in a folder. */
@@ -36,5 +37,17 @@ export class Bare {
 
   async line(args: readonly string[]): Promise<string> {
     return (await this.run(args)).toString().trim();
+  }
+
+  /** Rejects with GitFailed. */
+  async entryAt(commit: string, path: string): Promise<EntryAtCommit | null> {
+    const listed = await this.line(["ls-tree", "-z", "--full-tree", "--end-of-options", commit, path]);
+    if (listed === "") return null;
+    const [mode = "", , object = ""] = listed.split(/\s/);
+    return {
+      mode,
+      size: async () => Number(await this.line(["cat-file", "-s", object])),
+      bytes: () => this.run(["cat-file", "blob", object]),
+    };
   }
 }

@@ -44,6 +44,7 @@ function branchAndTag(repository: Repository): void {
   repository.git("branch", "release");
   repository.git("branch", "feature/main");
   repository.git("tag", "v1");
+  repository.git("update-ref", "refs/heads/refs/heads/main", "HEAD");
   repository.git("tag", "-a", "-m", "a tag", "main");
   repository.commit("policy.yaml", "new", "pushed");
 }

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { Bare } from "./bare.ts";
 import { type CommitFacts, factsOf } from "./commit-facts.ts";
 import { fileAtCommit } from "./commit-file.ts";
-import { followsFrom } from "./descent.ts";
+import { followsFrom, movedByForce } from "./descent.ts";
 import { type Access, type Git, GitFailed, NO_ACCESS } from "./git.ts";
-import type { GitPlace } from "./git-place.ts";
+import { fullRefs, type GitPlace, noSuchRef } from "./git-place.ts";
 import { type AllowedSigners, keysIn, signatureOf } from "./signature.ts";
 
 export interface PolicyAtCommit extends CommitFacts {
@@ -93,10 +93,9 @@ export class Checkout {
     return settled(found);
   }
 
-  /** By git's own rules a tag would win over a branch of the same name, and whoever may tag could change the policy. */
   async #find(round: Round): Promise<{ readonly fullRef: string; readonly object: string }> {
     const { url, ref } = this.#place;
-    const names = [`refs/heads/${ref}`, `refs/tags/${ref}`, ...(ref.startsWith("refs/") ? [ref] : [])];
+    const names = fullRefs(ref);
     // Asked outside of any repository, so that a broken one further up can't fail the question.
     const ask = [`--git-dir=${join(this.#folder, "none")}`, "ls-remote", "--end-of-options", url];
     const answer = await this.#git.run([...ask, ...names], round);
@@ -108,7 +107,7 @@ export class Checkout {
     }
     // A sign-in page is, for git, a repository of an old kind that holds nothing.
     const isSomething = (await this.#git.run([...ask, "HEAD"], round)).length > 0;
-    const missing = `the repository has neither a branch nor a tag ${JSON.stringify(ref)}`;
+    const missing = noSuchRef(ref);
     throw new GitFailed(isSomething ? missing : `${missing}; it holds nothing, or what answers there is not git`);
   }
 
@@ -147,7 +146,8 @@ export class Checkout {
     const facts = await factsOf(newest, commit);
     const signed = await this.#signerOf(newest, { commit, author: facts.author });
     if ("problem" in signed) return { ok: false, why: signed.problem };
-    const file = await fileAtCommit(newest, { ...this.#place, commit });
+    const { path, ref } = this.#place;
+    const file = await fileAtCommit(await newest.entryAt(commit, path), { commit, path, ref });
     if (!file.ok) return { ok: false, why: new UnfitCommit(file.found, commit, false) };
     return { ok: true, policy: { text: file.text, commit, ...facts, signedBy: signed.by, note: null } };
   }
@@ -170,8 +170,7 @@ export class Checkout {
     const before = this.#kept?.commit;
     if (before === undefined || before === commit) return null;
     if ((await followsFrom(this.#bare("history", round), { fullRef, before })) !== false) return null;
-    const [now, then] = [commit, before].map((one) => one.slice(0, 7));
-    return `${this.#place.ref} was moved by force: commit ${now} does not follow from ${then}, which was there before.`;
+    return movedByForce(this.#place.ref, commit, before);
   }
 
   #bare(name: string, round: Round): Bare {

@@ -24,4 +24,4 @@ function instantOf(seconds: string): Instant | null {
 }
 
 /** Who commits writes these, and terminals obey some characters. */
-const shown = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]+/gu, " ").trim();
+export const shown = (text: string): string => text.replace(/[\p{Cc}\p{Cf}]+/gu, " ").trim();

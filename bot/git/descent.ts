@@ -19,3 +19,9 @@ export async function followsFrom(
     throw error;
   }
 }
+
+/** What people should know, as a sentence. */
+export function movedByForce(ref: string, commit: string, before: string): string {
+  const [now, then] = [commit, before].map((one) => one.slice(0, 7));
+  return `${ref} was moved by force: commit ${now} does not follow from ${then}, which was there before.`;
+}

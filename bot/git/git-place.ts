@@ -21,21 +21,38 @@ export function protocolOf(url: string): Protocol | null {
   return PROTOCOLS.find((protocol) => protocol === named) ?? null;
 }
 
+/**
+ * Where to look, the first that is there. By git's own rules a tag would win over a branch of the same name, and whoever
+ * may tag could change the policy; and so could a branch that is named as another one is in full.
+ */
+export function fullRefs(ref: string): readonly string[] {
+  return ref.startsWith("refs/") ? [ref] : [`refs/heads/${ref}`, `refs/tags/${ref}`];
+}
+
+export const noSuchRef = (ref: string): string =>
+  `the repository has neither a branch nor a tag ${JSON.stringify(ref)}`;
+
 /** Why a place can't be used, as a sentence; null when it can. */
 export function problemOfPlace({ url, ref, path }: GitPlace): string | null {
-  for (const [name, value] of [
-    ["repository", url],
-    ["branch", ref],
-    ["path", path],
-  ] as const) {
+  return problemOfNames({ repository: url, branch: ref, path }) ?? problemOfUrl(url);
+}
+
+/** What no name of a place may be, wherever it ends up. */
+export function problemOfNames(names: {
+  readonly repository: string;
+  readonly branch: string;
+  readonly path: string;
+}): string | null {
+  for (const [name, value] of Object.entries(names)) {
     if (value === "" || value.startsWith("-"))
       return `The policy's ${name} ${JSON.stringify(value)} can't be used: it is empty or begins with "-".`;
     if (/\p{Cc}/u.test(value))
       return `The policy's ${name} ${JSON.stringify(withoutPassword(value))} can't be used: it holds a control character.`;
   }
+  const { path } = names;
   if (path.startsWith("/") || path.split("/").includes(".."))
     return `The policy's path ${path} must be inside the repository.`;
-  return problemOfUrl(url);
+  return null;
 }
 
 /** As servers make them; some take one in the place of a name. */

@@ -1,8 +1,9 @@
 import { type AccessFiles, accessTo } from "./access.ts";
 import { Checkout, UnfitCommit } from "./checkout.ts";
+import { commitUrl } from "./commit-url.ts";
 import type { Git } from "./git.ts";
 import { type GitPlace, nameOfPlace } from "./git-place.ts";
-import type { PolicyPlace, Reading } from "./reading.ts";
+import { type PolicyPlace, type Reading, unread } from "./reading.ts";
 
 interface GitParts {
   readonly git: Git;
@@ -24,13 +25,13 @@ export function gitPolicy(place: GitPlace, { git, workDir, access = {}, allowedS
       return {
         kind: "read",
         content,
-        commit: { id, subject, author, when, url: null, pull: null },
+        commit: { id, subject, author, when, url: commitUrl(place.url, id), pull: null },
         verified: signedBy,
         note,
       };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      const problem = `The policy could not be read from ${nameOfPlace(place)}: ${why}.`;
+      const problem = unread(nameOfPlace(place), why);
       if (!(error instanceof UnfitCommit)) return { kind: "unreachable", problem };
       return { kind: error.isUnsigned ? "unsigned" : "unfit", problem, commit: error.commit };
     }

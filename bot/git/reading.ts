@@ -41,3 +41,6 @@ export interface PolicyPlace {
   /** Tells of changes sooner than the next reading would, where the place can. */
   watch?(changed: () => void): Stoppable;
 }
+
+/** The problem of a place that could not be read. */
+export const unread = (name: string, why: string): string => `The policy could not be read from ${name}: ${why}.`;
