@@ -1,16 +1,13 @@
-import type { Duration } from "../../core/instant.ts";
 import { fitToShow, GitHubFailed } from "./trouble.ts";
 
 /** What brought no whole answer, in words. `host` is that of the API; the proxy in between is not known to the error. */
-export function unanswered(error: unknown, host: string, deadline: Duration): GitHubFailed {
-  if (error instanceof GitHubFailed) return error;
-  const says =
-    nameOf(error) === "TimeoutError" ? `${host} did not answer within ${deadline / 1_000} s` : why(error, host);
-  return new GitHubFailed({ says, kind: "unreachable" }, error);
+export function unanswered(error: unknown, host: string): GitHubFailed {
+  return error instanceof GitHubFailed
+    ? error
+    : new GitHubFailed({ says: why(error, host), kind: "unreachable" }, error);
 }
 
 function why(error: unknown, host: string): string {
-  if (nameOf(error) === "AbortError") return "it was stopped";
   const causes = causesOf(error);
   const code = causes.map(codeOf).find((one) => one !== null) ?? "";
   const last = causes.at(-1);
@@ -48,8 +45,6 @@ function causesOf(error: unknown): readonly unknown[] {
   }
   return causes;
 }
-
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "");
 
 const codeOf = (error: unknown): string | null =>
   error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : null;

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { EnvHttpProxyAgent, fetch, type RequestInit, type Response } from "undici";
+import type { Stoppable } from "../../coordinator/ports.ts";
 import type { Duration } from "../../core/instant.ts";
 import { Secrets } from "./secrets.ts";
 import { fitToShow, GitHubFailed } from "./trouble.ts";
@@ -27,6 +28,7 @@ interface Agent {
 }
 
 const MOST_REDIRECTS = 3;
+const NO_BODY: readonly number[] = [204, 205, 304];
 
 /**
  * Requests that are bounded in time and in the size of their answer, over the proxy that the environment names. What it
@@ -43,17 +45,18 @@ export class Wire {
 
   /** For octokit's `request.fetch`. */
   readonly fetch = async (url: string, sent: Sent): Promise<globalThis.Response> => {
-    const { deadline } = this.#parts;
     const { host } = new URL(url);
     this.#secrets.note(sent.headers["authorization"]);
-    const late = AbortSignal.timeout(deadline);
-    const signal = sent.signal === undefined ? late : AbortSignal.any([late, sent.signal]);
+    const end = endOf(host, this.#parts.deadline, sent.signal);
+    const { signal } = end;
     try {
       const dispatcher = await this.#dispatcher();
       const answer = await this.#follow(new URL(url), { ...sent, signal }, dispatcher);
       return await this.#whole(answer, { host, sent });
     } catch (error) {
-      throw unanswered(signal.aborted ? signal.reason : error, host, deadline);
+      throw unanswered(signal.aborted ? signal.reason : error, host);
+    } finally {
+      end.stop();
     }
   };
 
@@ -80,21 +83,24 @@ export class Wire {
       const { method, headers, body, signal } = sent;
       const how: RequestInit = { method, headers, signal, dispatcher, redirect: "manual" };
       const answer = await fetch(url, body === undefined ? how : { ...how, body });
-      const next = redirectOf(answer, url, method);
-      if (next === null) return answer;
+      // Octokit would take any other redirect for an answer.
+      if (answer.status < 300 || answer.status >= 400 || answer.status === 304) return answer;
       await answer.body?.cancel();
-      if (next.origin !== first.origin) throw sentAway(first, next);
+      const next = redirectOf(answer, url, method);
+      if (next === null) throw redirected(first, `redirects (${answer.status}) to where this can't be asked again`);
+      if (next.origin !== first.origin)
+        throw redirected(first, `sends this on to ${fitToShow(next.host)}, and a token is not sent to another host`);
       url = next;
     }
-    throw new GitHubFailed({ says: `${first.host} redirects without end; check --github-api-url`, kind: "odd" });
+    throw redirected(first, "redirects without end");
   }
 
   /** All of the answer at once, so that what octokit makes of it can't be cut, endless or a secret said back. */
   async #whole(answer: Response, about: { readonly host: string; readonly sent: Sent }): Promise<globalThis.Response> {
     const bytes = this.#secrets.hideIn(await this.#bytesOf(answer, about.host));
-    if (answer.ok && bytes.length > 0) refuseOtherThanJson(answer, bytes, about);
+    if (answer.ok && !NO_BODY.includes(answer.status)) refuseOtherThanJson(answer, bytes, about);
     const headers = [...answer.headers].map(([name, value]): [string, string] => [name, this.#secrets.hide(value)]);
-    const isEmpty = bytes.length === 0 || [204, 205, 304].includes(answer.status);
+    const isEmpty = bytes.length === 0 || NO_BODY.includes(answer.status);
     const whole = new globalThis.Response(isEmpty ? null : new Uint8Array(bytes), { status: answer.status, headers });
     // Octokit reads the next page of some lists from it.
     Object.defineProperty(whole, "url", { value: answer.url });
@@ -117,6 +123,23 @@ export class Wire {
   }
 }
 
+/** Ends a request at its deadline, or when its caller is stopped. */
+function endOf(host: string, deadline: Duration, caller: AbortSignal | undefined): Stoppable & { signal: AbortSignal } {
+  const controller = new AbortController();
+  const end = (says: string): void => controller.abort(new GitHubFailed({ says, kind: "unreachable" }));
+  const timer = setTimeout(() => end(`${host} did not answer within ${deadline / 1_000} s`), deadline);
+  const stopped = (): void => end("it was stopped");
+  if (caller?.aborted === true) stopped();
+  caller?.addEventListener("abort", stopped);
+  return {
+    signal: controller.signal,
+    stop: () => {
+      clearTimeout(timer);
+      caller?.removeEventListener("abort", stopped);
+    },
+  };
+}
+
 async function certificatesIn(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
@@ -127,7 +150,7 @@ async function certificatesIn(file: string): Promise<string> {
   }
 }
 
-/** Where the same request is to be made again; null for an answer, and for a redirect that would make it another request. */
+/** Where the same request is to be made again; null where it would become another one, or the address is none. */
 function redirectOf(answer: Response, from: URL, method: string): URL | null {
   const location = answer.headers.get("location");
   const isMoved = answer.status === 307 || answer.status === 308;
@@ -135,15 +158,13 @@ function redirectOf(answer: Response, from: URL, method: string): URL | null {
   return location !== null && (isMoved || isMovedForReaders) ? URL.parse(location, from.href) : null;
 }
 
-function sentAway(from: URL, to: URL): GitHubFailed {
-  const says = `${from.host} sends this on to ${fitToShow(to.host)}, and a token is not sent to another host; check --github-api-url`;
-  return new GitHubFailed({ says, kind: "odd" });
-}
+const redirected = ({ host }: URL, what: string): GitHubFailed =>
+  new GitHubFailed({ says: `${host} ${what}; check --github-api-url`, kind: "odd" });
 
 /** A sign-in page, or a proxy's, comes with 200 too; and octokit takes JSON that was cut for text. */
 function refuseOtherThanJson(answer: Response, bytes: Buffer, { host, sent }: { host: string; sent: Sent }): void {
   if (!/\+json$/.test(sent.headers["accept"] ?? "")) return;
-  const type = answer.headers.get("content-type")?.split(";")[0] ?? "nothing known";
+  const type = bytes.length === 0 ? "nothing" : (answer.headers.get("content-type")?.split(";")[0] ?? "no known type");
   if (/json$/.test(type) && isJson(bytes)) return;
   const what = /json$/.test(type) ? "JSON that is not whole" : fitToShow(type);
   const says = `${host} answers with ${what} (${answer.status}) where JSON was asked for; check --github-api-url, and what stands before it: a proxy, or a page to sign in`;

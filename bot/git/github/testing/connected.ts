@@ -6,6 +6,8 @@ import { onTestFinished, vi } from "vitest";
 import type { Clock } from "../../../coordinator/ports.ts";
 import type { App, Permissions } from "../../../sim/github/access.ts";
 import { AT, aGitHub } from "../../../sim/github/testing/real-octokit.ts";
+import type { PolicyPlace, Reading } from "../../reading.ts";
+import { gitHubAddress } from "../address.ts";
 import {
   type AppIdentity,
   connectGitHub,
@@ -13,6 +15,7 @@ import {
   type GitHubIdentity,
   type GitHubParts,
 } from "../connection.ts";
+import { gitHubPolicy } from "../github-place.ts";
 
 /** A classic token of Ana's, in a file of its own. */
 export const TOKEN = "ghp_s3cr3tT0kenOfAna";
@@ -68,4 +71,33 @@ export function anAppOf({ github, files }: World, permissions: Permissions = REA
   const installation = github.install(app, AT.owner);
   const identity: AppIdentity = { kind: "app", id: `${app.id}`, keyFile: files.key };
   return { app, installation, identity };
+}
+
+/** The policy on main, as the owner of the token reads it. */
+export function aPlace(
+  world: World,
+  {
+    connection,
+    ref = "main",
+    path = "policy.yaml",
+  }: { connection?: GitHubConnection; ref?: string; path?: string } = {},
+): PolicyPlace {
+  const address = gitHubAddress({ repository: "acme/policy", apiUrl: world.server.apiUrl, ref, path });
+  if (typeof address === "string") throw new Error(address);
+  const by = connection ?? world.connect({ kind: "token", file: world.files.token });
+  return gitHubPolicy(address, { connection: by, clock: world.clock });
+}
+
+const never = new AbortController().signal;
+
+/** What a place says now. */
+export const readingOf = (place: PolicyPlace): Promise<Reading> => place.read(never);
+
+export const problemOf = (reading: Reading): string => (reading.kind === "read" ? "it was read" : reading.problem);
+
+/** The routes that were asked for since the last time, in short, with what was answered. */
+export function routesSince({ requests }: World["server"]): readonly string[] {
+  return requests
+    .splice(0)
+    .map(({ route, status }) => `${route.replace(/^GET \/repos\/\{owner\}\/\{repo\}/, "")} ${status}`);
 }
