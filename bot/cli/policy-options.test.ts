@@ -16,6 +16,13 @@ test.each<readonly [string, Partial<PolicyOptions>]>([
   ],
   ["allowed signers with any repository", { policyRepo: "file:///srv/policies.git", policyAllowedSigners: "/s" }],
   ["a plain file alone", { policyFile: "/policy.yaml" }],
+  ["a public repository on GitHub", { policyGithub: "acme/policies" }],
+  ["a token and a CA on GitHub", { policyGithub: "acme/policies", policyTokenFile: "/t", policyCaFile: "/ca" }],
+  ["an App by its number", { policyGithub: "acme/policies", githubAppId: "1234", githubAppKeyFile: "/k" }],
+  ["an App by its client id", { policyGithub: "acme/policies", githubAppId: "Iv23liABC", githubAppKeyFile: "/k" }],
+  ["an Enterprise server", { policyGithub: "acme/policies", githubApiUrl: "https://ghe.example.com/api/v3/" }],
+  ["an API on this machine", { policyGithub: "acme/policies", githubApiUrl: "http://127.0.0.1:8080" }],
+  ["signatures on GitHub", { policyGithub: "acme/.github", policyAllowedSigners: "/s", policyRef: "release/2026" }],
 ])("%s can be used", (_, changes) => {
   expect(problemOfOptions(options(changes))).toBeNull();
 });
@@ -24,12 +31,12 @@ test.each<readonly [string, Partial<PolicyOptions>, string]>([
   [
     "signatures of a plain file",
     { policyFile: "/policy.yaml", policyAllowedSigners: "/s" },
-    "--policy-allowed-signers goes with --policy-repo, and there is none.",
+    "--policy-allowed-signers goes with a repository, and --policy-file is none.",
   ],
   [
     "a token over ssh",
     { policyRepo: "ssh://git@git.example.com/p.git", policyTokenFile: "/t" },
-    "--policy-token-file goes with a repository over https, and ssh://git@git.example.com/p.git is none.",
+    "--policy-token-file goes with a repository over https, or on GitHub, and ssh://git@git.example.com/p.git is none.",
   ],
   [
     "host keys over https",
@@ -45,6 +52,41 @@ test.each<readonly [string, Partial<PolicyOptions>, string]>([
     "a branch that is an option",
     { policyRepo: REPOSITORY, policyRef: "--upload-pack=x" },
     'The policy\'s branch "--upload-pack=x" can\'t be used: it is empty or begins with "-".',
+  ],
+  [
+    "an App without its key",
+    { policyGithub: "acme/policies", githubAppId: "1234" },
+    "--github-app-id and --github-app-key-file say together who the bot is: give both, or none.",
+  ],
+  [
+    "an App and a token",
+    { policyGithub: "acme/policies", githubAppId: "1234", githubAppKeyFile: "/k", policyTokenFile: "/t" },
+    "--policy-token-file and --github-app-id are two answers to who the bot is: give one of them.",
+  ],
+  [
+    "an App's name in place of its id",
+    { policyGithub: "acme/policies", githubAppId: "bootswain", githubAppKeyFile: "/k" },
+    "--github-app-id \"bootswain\" can't be used: it must be the App's number, or its client id (Iv…).",
+  ],
+  [
+    "an App for a repository elsewhere",
+    { policyRepo: REPOSITORY, githubAppId: "1234", githubAppKeyFile: "/k" },
+    `--github-app-id goes with --policy-github, and ${REPOSITORY} is none.`,
+  ],
+  [
+    "a key of ssh for GitHub's API",
+    { policyGithub: "acme/policies", policySshKeyFile: "/k" },
+    "--policy-ssh-key-file goes with a repository over ssh, and --policy-github is none.",
+  ],
+  [
+    "GitHub's API for a plain file",
+    { policyFile: "/policy.yaml", githubApiUrl: "https://ghe.example.com/api/v3" },
+    "--github-api-url goes with --policy-github, and --policy-file is none.",
+  ],
+  [
+    "signatures where git can't read",
+    { policyGithub: "acme/policies", githubApiUrl: "http://127.0.0.1:8080", policyAllowedSigners: "/s" },
+    "--policy-allowed-signers takes a GitHub over https, where git reads the repository itself.",
   ],
 ])("%s is refused", (_, changes, problem) => {
   expect(problemOfOptions(options(changes))).toBe(problem);

@@ -15,7 +15,7 @@ import { type GatesOptions, gatesOf } from "./gates-options.ts";
 import { connectionOf } from "./kube-connection.ts";
 import { listenOn } from "./listen-option.ts";
 import type { PolicyOptions } from "./policy-options.ts";
-import { policySource, reparsePolicy } from "./policy-source.ts";
+import { policyOf, reparsePolicy } from "./policy-source.ts";
 import { type Slack, slackFromEnvironment } from "./slack-from-environment.ts";
 import { readTimings } from "./timings-file.ts";
 import { type WebhookOptions, webhookRoutes } from "./webhook-option.ts";
@@ -34,11 +34,11 @@ const LONGEST_PAUSE = 30_000;
 /** Runs until SIGTERM or SIGINT, then hands the lease over. */
 export async function runCommand(options: RunOptions): Promise<ExitCode> {
   const timings = readTimings(options.timings);
-  const source = policySource(options, {
-    ...{ clock: systemClock, random: systemRandom, every: timings.policyPoll },
+  const log = jsonLog();
+  const { source, github } = policyOf(options, {
+    ...{ clock: systemClock, random: systemRandom, every: timings.policyPoll, log },
   });
   const gates = gatesOf(options);
-  const log = jsonLog();
   const api = new KubeApi(connectionOf(options.kubeconfig));
   const identity = `${hostname()}-${randomUUID().slice(0, 8)}`;
   let bot: Bot | null = null;
@@ -64,6 +64,7 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
     return EXIT.fine;
   } finally {
     await server?.stop();
+    await github?.connection.close();
   }
 }
 

@@ -3,9 +3,11 @@ import { resolve } from "node:path";
 import { type Access, GitFailed } from "./git.ts";
 import { protocolOf } from "./git-place.ts";
 
-/** Files that say who the bot is to the server, and how it knows the server. */
+/** What says who the bot is to the server, and how it knows the server. */
 export interface AccessFiles {
   readonly tokenFile?: string;
+  /** In place of the file, for tokens that end; null for nobody. Rejects with GitFailed. */
+  readonly token?: () => Promise<string | null>;
   readonly sshKeyFile?: string;
   readonly knownHostsFile?: string;
   readonly caFile?: string;
@@ -34,8 +36,8 @@ export async function accessTo(url: string, files: AccessFiles): Promise<Access>
 
 async function overHttps(url: string, files: AccessFiles, allowed: Access["env"]): Promise<Access> {
   const trusted = files.caFile === undefined ? {} : { GIT_SSL_CAINFO: resolve(files.caFile) };
-  if (files.tokenFile === undefined) return { env: { ...allowed, ...trusted }, secrets: [] };
-  const token = await tokenIn(files.tokenFile);
+  const token = await tokenOf(files);
+  if (token === null) return { env: { ...allowed, ...trusted }, secrets: [] };
   const name = decodeURIComponent(new URL(url).username) || NAME_BESIDE_TOKEN;
   const basic = Buffer.from(`${name}:${token}`).toString("base64");
   const settings = settingsAsEnvironment([
@@ -44,6 +46,11 @@ async function overHttps(url: string, files: AccessFiles, allowed: Access["env"]
     ["http.followRedirects", "false"],
   ]);
   return { env: { ...allowed, ...trusted, ...settings }, secrets: [token, basic] };
+}
+
+async function tokenOf({ token, tokenFile }: AccessFiles): Promise<string | null> {
+  if (token !== undefined) return token();
+  return tokenFile === undefined ? null : tokenIn(tokenFile);
 }
 
 function settingsAsEnvironment(settings: readonly (readonly [string, string])[]): Record<string, string> {

@@ -107,9 +107,9 @@ interface Granted {
 
 async function grant(asApp: Octokit, installation_id: number): Promise<Granted> {
   const { data, headers } = await asApp.rest.apps.createInstallationAccessToken({ installation_id });
-  // By GitHub's clock alone: this machine's may be another.
+  // By GitHub's clock alone: this machine's may be another. However wrong both are, not every request takes a new one.
   const lasts = lengthOf(parseInstant(headers.date), parseInstant(data.expires_at));
-  return { token: data.token, renewIn: Math.max(lasts - MARGIN, lasts / 2) };
+  return { token: data.token, renewIn: Math.max(lasts - MARGIN, lasts / 2, MINUTE) };
 }
 
 const lengthOf = (from: Instant | null, to: Instant | null): Duration =>

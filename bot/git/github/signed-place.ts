@@ -1,0 +1,55 @@
+import type { PullRequest } from "../../core/policy/policy.ts";
+import { type Git, GitFailed } from "../git.ts";
+import { gitPolicy } from "../git-policy.ts";
+import type { PolicyCommit, PolicyPlace, Reading } from "../reading.ts";
+import { type GitHubAddress, nameOfGitHubPlace, webOf } from "./address.ts";
+import { pullOf } from "./commit-context.ts";
+import type { GitHubConnection } from "./connection.ts";
+import { wordsOf } from "./trouble.ts";
+
+interface SignedParts {
+  readonly connection: GitHubConnection;
+  readonly git: Git;
+  readonly workDir: string;
+  readonly caFile?: string;
+  /** SSH's file of allowed signers. */
+  readonly allowedSigners: string;
+}
+
+/**
+ * A policy on GitHub whose signatures count. GitHub's own word on those is not believed, nor can its API's commits be
+ * judged: git brings the commit. The API adds only what people want to see of it.
+ */
+export function signedGitHubPolicy(address: GitHubAddress, parts: SignedParts): PolicyPlace {
+  const { connection, git, workDir, caFile, allowedSigners } = parts;
+  const { owner, repo, ref, path } = address;
+  const repository = `${webOf(address)}/${owner}/${repo}`;
+  const access = { token: () => tokenFrom(connection), ...(caFile === undefined ? {} : { caFile }) };
+  const place = gitPolicy({ url: `${repository}.git`, ref, path }, { git, workDir, access, allowedSigners });
+  let last: PolicyCommit | null = null;
+  const read = async (signal: AbortSignal): Promise<Reading> => {
+    const reading = await place.read(signal);
+    if (reading.kind !== "read" || reading.commit === null) return reading;
+    const { commit } = reading;
+    if (last?.id !== commit.id) {
+      const pull = await pullBy(connection, { commit: commit.id, ref, signal });
+      last = { ...commit, url: `${repository}/commit/${commit.id}`, pull };
+    }
+    return { ...reading, commit: last };
+  };
+  return { name: `${nameOfGitHubPlace(address)}, signed by a key of ${allowedSigners}`, file: path, read };
+}
+
+/** Git's failures are those that a place of git tells of. */
+function tokenFrom(connection: GitHubConnection): Promise<string | null> {
+  return connection.token().catch((error: unknown) => {
+    throw new GitFailed(wordsOf(error).says, error);
+  });
+}
+
+function pullBy(
+  { octokit, owner, repo }: GitHubConnection,
+  { commit, ref, signal }: { readonly commit: string; readonly ref: string; readonly signal: AbortSignal },
+): Promise<PullRequest | null> {
+  return pullOf({ octokit, owner, repo, signal }, { commit, branch: ref.replace(/^refs\/heads\//, "") });
+}
