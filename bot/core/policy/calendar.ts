@@ -28,6 +28,13 @@ export function localDate(instant: Instant, zone: string): LocalDate {
   return dateOf(Math.floor((instant + offsetAt(instant, zone)) / DAY));
 }
 
+/** The time of day that the zone shows at an instant. */
+export function wallTime(instant: Instant, zone: string): WallTime {
+  const local = instant + offsetAt(instant, zone);
+  const minutes = Math.floor((local - Math.floor(local / DAY) * DAY) / MINUTE);
+  return { hour: Math.floor(minutes / 60), minute: minutes % 60 };
+}
+
 export function plusDays(date: LocalDate, days: number): LocalDate {
   return dateOf(dayNumber(date) + days);
 }
