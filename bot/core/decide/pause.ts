@@ -48,11 +48,17 @@ interface Asked {
 /** Anyone who may do the other things (may.other) in some pool may stop everything: that costs nothing but time. */
 export function judgePause({ decision, asker, policy, pause, now }: Asked): Verdict {
   if (decision.targets.length > 0) return no("A pause is of the whole cluster. Name no node, or skip the node.");
-  const rights = othersIn(policy);
-  if (!rights.some((group) => isMember(policy, group, asker))) return no(refusal("pause reboots", rights, policy));
+  const refused = mayNotStop("pause reboots", policy, asker);
+  if (refused !== null) return no(refused);
   if (pause !== null) return no(`${whoPaused(pause, policy, now)} already.`);
   const why = decision.reason === null ? "" : ` (${decision.reason})`;
   return { ok: true, says: `All reboots are paused${why} until someone resumes them.`, validUntil: null };
+}
+
+/** Why somebody may not stop everything in that way, and whom to ask instead; null where they may. */
+export function mayNotStop(what: "pause reboots" | "freeze reboots", policy: Policy, asker: Asker): string | null {
+  const rights = othersIn(policy);
+  return rights.some((group) => isMember(policy, group, asker)) ? null : refusal(what, rights, policy);
 }
 
 /** Who paused may resume; else it takes the right in every pool, since all of them go on. */
