@@ -15,8 +15,9 @@ export interface WantedFreeze {
   readonly until: Instant;
   /** Names of pools; null freezes all. */
   readonly pools: readonly string[] | null;
-  /** What the freeze is called in the policy. */
-  readonly name: string;
+  readonly reason: string | null;
+  /** Who asked, by the name that the policy has for them. */
+  readonly by: string;
 }
 
 export type FreezeAdded =
@@ -57,13 +58,27 @@ const firstOf = (problems: readonly Problem[]): string => {
 };
 
 /** As the policy writes it: local times in its zone, to the minute. */
-function freezeOf({ from, until, pools, name }: WantedFreeze, policy: Policy): Freeze | string {
+function freezeOf(wanted: WantedFreeze, policy: Policy): Freeze | string {
+  const { from, until, pools } = wanted;
   const unknown = pools?.find((pool) => policy.pools.every((one) => one.name !== pool));
   if (unknown !== undefined) return `The policy there has no pool ${unknown}.`;
   const [begins, ends] = [from, until].map((at) => localTime(at, policy.timeZone));
   if (begins === undefined || ends === undefined || begins === null || ends === null)
     return `A policy can't say one of these times in ${policy.timeZone}, since clocks show it twice that day: say one that is an hour off.`;
-  return { name, from: begins, to: ends, pools };
+  return { name: nameOf(wanted), from: begins, to: ends, pools };
+}
+
+const NAME_MOST = 100;
+
+/** What people read while nothing moves: why that is, in one line of text as the format takes it. */
+function nameOf({ reason, by }: WantedFreeze): string {
+  const said = (reason ?? "")
+    .replace(/[\p{Cc}\p{Cf}\p{Cn}\p{Cs}\p{Zl}\p{Zp}]+/gu, " ")
+    .replace(/ {2,}/g, " ")
+    .trim();
+  if (said === "") return `asked for by ${by}`;
+  const characters = [...said];
+  return characters.length <= NAME_MOST ? said : `${characters.slice(0, NAME_MOST).join("").trim()}…`;
 }
 
 /** Null for a time that a policy can't say: not a whole minute, or the second one that clocks show in a night. */
