@@ -8,6 +8,7 @@ import { Coordinator, type Turn } from "./coordinator/coordinator.ts";
 import type { Onlooker } from "./coordinator/onlooker.ts";
 import type { PolicySource, Reparse } from "./coordinator/policy-source-port.ts";
 import type { Api, Chat, Clock, Decisions, Footing, Gates, Log, Random, SlackPeople } from "./coordinator/ports.ts";
+import type { Proposals } from "./coordinator/proposals.ts";
 import type { Timings } from "./core/timings.ts";
 import { Desk } from "./slack/desk.ts";
 import { Outbox } from "./slack/outbox.ts";
@@ -24,6 +25,7 @@ export interface BotPorts {
   readonly gates: Gates;
   readonly chat: Chat;
   readonly people: SlackPeople;
+  readonly proposals: Proposals;
   readonly footings: readonly Footing[];
   readonly onlookers: readonly Onlooker[];
 }
@@ -56,7 +58,7 @@ export interface Bot {
 
 /** One replica: the loop with everything it stands on, over whichever ports. */
 export function startBot(ports: BotPorts, { clusterName, namespace, identity, pod, timings }: BotSettings): Bot {
-  const { log, chat, people } = ports;
+  const { log, chat, people, proposals } = ports;
   const clock = new ServerClock(ports.clock, log);
   const api = clock.readBy(ports.api);
   const parts = { ...ports, api, clock, timings };
@@ -79,7 +81,7 @@ export function startBot(ports: BotPorts, { clusterName, namespace, identity, po
   const coordinator = new Coordinator({ ...parts, footings, cluster, election, clusterName, onTurn });
   const turn = (): Turn | null => last;
   const begun = first.promise;
-  const desk = new Desk({ clusterName, decisions, chat, people, references, turn, begun, clock, log });
+  const desk = new Desk({ clusterName, decisions, proposals, chat, people, references, turn, begun, clock, log });
   coordinator.start();
   return {
     decisions,

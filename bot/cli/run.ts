@@ -4,6 +4,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Bot, startBot } from "../bot.ts";
 import type { PolicySource } from "../coordinator/policy-source-port.ts";
 import type { Gates, Log } from "../coordinator/ports.ts";
+import { NO_PROPOSALS } from "../coordinator/proposals.ts";
 import type { Timings } from "../core/timings.ts";
 import { metricsOf } from "../http/metrics.ts";
 import { KubeApi } from "../kube/kube-api.ts";
@@ -88,6 +89,7 @@ function begin(parts: BotParts, { cluster, namespace }: RunOptions): Bot {
   const bot = startBot(
     {
       ...{ api, clock, random, log, policySource: source, gates, reparse: reparsePolicy, chat, people },
+      proposals: NO_PROPOSALS,
       footings: [footing],
       onlookers: [],
     },

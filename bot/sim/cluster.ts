@@ -5,6 +5,7 @@ import type { Turn } from "../coordinator/coordinator.ts";
 import type { Onlooker } from "../coordinator/onlooker.ts";
 import type { PolicySource, Reparse } from "../coordinator/policy-source-port.ts";
 import type { Api, Chat, Footing, Gates, Log, SlackPeople, Stoppable } from "../coordinator/ports.ts";
+import { NO_PROPOSALS, type Proposals } from "../coordinator/proposals.ts";
 import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import { DEFAULT_TIMINGS, type Timings } from "../core/timings.ts";
 import { logChat } from "../slack/log-chat.ts";
@@ -52,6 +53,8 @@ export interface SlackLink {
   readonly chat: Chat;
   readonly people: SlackPeople;
   readonly footings?: readonly Footing[];
+  /** Without GitHub when it is not given. */
+  readonly proposals?: Proposals;
   /** From here on the bot can be clicked and written to. */
   readonly started?: (bot: Bot) => void;
 }
@@ -223,6 +226,7 @@ export class SimCluster {
         reparse: this.#settings.reparse ?? (() => null),
         chat: slack.chat,
         people: slack.people,
+        proposals: slack.proposals ?? NO_PROPOSALS,
         footings: [...(slack.footings ?? []), ...reviewers.map(({ footing }) => footing)],
         onlookers: reviewers,
       },

@@ -52,7 +52,8 @@ export async function ask(parts: DeskParts, wish: Wish, who: Promise<PersonReadi
   return { says: sentenceOf(answer), judgedBefore };
 }
 
-function refusalOf({ kind, why }: Exclude<PersonReading, { readonly kind: "member" }>): string {
+/** Why somebody decides nothing here, by what Slack says of them. */
+export function refusalOf({ kind, why }: Exclude<PersonReading, { readonly kind: "member" }>): string {
   const end = why.replace(/\.$/, "");
   return kind === "barred"
     ? `You can't decide here: ${end}.`

@@ -1,5 +1,6 @@
 import type { Turn } from "../coordinator/coordinator.ts";
 import type { Chat, Clock, Decisions, Log, SlackPeople } from "../coordinator/ports.ts";
+import type { Proposals } from "../coordinator/proposals.ts";
 import { type Duration, SECOND } from "../core/instant.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import type { ReferenceStore } from "./references.ts";
@@ -7,6 +8,7 @@ import type { ReferenceStore } from "./references.ts";
 export interface DeskParts {
   readonly clusterName: string;
   readonly decisions: Decisions;
+  readonly proposals: Proposals;
   readonly chat: Chat;
   readonly people: SlackPeople;
   readonly references: ReferenceStore;

@@ -26,7 +26,8 @@ export function slackManifest({ cluster, command }: AppOf) {
         {
           command,
           description: "Says what waits to reboot, and decides on it",
-          usage_hint: "status | why <node> | approve <node> | skip <node> until fri 18:00 | pause: <reason> | help",
+          usage_hint:
+            "status | why <node> | approve <node> | skip <node> until fri 18:00 | pause: <reason> | freeze until mon 09:00: <reason> | help",
           should_escape: false,
         },
       ],

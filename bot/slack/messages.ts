@@ -5,6 +5,7 @@ import { ask, FOREIGN, whoIs } from "./asking.ts";
 import { findCard, leftOn, targetFor } from "./card-finder.ts";
 import type { Written } from "./deeds.ts";
 import { type DeskParts, type Known, knownTo, untilBegun } from "./desk-parts.ts";
+import { answerToFreeze } from "./freezing.ts";
 import { NOTHING_LEFT } from "./opening.ts";
 import type { ReplyPlace, Unclear } from "./replies/asked-back.ts";
 import { mayBeCommand, parseReply, type Reply } from "./replies/reply.ts";
@@ -15,6 +16,7 @@ const HELP = [
   "In a card's thread, reply approve, approve 01, approve now, skip until fri 18:00, retry, move, release, withdraw, or force: <reason>.",
   "Elsewhere mention me, or use my slash command, with the nodes' names: skip abal-kuber01 until mon 09:00.",
   "pause: <reason> stops all reboots, and resume lets them go on.",
+  "freeze until mon 09:00: <reason> proposes a freeze of all pools, as a pull request on the policy; so do freeze <pool> for 2 days, and freeze from fri 18:00 until mon 09:00.",
   "status says what waits, and why <node> what a node waits for.",
 ].join("\n");
 
@@ -35,11 +37,12 @@ export async function answerToWritten(parts: DeskParts, written: Written): Promi
   if (typeof known === "string") return known;
   if (who === null) return null;
   if (place.isCard && place.nodes.length === 0 && isOfCard(reply)) return NOTHING_LEFT;
+  const source = ["reply", written.channel, written.ts, user];
+  if (reply.kind === "freeze") return answerToFreeze(parts, known, { wish: reply, source, user }, who);
   if (reply.kind !== "decide") return told(reply, known, place);
   const { verb, nodes, reason, until } = reply;
   const targets = targetsOf(known, stand.card, verb, nodes);
   if (typeof targets === "string") return targets;
-  const source = ["reply", written.channel, written.ts, user];
   const { says, judgedBefore } = await ask(parts, { source, verb, targets, user, reason, until }, who);
   return judgedBefore === null ? says : null;
 }
@@ -72,6 +75,7 @@ function placeOf({ turn, clock }: DeskParts, { card, waves }: Stand, isAddressed
   const last = turn();
   return {
     nodes: card === null ? [...(last?.plan.nodes.keys() ?? [])] : leftOn(card).map(({ node }) => node),
+    pools: last?.policy?.pools.map(({ name }) => name) ?? [],
     waves,
     isCard: card !== null,
     isAddressed,
@@ -87,7 +91,7 @@ function isOfCard(reply: NonNullable<Reply>): boolean {
 }
 
 function told(
-  reply: Exclude<NonNullable<Reply>, { readonly kind: "decide" }>,
+  reply: Exclude<NonNullable<Reply>, { readonly kind: "decide" | "freeze" }>,
   known: Known,
   place: ReplyPlace,
 ): string {

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from "vitest";
 import type { DecisionAnswer, DecisionRequest, Decisions, Log } from "../../coordinator/ports.ts";
+import { NO_PROPOSALS } from "../../coordinator/proposals.ts";
 import { decide } from "../../core/decide/decide.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import { aPolicy, aPool, NOW } from "../../core/testing/builders.ts";
@@ -67,6 +68,7 @@ async function aBotWithACard(clusterName = "abal-kuber", policy = POLICY) {
   const turn = aTurn({}, { policy });
   const desk = new Desk({
     clusterName,
+    proposals: NO_PROPOSALS,
     decisions,
     chat: slack.chat,
     people: slack.people,

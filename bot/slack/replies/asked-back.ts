@@ -12,6 +12,8 @@ export interface Unclear {
 export interface ReplyPlace extends TimePlace {
   /** Those left on the card that the thread is of, or all there are. */
   readonly nodes: readonly NodeName[];
+  /** The names of the policy's pools. */
+  readonly pools: readonly string[];
   /** What "approve" without a name is about: the card's nodes, or those of each wave that waits. */
   readonly waves: readonly (readonly NodeName[])[];
   readonly isCard: boolean;

@@ -34,7 +34,7 @@ export function reasonIn(verb: "force" | "reboot" | "pause", said: string, more:
   return { kind: "reason", text };
 }
 
-const mayTakeBack = (text: string): boolean =>
+export const mayTakeBack = (text: string): boolean =>
   beginsNegated(text) || TAKEN_BACK.test(text) || (SOMEONE.test(text) && isNegated(text)) || text.includes("~");
 
 /** One word alone is as much a wish ("force retry", "force later") as it is a reason. */
@@ -43,7 +43,8 @@ const mayBeTalk = (text: string): boolean =>
 
 const none: Reason = { kind: "reason", text: null };
 const no = (says: string): Reason => ({ kind: "unclear", says });
-const isEmpty = (text: string): boolean => PLACEHOLDER.test(text) || isPolite(text) || !/[\p{L}\p{N}]/u.test(text);
+export const isEmpty = (text: string): boolean =>
+  PLACEHOLDER.test(text) || isPolite(text) || !/[\p{L}\p{N}]/u.test(text);
 
 /** What stands in a dialog's field for it; null for nothing that says why. */
 export function reasonTyped(typed: unknown): string | null {

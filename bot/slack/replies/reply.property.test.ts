@@ -48,6 +48,7 @@ const WORDS = [
     "never",
     "is",
   ],
+  ...["freeze", "workers", "for", "from", "2 days", "fri 18:00"],
 ];
 const texts = fc.array(fc.constantFrom(...WORDS), { maxLength: 9 }).map((words) => words.join(" "));
 const VERB = /approve|now|force|skip|retry|move|reboot|adopt|keep|release|withdraw|pause|resume/i;
@@ -58,6 +59,7 @@ test("no text without a verb decides, whatever is in it", () => {
       const reply = parseReply(text, place);
       fc.pre(!VERB.test(text));
       expect(reply?.kind).not.toBe("decide");
+      expect(reply?.kind === "freeze" && !/freeze/i.test(text)).toBe(false);
     }),
     { numRuns: 2_000 },
   );
@@ -76,12 +78,23 @@ const NOES = [
   "stop, don't",
 ];
 test("no text that says no decides", () => {
-  const verbs = fc.constantFrom("approve", "force", "skip", "retry", "approve now", "release", "withdraw", "pause");
+  const verbs = fc.constantFrom(
+    "approve",
+    "force",
+    "skip",
+    "retry",
+    "approve now",
+    "release",
+    "withdraw",
+    "pause",
+    "freeze",
+    "freeze until mon",
+  );
   const ends = fc.constantFrom("", " 01", " until mon", ": db is down", " all", " it");
   fc.assert(
     fc.property(fc.constantFrom(...NOES), verbs, ends, fc.constantFrom(...PLACES), (no, verb, end, place) => {
-      expect(parseReply(`${no} ${verb}${end}`, place)?.kind).not.toBe("decide");
-      expect(parseReply(`${verb} ${no.toLowerCase()}${end}`, place)?.kind).not.toBe("decide");
+      for (const text of [`${no} ${verb}${end}`, `${verb} ${no.toLowerCase()}${end}`])
+        expect(["decide", "freeze"]).not.toContain(parseReply(text, place)?.kind);
     }),
     { numRuns: 2_000 },
   );
@@ -96,7 +109,7 @@ test("each choice that is offered decides when it is sent back", () => {
       for (const choice of reply.choices)
         expect([choice, parseReply(escaped(choice), place)?.kind]).toEqual([
           choice,
-          choice.startsWith("explain") ? "explain" : "decide",
+          ["explain", "freeze"].find((word) => choice.startsWith(word)) ?? "decide",
         ]);
     }),
     { numRuns: 5_000 },

@@ -224,6 +224,14 @@ test("the name of a node that is not on the card is not taken for a reason", () 
 });
 
 test("a node that is not on the card is not read as a time, so that no other node is skipped", () => {
-  const place = { nodes: ["abal-kuber03"], waves: [], isCard: true, isAddressed: false, zone: "utc", now: 0 };
+  const place = {
+    nodes: ["abal-kuber03"],
+    pools: [],
+    waves: [],
+    isCard: true,
+    isAddressed: false,
+    zone: "utc",
+    now: 0,
+  };
   expect(parseReply("skip 04 until 02:00 utc", place)).toMatchObject({ kind: "unclear" });
 });

@@ -14,11 +14,21 @@ import {
   unclear,
   whichOf,
 } from "./asked-back.ts";
+import { type FreezeWish, freeze } from "./freeze.ts";
 import { CONNECTORS, nodeBy, takeNodes } from "./nodes.ts";
 import { ownLines } from "./own-lines.ts";
 import { reasonIn } from "./reason.ts";
 import { isLength, parseUntil } from "./times.ts";
-import { type Command, commandIn, isNegatedCommand, isPolite, nextWord, withoutPoliteEnd, wordsOf } from "./words.ts";
+import {
+  type Command,
+  commandIn,
+  isNegatedCommand,
+  isPolite,
+  nextWord,
+  politeEndCut,
+  withoutPoliteEnd,
+  wordsOf,
+} from "./words.ts";
 
 /** What a message asks for; null for plain talk. */
 export type Reply =
@@ -30,6 +40,7 @@ export type Reply =
       readonly reason: string | null;
       readonly until: Instant | null;
     }
+  | FreezeWish
   | { readonly kind: "explain"; readonly nodes: readonly NodeName[] }
   | { readonly kind: "status" }
   | { readonly kind: "help" }
@@ -97,6 +108,8 @@ function replyTo(command: Command, more: readonly string[], place: ReplyPlace): 
       return command.hasColon ? pauseFor(command, more) : ofTheCluster(word, command, more, place);
     case "resume":
       return ofTheCluster(word, command, more, place);
+    case "freeze":
+      return freeze(command, more, place);
     case "retry":
       return plainly(word, command, more, place);
     // Sentences begin with these words, too.
@@ -213,9 +226,6 @@ function takeNodesOfSkip(rest: string, place: ReplyPlace): ReturnType<typeof tak
     parseUntil(politeEndCut(rest), place).kind === "at";
   return isTime || isLength(politeEndCut(rest)) ? { named: null, trouble: null, rest } : taken;
 }
-
-const politeEndCut = (text: string): string =>
-  text.replace(/[\s,]+(?:please|pls|plz|thanks|thx|thank you)[.!]*$/i, "").trim();
 
 /** A force, and a reboot that the host does not ask for: they need a reason or a name. */
 function withReason(

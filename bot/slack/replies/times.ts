@@ -15,6 +15,7 @@ export type Until = { readonly kind: "at"; readonly at: Instant } | { readonly k
 const UNREAD = "I can't read that time. Write it as fri 18:00, tomorrow 9am, 2026-12-24 18:00, or 3 days.";
 /** Which day of it is nobody's guess. */
 const VAGUE = /\b(?:next|this|coming)\s+(?:week|weekend|month|year)\b/i;
+const PAST = /\b(?:last|ago|yesterday|previous|past)\b/i;
 const OVER = "That time is over. Say a later one.";
 
 /** chrono reads the words, and the policy's calendar makes a time of them. A time without a day means its next one. */
@@ -24,7 +25,7 @@ export function parseUntil(text: string, place: TimePlace): Until {
   const ahead = aheadOf(said);
   if (ahead !== null) return inTime(DateTime.fromMillis(now, { zone }).plus(ahead).toMillis(), now);
   // chrono takes "last friday" for the next one.
-  if (/\b(?:last|ago|yesterday|previous|past)\b/i.test(said)) return { kind: "unclear", says: OVER };
+  if (PAST.test(said)) return { kind: "unclear", says: OVER };
   if (VAGUE.test(said)) return { kind: "unclear", says: UNREAD };
   const named = zoneNameIn(said, place);
   if (named === null) return { kind: "unclear", says: `Say the time in ${zone} or in UTC: I don't know that zone.` };
@@ -35,6 +36,21 @@ export function parseUntil(text: string, place: TimePlace): Until {
   return at === null ? { kind: "unclear", says: UNREAD } : inTime(at, now);
 }
 
+/** More words than any time has. */
+const WORDS_MOST = 8;
+
+/** The time that a text begins with: as many of its words as make one. `rest` is what follows it, as it was written. */
+export function leadingTime(text: string, place: TimePlace): { readonly until: Until; readonly rest: string } {
+  const ends = [...text.matchAll(/\S+/g)].slice(0, WORDS_MOST).map(({ 0: word, index }) => index + word.length);
+  for (const end of ends.toReversed()) {
+    const said = text.slice(0, end);
+    const until = PAST.test(said) ? unread : parseUntil(said, place);
+    if (until.kind === "at" || until.says !== UNREAD) return { until, rest: text.slice(end) };
+  }
+  return { until: parseUntil(text, place), rest: "" };
+}
+
+const unread: Until = { kind: "unclear", says: UNREAD };
 const inTime = (at: Instant, now: Instant): Until => (at > now ? { kind: "at", at } : { kind: "unclear", says: OVER });
 
 const AHEAD = /^(?:for\s+|in\s+)?(\d{1,4}|an?|one|two|three)\s*(m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$/i;

@@ -3,10 +3,12 @@ import { VERBS, type Verb } from "../../core/fleet/decision.ts";
 /** What a line can begin with, besides the verbs of decisions. */
 const QUESTIONS = ["status", "help", "why", "explain"] as const;
 export type Question = (typeof QUESTIONS)[number];
+/** And what is not decided here, but proposed to those who decide on the policy. */
+const PROPOSALS = ["freeze"] as const;
 
 /** A line that begins with a word of ours. `rest` is what follows it, as it was written. */
 export interface Command {
-  readonly word: Verb | Question;
+  readonly word: Verb | Question | (typeof PROPOSALS)[number];
   readonly rest: string;
   /** "force: because" says that what follows is a reason. */
   readonly hasColon: boolean;
@@ -83,6 +85,9 @@ export function withoutPoliteEnd(words: readonly string[]): readonly string[] {
   return last === "you" && words.at(-2) === "thank" ? withoutPoliteEnd(words.slice(0, -2)) : words;
 }
 
+export const politeEndCut = (text: string): string =>
+  text.replace(/[\s,]+(?:please|pls|plz|thanks|thx|thank you)[.!]*$/i, "").trim();
+
 export function commandIn(line: string): Command | null {
   // "I approve" is a yes; nothing else that somebody says of himself is a command.
   const said = withoutPoliteStart(line).replace(/^i (?=\W?approve\b)/i, "");
@@ -90,7 +95,7 @@ export function commandIn(line: string): Command | null {
   if (next === null) return null;
   const name = bare(next.word);
   const asked = name.endsWith("?") ? "? " : "";
-  const word = [...VERBS, ...QUESTIONS].find((one) => one === name.replace(/[:?]+$/, ""));
+  const word = [...VERBS, ...QUESTIONS, ...PROPOSALS].find((one) => one === name.replace(/[:?]+$/, ""));
   if (word === undefined) return glued(next);
   const spaced = /^:(?:\s+|$)/.exec(next.rest)?.[0] ?? "";
   const hasColon = name.endsWith(":") || spaced !== "";

@@ -1,5 +1,6 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
 import type { Chat, ChatAnswer, DecisionAnswer, DecisionRequest, Log, SlackPeople } from "../../coordinator/ports.ts";
+import type { FreezeRequest, ProposalAnswer } from "../../coordinator/proposals.ts";
 import { aJudgement, aPolicy, aPool } from "../../core/testing/builders.ts";
 import type { Click, Submission, Written } from "../deeds.ts";
 import { Desk } from "../desk.ts";
@@ -50,9 +51,17 @@ export const aReply = (text: string, changes: Partial<Written> = {}): Written =>
   ...changes,
 });
 
+export const PROPOSED = {
+  kind: "proposed" as const,
+  number: 43,
+  url: "https://github.com/acme/policy/pull/43",
+  repeated: false,
+} satisfies ProposalAnswer;
+
 interface Options {
   readonly references?: readonly Reference[];
   readonly ask?: (request: DecisionRequest) => Promise<DecisionAnswer>;
+  readonly proposed?: ProposalAnswer;
   readonly turn?: Turn | null;
   readonly people?: SlackPeople;
   readonly tellAnswer?: ChatAnswer;
@@ -64,6 +73,7 @@ interface Options {
 export async function aDesk({
   references = [aReference()],
   ask,
+  proposed = PROPOSED,
   turn = aTurn({}, { policy: APPROVAL_POLICY }),
   people = MEMBERS,
   tellAnswer = { ok: true, ts: "1.1" },
@@ -74,6 +84,7 @@ export async function aDesk({
   const store = new ReferenceStore(api, "bootswain");
   await store.write(references, "", 0);
   const asked: DecisionRequest[] = [];
+  const frozen: FreezeRequest[] = [];
   const told: string[] = [];
   const opened: { readonly triggerId: string; readonly view: unknown }[] = [];
   const warned: string[] = [];
@@ -104,6 +115,12 @@ export async function aDesk({
   const desk = new Desk({
     clusterName: "abal-kuber",
     decisions,
+    proposals: {
+      proposeFreeze: async (request) => {
+        frozen.push(request);
+        return proposed;
+      },
+    },
     chat,
     people,
     references: store,
@@ -117,7 +134,7 @@ export async function aDesk({
     await clock.advance(30_000);
     await done;
   };
-  return { api, store, asked, told, opened, warned, desk, clock, settled };
+  return { api, store, asked, frozen, told, opened, warned, desk, clock, settled };
 }
 
 export const aSubmission = (changes: Partial<Submission> = {}): Submission => ({

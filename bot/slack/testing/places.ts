@@ -5,6 +5,7 @@ const NOW = Date.UTC(2026, 11, 5, 4, 30);
 export const all: readonly string[] = ["abal-kuber01", "abal-kuber02", "abal-kuber12"];
 export const card: ReplyPlace = {
   nodes: all,
+  pools: ["control-plane", "workers"],
   waves: [all],
   isCard: true,
   isAddressed: false,

@@ -3,6 +3,8 @@ import { clip, escaped, inCode, nameText } from "./mrkdwn.ts";
 
 const rows: readonly (readonly [string, string, string])[] = [
   ["a name of Kubernetes stays as it is", "abal-kuber01.example.com", "abal-kuber01.example.com"],
+  ["an address is left for Slack to make a link of", "see https://x.io:1/a_b_/c.", "see https://x.io:1/a_b_/c."],
+  ["but not with signs that it is none by", "https://x.io/*a*", "`https://x.io/*a*`"],
   ["mentions and links are letters", "<!channel> <@U01AB>", "&lt;!channel&gt; &lt;@U01AB&gt;"],
   ["an escape is not one", "&lt;!here&gt;", "&amp;lt;!here&amp;gt;"],
   ["a word that would be formatted stands in a code span, and can be copied", "db *prod* _x_", "db `*prod*` `_x_`"],

@@ -14,8 +14,11 @@ const FORMATS = /[*_~`]|:[a-z+-][^:\s]*:|^>/i;
 export function escaped(text: string): string {
   const shown = cleaned(text);
   if (!SPECIAL.test(shown)) return shown;
-  return shown.replace(/\S+/g, (word) => (FORMATS.test(word) ? spanned(word) : entities(word)));
+  return shown.replace(/\S+/g, (word) => (FORMATS.test(word) && !ADDRESS.test(word) ? spanned(word) : entities(word)));
 }
+
+/** Slack makes a link of it before it formats, and none in a code span. */
+const ADDRESS = /^https?:\/\/[\w.-]+(?::\d+)?(?:\/[\w./-]*)?$/;
 
 /** Brackets and punctuation around it are not of it. */
 function spanned(word: string): string {
