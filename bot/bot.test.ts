@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { startBot } from "./bot.ts";
 import type { Onlooker } from "./coordinator/onlooker.ts";
+import { NO_PROPOSALS } from "./coordinator/proposals.ts";
 import { MINUTE } from "./core/instant.ts";
 import { DEFAULT_TIMINGS } from "./core/timings.ts";
 import { SimCluster } from "./sim/cluster.ts";
@@ -30,7 +31,7 @@ function aBot(cluster: SimCluster, name: string) {
   const ports = {
     ...{ api: cluster.api(process), clock: process.clock(), random: cluster.random.fork(name), log, policySource },
     ...{ reparse: () => null, gates: { read: () => new Promise<never>(() => {}) }, chat: logChat(log) },
-    ...{ people: NO_PEOPLE, footings: [], onlookers: [onlooker] },
+    ...{ people: NO_PEOPLE, proposals: NO_PROPOSALS, footings: [], onlookers: [onlooker] },
   };
   const settings = { clusterName: "x", namespace: "bootswain", identity: name, pod: null, timings: DEFAULT_TIMINGS };
   return { bot: startBot(ports, settings), shown, stops: () => stops };

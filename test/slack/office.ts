@@ -1,6 +1,7 @@
 import type { Bot } from "../../bot/bot.ts";
 import type { PolicyNews } from "../../bot/coordinator/policy-source-port.ts";
 import type { Api, Chat, Log } from "../../bot/coordinator/ports.ts";
+import { NO_PROPOSALS, type Proposals } from "../../bot/coordinator/proposals.ts";
 import { type Duration, type Instant, MINUTE } from "../../bot/core/instant.ts";
 import { parsePolicy } from "../../bot/policy/parse-policy.ts";
 import { formatProblem } from "../../bot/policy/problem.ts";
@@ -24,6 +25,8 @@ export interface OfficeSettings {
   readonly workspace?: Partial<WorkspaceOptions>;
   readonly server?: Partial<SlackServerOptions>;
   readonly cluster?: Partial<SimSettings>;
+  /** Without GitHub when it is not given. */
+  readonly proposals?: Proposals;
 }
 
 /**
@@ -37,6 +40,7 @@ export class Office {
   readonly warnings: string[] = [];
   readonly #connections = new Map<string, { process: SimProcess; connection: SlackConnection }>();
   readonly #listeners = new Set<() => void>();
+  readonly #proposals: Proposals;
   #news: PolicyNews;
   readonly #heard: ((news: PolicyNews) => void)[] = [];
   /** Calls to Slack that are not answered. */
@@ -45,20 +49,16 @@ export class Office {
   #handling = 0;
   #handled = 0;
 
-  private constructor(cluster: SimCluster, workspace: Workspace, server: SlackServer, news: PolicyNews) {
+  private constructor(cluster: SimCluster, workspace: Workspace, server: SlackServer, settings: OfficeSettings) {
     this.cluster = cluster;
     this.workspace = workspace;
     this.server = server;
-    this.#news = news;
+    this.#news = newsOf(settings.policy);
+    this.#proposals = settings.proposals ?? NO_PROPOSALS;
   }
 
-  static async open({
-    policy,
-    start = Date.UTC(2026, 11, 1, 4),
-    workspace,
-    server,
-    ...more
-  }: OfficeSettings): Promise<Office> {
+  static async open(settings: OfficeSettings): Promise<Office> {
+    const { start = Date.UTC(2026, 11, 1, 4), workspace, server, cluster: more } = settings;
     let office: Office | null = null;
     const known = (): Office => {
       if (office === null) throw new Error("the office is not open yet");
@@ -79,9 +79,9 @@ export class Office {
       }),
       log: (process) => known().#logOf(process),
       slack: (process) => known().#connect(process),
-      ...more.cluster,
+      ...more,
     });
-    office = new Office(cluster, people, slack, newsOf(policy));
+    office = new Office(cluster, people, slack, settings);
     return office;
   }
 
@@ -190,6 +190,9 @@ export class Office {
     return {
       chat: this.#counted(process, connection.chat),
       people: { look: (user, among) => this.#call(process, () => connection.people.look(user, among)) },
+      proposals: {
+        proposeFreeze: (request) => this.#call(process, () => this.#proposals.proposeFreeze(request)),
+      },
       started: (bot) => this.#open(process, connection, bot),
     };
   }
