@@ -1,6 +1,5 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { expect, test } from "vitest";
+import { testNames } from "../../design/test-names.ts";
 
 /** What goes wrong between people, Slack and the bot: each is the beginning of a test's name, with the real Bolt client. */
 const PITFALLS = [
@@ -66,17 +65,7 @@ const PITFALLS = [
   "a forged button value",
 ];
 
-/** Names of tests, and the first words of their tables' rows: strings that open a call or a row. */
-const OPENS = /[([]\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')/g;
-
-const root = join(import.meta.dirname, "../../..");
-
-const names = ["test/slack", "bot/slack/bolt"].flatMap((folder) =>
-  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((file) => file.endsWith(".test.ts") && !file.endsWith("coverage.test.ts"))
-    .flatMap((file) => [...readFileSync(join(root, folder, file), "utf8").matchAll(OPENS)])
-    .map(([, double, single]) => (double ?? single ?? "").replace(/\\(.)/g, "$1")),
-);
+const names = testNames(["test/slack", "bot/slack/bolt"]);
 
 test.each(PITFALLS)("there is a test of: %s", (pitfall) => {
   expect(names.filter((name) => name.startsWith(pitfall)).length).toBeGreaterThan(0);
