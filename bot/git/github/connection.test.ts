@@ -104,6 +104,17 @@ test.each([
   vi.setSystemTime(START + skew);
   expect((await ask(connection)).data.full_name).toBe("acme/policy");
   expect(JSON.stringify(world.logged)).toContain(`different by ${-skew / 1_000} seconds`);
+  for (const [later, tokens] of [
+    [HOUR - 5 * MINUTE - 1, 1],
+    [1, 2],
+  ] as const) {
+    await world.advance(later);
+    vi.setSystemTime(world.clock.now() + skew);
+    await ask(connection);
+    expect(
+      world.server.requests.filter(({ route, status }) => route.endsWith("_tokens") && status === 201),
+    ).toHaveLength(tokens);
+  }
 });
 
 test("a clock that GitHub itself can't put right is said", async () => {

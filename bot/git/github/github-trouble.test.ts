@@ -10,7 +10,6 @@ import { anAppOf, aPlace, aPrivateGitHub, problemOf, readingOf, routesSince, TOK
 type World = Awaited<ReturnType<typeof aPrivateGitHub>>;
 
 const REF = "GET /repos/{owner}/{repo}/git/ref/{ref}";
-const BLOB = "GET /repos/{owner}/{repo}/git/blobs/{file_sha}";
 
 const failing =
   (route: string, fault: Fault) =>
@@ -249,12 +248,4 @@ test("rounds of the poll: one request each, longer and longer pauses in trouble,
   const second = world.repository.commit({ files: { "policy.yaml": "two" } });
   expect(await commits(turns.next())).toEqual([second.sha]);
   turns.stop();
-});
-
-test("what is read of a blob is judged by the size that its tree told", async () => {
-  const world = await aPrivateGitHub();
-  const place = aPlace(world);
-  world.server.faults.failNext(BLOB, { kind: "html", code: 200 });
-  expect(problemOf(await readingOf(place))).toMatch(/answers with text\/html/);
-  expect(await readingOf(place)).toMatchObject({ content: TEXT });
 });

@@ -16,7 +16,7 @@ export function textWithin(value: unknown, ...names: readonly string[]): string 
 
 export function listWithin(value: unknown, ...names: readonly string[]): readonly unknown[] {
   const list = within(value, ...names);
-  if (!Array.isArray(list)) throw odd(names.join(".") || "list");
+  if (!Array.isArray(list)) throw odd(names.join(".") || "the list");
   return list;
 }
 
@@ -39,6 +39,6 @@ const isFields = (value: unknown): value is Fields => typeof value === "object" 
 
 const odd = (what: string): GitHubFailed =>
   new GitHubFailed({
-    says: `what answers there is not GitHub's API: it sent JSON without a ${what}; check --github-api-url`,
+    says: `what answers there is not GitHub's API: it sent JSON in which ${what} is missing, or not what it should be; check --github-api-url`,
     kind: "odd",
   });
