@@ -3,7 +3,7 @@ import { type Fields, isFields, listOf, textField } from "../slack/fields.ts";
 import { showApp } from "./apps.ts";
 import { type Links, notFound, ok, page, type Reply, type RepositoryCall, refuse } from "./call.ts";
 import { wrongCheck } from "./check-input.ts";
-import { showPullsAt, suiteFor } from "./check-suites.ts";
+import { askSuite, showPullsAt, suiteFor } from "./check-suites.ts";
 import { noCommit } from "./commits.ts";
 import type { CheckRun } from "./conversation.ts";
 import type { GitHub } from "./github.ts";
@@ -39,6 +39,7 @@ export function createCheckRun(call: RepositoryCall): Reply {
     completedAt: null,
   };
   const run = changed(fresh, body, github.now());
+  askSuite(repository, run.suiteId, false);
   repository.checkRuns.set(run.id, run);
   github.log.add({ kind: "check-run", action: "created", repository, run });
   return { status: 201, body: showCheckRun(github, repository, run, links) };
@@ -60,6 +61,7 @@ export function updateCheckRun(call: RepositoryCall): Reply {
   const wrong = wrongCheck(body, false);
   if (wrong !== null) return wrong;
   const run = changed(old, body, github.now());
+  askSuite(repository, run.suiteId, false);
   repository.checkRuns.set(run.id, run);
   github.log.add({ kind: "check-run", action: "updated", repository, run });
   return ok(showCheckRun(github, repository, run, links));
@@ -95,10 +97,11 @@ export function listAnnotations(call: RepositoryCall): Reply {
   return run === null ? notFound() : page(call, run.annotations, (some) => some);
 }
 
-/** What "Re-run" on the pull request's page does. */
+/** What "Re-run" on the pull request's page does; the run itself stays as it is until the app changes it. */
 export function rerequestCheckRun(call: RepositoryCall): Reply {
   const run = askedRun(call);
   if (run === null) return notFound();
+  askSuite(call.repository, run.suiteId, true);
   call.github.log.add({ kind: "check-run", action: "rerequested", repository: call.repository, run });
   return { status: 201, body: {} };
 }

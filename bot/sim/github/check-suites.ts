@@ -1,5 +1,5 @@
 import { showApp } from "./apps.ts";
-import { type Links, notFound, type Reply, type RepositoryCall } from "./call.ts";
+import { type Links, notFound, ok, type Reply, type RepositoryCall } from "./call.ts";
 import type { CheckSuite } from "./conversation.ts";
 import type { GitHub } from "./github.ts";
 import type { Repository } from "./repository.ts";
@@ -8,16 +8,28 @@ import { repositoryUrl } from "./show-commit.ts";
 /** The one that is there, or a new one. */
 export function suiteFor(github: GitHub, repository: Repository, appId: number, headSha: string): CheckSuite {
   const known = [...repository.checkSuites.values()].find((one) => one.appId === appId && one.headSha === headSha);
-  const suite = known ?? { id: github.nextId(), appId, headSha };
+  const suite = known ?? { id: github.nextId(), appId, headSha, isAsked: false };
   repository.checkSuites.set(suite.id, suite);
   return suite;
+}
+
+export function getSuite({ github, repository, parameters, links }: RepositoryCall): Reply {
+  const suite = repository.checkSuites.get(Number(parameters["check_suite_id"]));
+  return suite === undefined ? notFound() : ok(showSuite(github, repository, suite, links));
+}
+
+/** A suite that is asked for again waits, until its app changes one of its runs. */
+export function askSuite(repository: Repository, id: number, isAsked: boolean): void {
+  const suite = repository.checkSuites.get(id);
+  if (suite !== undefined) repository.checkSuites.set(id, { ...suite, isAsked });
 }
 
 /** What "Re-run all checks" does; the runs stay as they are until the app changes them. */
 export function rerequestSuite({ github, repository, parameters }: RepositoryCall): Reply {
   const suite = repository.checkSuites.get(Number(parameters["check_suite_id"]));
   if (suite === undefined) return notFound();
-  github.log.add({ kind: "check-suite", action: "rerequested", repository, suite });
+  askSuite(repository, suite.id, true);
+  github.log.add({ kind: "check-suite", action: "rerequested", repository, suite: { ...suite, isAsked: true } });
   return { status: 201, body: {} };
 }
 
@@ -29,12 +41,20 @@ export function showSuite(github: GitHub, repository: Repository, suite: CheckSu
     id,
     head_sha: headSha,
     head_branch: branch?.[0].slice("refs/heads/".length) ?? null,
-    status: "queued",
-    conclusion: null,
+    ...standingOf(repository, suite),
     url: `${repositoryUrl(repository, links)}/check-suites/${id}`,
     app: app === undefined ? null : showApp(github, app, links),
     pull_requests: showPullsAt(repository, headSha),
   };
+}
+
+/** It is as far as the one of its runs that is least far, and ends as badly as the worst. */
+function standingOf(repository: Repository, { id, isAsked }: CheckSuite) {
+  const runs = [...repository.checkRuns.values()].filter(({ suiteId }) => suiteId === id);
+  if (isAsked || runs.length === 0) return { status: "queued", conclusion: null };
+  if (runs.some(({ status }) => status !== "completed")) return { status: "in_progress", conclusion: null };
+  const worst = runs.find(({ conclusion }) => conclusion !== "success") ?? runs[0];
+  return { status: "completed", conclusion: worst?.conclusion ?? null };
 }
 
 /** Those of this repository's branches; of a fork's GitHub says nothing here. */

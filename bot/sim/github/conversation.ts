@@ -47,6 +47,8 @@ export interface Comment {
 
 /** All runs of an app on a commit. */
 export interface CheckSuite {
+  /** Somebody asked for it to be run again, and its app has done nothing since. */
+  readonly isAsked: boolean;
   readonly id: number;
   readonly appId: number;
   readonly headSha: string;

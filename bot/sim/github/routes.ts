@@ -16,7 +16,7 @@ import {
   rerequestCheckRun,
   updateCheckRun,
 } from "./check-runs.ts";
-import { rerequestSuite } from "./check-suites.ts";
+import { getSuite, rerequestSuite } from "./check-suites.ts";
 import { createComment, deleteComment, getComment, listComments, updateComment } from "./comments.ts";
 import { compare, getCommit, listCommits } from "./commits.ts";
 import { getContents, putContents } from "./contents.ts";
@@ -101,6 +101,7 @@ const ROUTES: readonly Route[] = [
   inRepository("PATCH /repos/{owner}/{repo}/check-runs/{check_run_id}", toWrite(CHECKS), updateCheckRun),
   inRepository("GET /repos/{owner}/{repo}/check-runs/{check_run_id}/annotations", CHECKS, listAnnotations),
   inRepository("POST /repos/{owner}/{repo}/check-runs/{check_run_id}/rerequest", toWrite(CHECKS), rerequestCheckRun),
+  inRepository("GET /repos/{owner}/{repo}/check-suites/{check_suite_id}", CHECKS, getSuite),
   inRepository("POST /repos/{owner}/{repo}/check-suites/{check_suite_id}/rerequest", toWrite(CHECKS), rerequestSuite),
   inRepository("POST /repos/{owner}/{repo}/statuses/{sha}", toWrite(STATUSES), createStatus),
   inRepository("GET /repos/{owner}/{repo}", METADATA, getRepository),
