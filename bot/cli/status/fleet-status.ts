@@ -94,6 +94,8 @@ function shownAs(type: ConditionType): string {
       return "AdmissionMissing";
     case "SlackConnected":
       return "Not SlackConnected";
+    case "PullRequestsAnswered":
+      return "Not PullRequestsAnswered";
     default:
       return type satisfies never;
   }
@@ -105,6 +107,7 @@ export function isWell({ type, isTrue }: Condition): boolean {
     case "AdmissionMissing":
       return !isTrue;
     case "SlackConnected":
+    case "PullRequestsAnswered":
       return isTrue;
     default:
       return type satisfies never;

@@ -102,6 +102,7 @@ const troubled = aSnapshot({
     conditions: [
       { type: "AdmissionMissing", isTrue: false, says: "It is there.", since: NOW - DAY },
       { type: "SlackConnected", isTrue: false, says: "Slack refuses the token.", since: NOW - HOUR },
+      { type: "PullRequestsAnswered", isTrue: false, says: "GitHub refuses it.", since: NOW - HOUR },
     ],
   },
 });
@@ -109,7 +110,7 @@ const workers = aPolicy({ pools: [aPool()] });
 
 test("a fleet in trouble: what needs a look stands first, and who paused", () => {
   const lines = asText(fleetStatusOf(troubled, workers, NOW), "kubectl bootswain");
-  expect(lines.slice(0, 8)).toEqual([
+  expect(lines.slice(0, 9)).toEqual([
     "abal-kuber · 3 of 4 nodes to go · 1 failed · 1 blocked · 22:30 CST",
     "Slots 1 of 1: kuber05. All reboots are paused by ana since 21:30 CST: firmware.",
     "",
@@ -118,6 +119,7 @@ test("a fleet in trouble: what needs a look stands first, and who paused", () =>
     expect.stringMatching(/^ {2}! kuber04 is blocked: /),
     "  ! No newer policy is used since 21:30 CST: policy.yaml:1:1: it is empty",
     "  ! Not SlackConnected since 21:30 CST: Slack refuses the token.",
+    "  ! Not PullRequestsAnswered since 21:30 CST: GitHub refuses it.",
   ]);
   const nodes = lines.filter((line) => /^ {2}kuber/.test(line));
   expect(nodes.map((line) => line.trim().split(/ {2,}/).slice(0, 2))).toEqual([
@@ -165,6 +167,7 @@ test("as JSON", () => {
       { kind: "blocked", node: "kuber04" },
       { kind: "policy", node: null },
       { kind: "condition", node: null },
+      { kind: "condition", node: null },
     ],
     pools: [
       {
@@ -188,6 +191,7 @@ test("as JSON", () => {
     conditions: [
       { type: "AdmissionMissing", isWell: true },
       { type: "SlackConnected", isWell: false },
+      { type: "PullRequestsAnswered", isWell: false },
     ],
     policy: { commit: "3f2a9c1", valid: false, problems: ["policy.yaml:1:1: it is empty"] },
   });

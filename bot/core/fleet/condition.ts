@@ -1,7 +1,7 @@
 import type { Instant } from "../instant.ts";
 
 /** What the bot stands on, and may lack, without that stopping it. */
-export const CONDITION_TYPES = ["AdmissionMissing", "SlackConnected"] as const;
+export const CONDITION_TYPES = ["AdmissionMissing", "SlackConnected", "PullRequestsAnswered"] as const;
 export type ConditionType = (typeof CONDITION_TYPES)[number];
 
 /** How one of them is now, with a sentence for people: what is lost while it is not well, and what to do. */

@@ -9,11 +9,13 @@ const SAYS_MOST = 300;
 /** What the bot stands on: those that are known to be well in one breath, then what is not, each with its sentence. */
 export function footText(turn: Turn, policy: Policy, reading: Reading): string {
   const slack = conditionOf(turn, "SlackConnected");
+  const pulls = conditionOf(turn, "PullRequestsAnswered");
   const fine = [...(slack?.isTrue === true ? ["Slack"] : []), ...gitFine(turn, policy), ...gatesFine(turn)];
   return [
     policyText(turn, policy, reading),
     ...(fine.length === 0 ? [] : [`${fine.join(", ")} fine`]),
     ...(slack?.isTrue === false ? [says("Slack", slack)] : []),
+    ...(pulls?.isTrue === false ? [says("Pull requests", pulls)] : []),
     ...gatesLost(turn),
     ...admissionText(turn),
   ].join(" · ");
