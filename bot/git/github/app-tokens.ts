@@ -4,6 +4,7 @@ import { createAppAuth } from "@octokit/auth-app";
 import { Octokit, RequestError } from "octokit";
 import type { Clock, Log } from "../../coordinator/ports.ts";
 import { type Duration, HOUR, type Instant, MINUTE, parseInstant } from "../../core/instant.ts";
+import { numberWithin, textWithin } from "./shape.ts";
 import { fitToShow, GitHubFailed, wordsOf } from "./trouble.ts";
 
 type OctokitOptions = NonNullable<ConstructorParameters<typeof Octokit>[0]>;
@@ -18,6 +19,12 @@ interface AppParts {
   readonly log: Log;
   /** For octokit, beside who asks. */
   readonly options: OctokitOptions;
+}
+
+export interface KnownApp {
+  readonly id: number;
+  /** It writes as slug[bot]. */
+  readonly slug: string;
 }
 
 interface Held {
@@ -47,6 +54,17 @@ export class AppTokens {
       this.#pending = null;
     });
     return this.#pending;
+  }
+
+  /** How the App is known to GitHub, which does not tell the tokens of its installations. */
+  async app(): Promise<KnownApp> {
+    const asApp = await this.#asApp();
+    try {
+      const { data } = await asApp.rest.apps.getAuthenticated();
+      return { id: numberWithin(data, "id"), slug: textWithin(data, "slug") };
+    } catch (error) {
+      throw this.#inWords(error);
+    }
   }
 
   /** GitHub does not know it any more. */

@@ -2,7 +2,7 @@ import { Octokit, RequestError } from "octokit";
 import type { Clock, Log } from "../../coordinator/ports.ts";
 import { type Duration, SECOND } from "../../core/instant.ts";
 import { tokenIn } from "../access.ts";
-import { AppTokens } from "./app-tokens.ts";
+import { AppTokens, type KnownApp } from "./app-tokens.ts";
 import { Wire } from "./wire.ts";
 
 export interface AppIdentity {
@@ -41,6 +41,8 @@ export interface GitHubConnection {
   readonly identity: GitHubIdentity["kind"];
   /** As git's password over https; null for nobody. Rejects with what `wordsOf` has words for. */
   token(): Promise<string | null>;
+  /** Null where the bot is none. Rejects with what `wordsOf` has words for. */
+  app(): Promise<KnownApp | null>;
   close(): Promise<void>;
 }
 
@@ -71,6 +73,7 @@ export function connectGitHub(parts: GitHubParts): GitHubConnection {
   return {
     ...{ octokit, owner, repo, identity: identity.kind },
     token: async () => (tokens === null ? null : tokens.token()),
+    app: async () => tokens?.app() ?? null,
     close: () => wire.close(),
   };
 }
@@ -81,16 +84,23 @@ interface Tokens {
   token(): Promise<string>;
   /** It was refused. */
   drop(token: string): void;
+  /** Null for a token of a file. */
+  app(): Promise<KnownApp> | null;
 }
 
 function tokensOf(identity: GitHubIdentity, tokensOfApp: (app: AppIdentity) => AppTokens): Tokens | null {
   switch (identity.kind) {
     case "app": {
       const tokens = tokensOfApp(identity);
-      return { scheme: "token", token: () => tokens.token(), drop: (token) => tokens.drop(token) };
+      return {
+        scheme: "token",
+        token: () => tokens.token(),
+        drop: (token) => tokens.drop(token),
+        app: () => tokens.app(),
+      };
     }
     case "token":
-      return { scheme: "bearer", token: () => tokenIn(identity.file), drop: () => {} };
+      return { scheme: "bearer", token: () => tokenIn(identity.file), drop: () => {}, app: () => null };
     case "nobody":
       return null;
     default:

@@ -14,6 +14,12 @@ export function textWithin(value: unknown, ...names: readonly string[]): string 
   return text;
 }
 
+export function numberWithin(value: unknown, ...names: readonly string[]): number {
+  const number = within(value, ...names);
+  if (typeof number !== "number") throw odd(names.join("."));
+  return number;
+}
+
 export function listWithin(value: unknown, ...names: readonly string[]): readonly unknown[] {
   const list = within(value, ...names);
   if (!Array.isArray(list)) throw odd(names.join(".") || "the list");
