@@ -1,7 +1,7 @@
 import type { NodeName } from "../core/fleet/node.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
-import { type Forecast, forecast } from "../core/forecast/forecast.ts";
-import { DAY, type Duration, type Instant, MINUTE } from "../core/instant.ts";
+import { type Forecast, forecast, NEAR } from "../core/forecast/forecast.ts";
+import { type Duration, type Instant, MINUTE } from "../core/instant.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Policy } from "../core/policy/policy.ts";
 
@@ -23,8 +23,6 @@ interface Made {
 const YOUNG: Duration = 3 * MINUTE;
 /** What is unchanged is foreseen as before, until it should have changed and did not. */
 const OLD: Duration = 15 * MINUTE;
-/** The loop waits for it while its lease runs: half a second at most for some hundred nodes, about one for a thousand. */
-const LIMITS = { horizon: 8 * DAY, nodesPlanned: 1_000 };
 
 /** Keeps the last forecast for as long as it is worth something. */
 export class Forecaster {
@@ -46,7 +44,7 @@ export class Forecaster {
     if (this.#made !== null && age >= 0 && age < YOUNG) return this.#made.found;
     const key = keyOf(known);
     if (this.#made?.key === key && age >= 0 && age < OLD) return this.#made.found;
-    const found = forecast(snapshot, policy, now, LIMITS);
+    const found = forecast(snapshot, policy, now, NEAR);
     this.#made = { key, at: now, found };
     return found;
   }

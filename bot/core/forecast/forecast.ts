@@ -20,12 +20,14 @@ export type Forecast =
   | { readonly kind: "later" };
 
 /** How far one run looks. */
-interface Reach {
+export interface Reach {
   readonly horizon: Duration;
   /** Turns of all nodes together that it may plan: its cost. */
   readonly nodesPlanned: number;
 }
 
+/** For the loop, which waits for it while its lease runs: half a second at most for some hundred nodes, about one for a thousand. */
+export const NEAR: Reach = { horizon: 8 * DAY, nodesPlanned: 1_000 };
 /** A large fleet is answered in seconds. */
 const FAR: Reach = { horizon: 14 * DAY, nodesPlanned: 500_000 };
 const TURNS_LEAST = 30;

@@ -20,10 +20,21 @@ const digestInputs = new WeakMap<Pool, string>();
 export function safetyDigestInput(pool: Pool): string {
   const known = digestInputs.get(pool);
   if (known !== undefined) return known;
-  const { name, mode, may, windows, drain, hooks, reboot, verify } = pool;
-  const input = JSON.stringify(sorted({ name, mode, may, windows, drain, hooks, reboot, verify }));
+  const input = JSON.stringify(sorted(safetyKeys(pool)));
   digestInputs.set(pool, input);
   return input;
+}
+
+const safetyKeys = ({ name, mode, may, windows, drain, hooks, reboot, verify }: Pool) => ({
+  ...{ name, mode, may, windows, drain, hooks, reboot, verify },
+});
+
+/** Which of those keys mean something else in another pool, by their names in a policy. */
+export function safetyKeysChanged(before: Pool, after: Pool): readonly string[] {
+  const old = new Map<string, unknown>(Object.entries(safetyKeys(before)));
+  return Object.entries(safetyKeys(after))
+    .filter(([key, value]) => JSON.stringify(sorted(value)) !== JSON.stringify(sorted(old.get(key))))
+    .map(([key]) => key);
 }
 
 function sorted(value: unknown): unknown {

@@ -71,7 +71,7 @@ export function openingsBetween(schedule: Schedule, from: Instant, to: Instant):
 
 /** The freeze that `now` is in; of several the one that lasts longest. */
 export function freezeAt(schedule: Schedule, now: Instant): FreezeTime | null {
-  const current = freezeTimes(schedule).filter(({ opens, closes }) => opens <= now && now < closes);
+  const current = freezesOf(schedule).filter(({ opens, closes }) => opens <= now && now < closes);
   return current.reduce<FreezeTime | null>(
     (last, one) => (last === null || one.closes > last.closes ? one : last),
     null,
@@ -80,7 +80,7 @@ export function freezeAt(schedule: Schedule, now: Instant): FreezeTime | null {
 
 /** When the next freeze begins after `now`. */
 export function nextFreeze(schedule: Schedule, now: Instant): FreezeTime | null {
-  const later = freezeTimes(schedule).filter(({ opens }) => opens > now);
+  const later = freezesOf(schedule).filter(({ opens }) => opens > now);
   return later.reduce<FreezeTime | null>(
     (first, one) => (first === null || one.opens < first.opens ? one : first),
     null,
@@ -119,7 +119,7 @@ function layOut(schedule: Schedule, from: Instant, to: Instant): readonly Openin
   const { windows, zone } = schedule;
   if (windows === "always") {
     const always = { opens: Number.NEGATIVE_INFINITY, closes: Number.POSITIVE_INFINITY };
-    return without([always], freezeTimes(schedule));
+    return without([always], freezesOf(schedule));
   }
   const openings: Opening[] = [];
   const first = localDate(from - longest(windows) - 2 * DAY, zone);
@@ -128,7 +128,7 @@ function layOut(schedule: Schedule, from: Instant, to: Instant): readonly Openin
     const date = plusDays(first, index);
     for (const window of windows) openings.push(...openingOn(window, date, zone));
   }
-  return without(merge(openings), freezeTimes(schedule));
+  return without(merge(openings), freezesOf(schedule));
 }
 
 function longest(windows: readonly Window[]): number {
@@ -137,7 +137,8 @@ function longest(windows: readonly Window[]): number {
 
 const freezeInstants = new WeakMap<Schedule, readonly FreezeTime[]>();
 
-function freezeTimes(schedule: Schedule): readonly FreezeTime[] {
+/** All of them, past ones too. */
+export function freezesOf(schedule: Schedule): readonly FreezeTime[] {
   const known = freezeInstants.get(schedule);
   if (known !== undefined) return known;
   const times = schedule.freezes.map(({ name, from, to }) => ({

@@ -1,5 +1,5 @@
+import { cleaned } from "../../core/harmless.ts";
 import type { Block } from "./card.ts";
-import { cleaned } from "./harmless.ts";
 
 const SPECIAL = /[*_~`:<>&]/;
 
