@@ -23,6 +23,7 @@ const TABLE: Readonly<Record<string, readonly string[]>> = {
   "bot/slack/bolt": ["bot/slack", "@slack/", "node:"],
   "bot/git": ["bot/core", "bot/coordinator/ports.ts", "bot/coordinator/policy-source-port.ts", "node:"],
   "bot/git/github/testing": ["bot/sim", "vitest"],
+  "bot/git/review/testing": ["bot/policy"],
   "bot/git/github": ["bot/git", "bot/coordinator", "octokit", "@octokit/", "undici", "node:"],
   "bot/gates": ["bot/core", "bot/coordinator/ports.ts", "zod", "@prometheus-io/lezer-promql", "@lezer/common", "node:"],
   "bot/http": ["bot/core", "bot/coordinator/ports.ts", "prom-client", "@octokit/webhooks-methods", "node:"],

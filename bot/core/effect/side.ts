@@ -4,6 +4,7 @@ import type { NodeName } from "../fleet/node.ts";
 import type { PhaseKind } from "../fleet/phase.ts";
 import type { NodeReboot } from "../fleet/reboot.ts";
 import type { Snapshot } from "../fleet/snapshot.ts";
+import { asideOf } from "../forecast/aside.ts";
 import { type Forecast, forecast, type Reach } from "../forecast/forecast.ts";
 import { gateKey } from "../gates/judge.ts";
 import type { Hold } from "../holds/hold.ts";
@@ -77,11 +78,10 @@ function withBlockers(snapshot: Snapshot, { nodes }: Plan, now: Instant): Snapsh
   return { ...snapshot, reboots };
 }
 
-function steppingAside({ steps }: Plan): ReadonlyMap<NodeName, string> {
-  const aside = new Map<NodeName, string>();
-  for (const step of steps) {
-    if (step.kind !== "WithdrawOrder" || step.next.phase.kind !== "yielding") continue;
-    aside.set(step.next.node, describeYield(step.next.phase.why));
-  }
-  return aside;
+function steppingAside(planned: Plan): ReadonlyMap<NodeName, string> {
+  return new Map(
+    [...asideOf(planned)].flatMap(([name, { phase }]) =>
+      phase.kind === "yielding" ? [[name, describeYield(phase.why)] as const] : [],
+    ),
+  );
 }

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { NodeReboot } from "../fleet/reboot.ts";
 import { DAY, HOUR, type Instant, MINUTE } from "../instant.ts";
 import type { Pool } from "../policy/policy.ts";
 import { openingAt, scheduleOf } from "../policy/schedule.ts";
 import { aFreeze, aPolicy, aPool, aReboot, aSnapshot, aWindow, NOW, type Parts } from "../testing/builders.ts";
 import { aFleetWith, fleetOf, orderOf, slot } from "../testing/fleets.ts";
-import { draining } from "../testing/phases.ts";
+import { draining, rebooting, yielding } from "../testing/phases.ts";
 import { type Forecast, forecast } from "./forecast.ts";
 import { forecastText } from "./forecast-text.ts";
 
@@ -76,6 +77,112 @@ test("what is under way ends as it usually does, and frees its slot then", () =>
   const parts = { ...fleetOf(["a", "b"], { reboots, nodes: { a: { cordon } } }), fleet: aFleetWith(slot("a")) };
   expect(run(parts).get("a")).toEqual({ kind: "under way", ends: NOW + 8 * MINUTE });
   expect(run(parts).get("b")).toMatchObject({ kind: "starts", at: NOW + 8 * MINUTE });
+});
+
+describe("what a closing window stops", () => {
+  const closingAt = (to: string, changes: Partial<Pool> = {}) =>
+    policyOf({ windows: [aWindow("22:00", to)], ...changes });
+  const TOMORROW = DAY - 30 * MINUTE;
+  /** It took ten minutes the last time, and its order went out in the ninth. */
+  const lateOrder = {
+    outcome: { kind: "rebooted" as const, at: NOW - DAY, took: 10 * MINUTE, bootId: "boot-1" },
+    history: [
+      { at: NOW - DAY - 10 * MINUTE, phase: "preparing" as const, order: "old", says: "" },
+      { at: NOW - DAY - MINUTE, phase: "rebooting" as const, order: "old", says: "" },
+      { at: NOW - DAY, phase: "waiting" as const, order: null, says: "" },
+    ],
+  };
+
+  test.each<[string, Parameters<typeof fleetOf>[1], ReturnType<typeof policyOf>, number]>([
+    ["a node whose order would be out in time goes", {}, closingAt("22:35"), 0],
+    ["one that would still be drained then waits for the next", {}, closingAt("22:34"), TOMORROW],
+    ["as long as it was drained the last time", { reboots: { a: lateOrder } }, closingAt("22:38"), TOMORROW],
+    ["and no longer", { reboots: { a: lateOrder } }, closingAt("22:39"), 0],
+    [
+      "where a drain is finished it goes",
+      {},
+      closingAt("22:34", { drain: { ...aPool().drain, whenWindowCloses: "finish" } }),
+      0,
+    ],
+  ])("%s", (_, changes, policy, at) => {
+    expect(startsOf(run(fleetOf(["a"], changes), policy))["a"]).toMatchObject([at, expect.any(Number)]);
+  });
+
+  test("the slot that it has until then is nobody else's", () => {
+    const policy = {
+      ...closingAt("22:34"),
+      pools: [aPool({ name: "first", matchLabels: { role: "first" }, windows: [aWindow("22:00", "22:34")] }), aPool()],
+    };
+    const found = startsOf(run(fleetOf(["a", "b"], { nodes: { a: { labels: { role: "first" } } } }), policy));
+    expect(found).toMatchObject({ a: [TOMORROW, GUESS], b: [4 * MINUTE, GUESS] });
+  });
+
+  test("a freeze stops it, too", () => {
+    const from = { date: { year: 2026, month: 12, day: 4 }, time: { hour: 22, minute: 34 } };
+    const policy = { ...policyOf(), freezes: [aFreeze({ from })] };
+    expect(run(fleetOf(["a"]), policy).get("a")).toMatchObject({ kind: "starts", at: Date.UTC(2026, 11, 11, 12) });
+  });
+});
+
+describe("what is under way", () => {
+  const cordon = { kind: "ours", order: orderOf("a") } as const;
+  const going = (phase: NodeReboot["phase"], reboot: Partial<NodeReboot> = {}): Parts => {
+    const history = [{ at: NOW - MINUTE, phase: "preparing" as const, order: orderOf("a"), says: "" }];
+    const reboots = { a: { phase, orders: 1, history, ...reboot } };
+    return { ...fleetOf(["a", "b"], { reboots, nodes: { a: { cordon } } }), fleet: aFleetWith(slot("a")) };
+  };
+  const drained = draining({ order: orderOf("a") });
+  const open = [aWindow("22:00", "01:00")];
+
+  test.each<[string, Parts, Partial<Pool>, object, object]>([
+    ["goes on", going(drained), {}, { kind: "under way" }, { at: NOW - MINUTE + GUESS }],
+    [
+      "goes on with an approval that nobody gives a second time",
+      going(drained, { mode: "approval" }),
+      { mode: "approval" },
+      { kind: "under way" },
+      { ifApproved: true },
+    ],
+    [
+      "steps aside where its pool is in another mode, and goes again",
+      going(drained, { mode: "approval" }),
+      {},
+      { kind: "starts", at: NOW },
+      { at: NOW + GUESS },
+    ],
+    [
+      "steps aside where its window is closed",
+      going(drained),
+      { windows: [aWindow("23:00", "01:00")] },
+      { kind: "starts", at: NOW + 30 * MINUTE },
+      {},
+    ],
+    [
+      "steps aside when its window closes",
+      going(drained),
+      { windows: [aWindow("22:00", "22:33")] },
+      { kind: "starts", at: NOW + DAY - 30 * MINUTE },
+      {},
+    ],
+    [
+      "is left alone once its order is out",
+      going(rebooting({ order: orderOf("a") }), { mode: "approval" }),
+      { windows: open },
+      { kind: "under way" },
+      {},
+    ],
+    [
+      "has stepped aside, and goes when its order is dead",
+      going(yielding({ order: orderOf("a"), notAfter: NOW + 4 * MINUTE })),
+      {},
+      { kind: "starts", at: NOW + 5 * MINUTE },
+      { at: NOW + 5 * MINUTE + GUESS },
+    ],
+  ])("%s", (_, parts, changes, ofA, ofB) => {
+    const found = run(parts, policyOf(changes));
+    expect(found.get("a")).toMatchObject(ofA);
+    expect(found.get("b")).toMatchObject({ kind: "starts", ...ofB });
+  });
 });
 
 describe("what time alone does not end is said with the hold", () => {

@@ -1,11 +1,13 @@
 import { membersOf } from "../fleet/member.ts";
 import type { NodeName } from "../fleet/node.ts";
+import type { NodeReboot } from "../fleet/reboot.ts";
 import type { Snapshot } from "../fleet/snapshot.ts";
 import type { Hold } from "../holds/hold.ts";
 import { DAY, type Duration, type Instant } from "../instant.ts";
 import { type Plan, plan } from "../plan.ts";
 import type { Policy } from "../policy/policy.ts";
 import type { Situation } from "../situation.ts";
+import { asideOf } from "./aside.ts";
 import { durationsOf } from "./durations.ts";
 import { VirtualFleet } from "./virtual-fleet.ts";
 
@@ -41,10 +43,12 @@ export function forecast(
   limits: Partial<Reach> = {},
 ): ReadonlyMap<NodeName, Forecast> {
   const reach = { ...FAR, ...limits };
-  const found = runAhead(snapshot, policy, now, reach);
+  const aside = stepAside(snapshot, policy, now);
+  const run = (one: Policy | undefined) => runAhead(snapshot, one, { now, reach, aside });
+  const found = run(policy);
   const isAsked = [...found.values()].some((one) => one.kind === "waits" && one.why.kind === "approval");
   if (policy === undefined || !isAsked) return found;
-  const approved = runAhead(snapshot, withoutApproval(policy), now, reach);
+  const approved = run(withoutApproval(policy));
   return new Map([...found].map(([name, one]) => [name, ifApproved(one, approved.get(name))]));
 }
 
@@ -65,14 +69,25 @@ function withoutApproval(policy: Policy): Policy {
   return made;
 }
 
+/** Nodes that are under way, and that the policy stops at once: so it is for whoever reads what another policy would do. */
+function stepAside(snapshot: Snapshot, policy: Policy | undefined, now: Instant): ReadonlyMap<NodeName, NodeReboot> {
+  const isUnderWay = [...snapshot.reboots.values()].some(({ phase }) => phase.kind !== "waiting");
+  return isUnderWay ? asideOf(plan({ ...snapshot, gates: null }, NOTHING, policy, now)) : new Map();
+}
+
+interface Run {
+  readonly now: Instant;
+  readonly reach: Reach;
+  readonly aside: ReadonlyMap<NodeName, NodeReboot>;
+}
+
 function runAhead(
   snapshot: Snapshot,
   policy: Policy | undefined,
-  now: Instant,
-  { horizon, nodesPlanned }: Reach,
+  { now, reach: { horizon, nodesPlanned }, aside }: Run,
 ): ReadonlyMap<NodeName, Forecast> {
   const members = membersOf(snapshot, policy);
-  const fleet = new VirtualFleet(snapshot, members, durationsOf(members), now);
+  const fleet = new VirtualFleet({ snapshot, members, lasts: durationsOf(members), aside, now });
   const found = new Map<NodeName, Forecast>(
     fleet.underWay().map(([name, ends]) => [name, { kind: "under way", ends }]),
   );
@@ -80,6 +95,7 @@ function runAhead(
   let at = now;
   let planned = plan(fleet.snapshot(), NOTHING, policy, at);
   for (let turn = 0; turn < turns; turn += 1) {
+    for (const name of fleet.stepAside(planned, at)) found.delete(name);
     for (const [name, ends] of fleet.start(planned, at))
       found.set(name, { kind: "starts", at, ends, ifApproved: false });
     const next = Math.min(fleet.nextEnd(), planned.wakeAt ?? Number.POSITIVE_INFINITY);

@@ -6,21 +6,42 @@ import { orderId } from "../fleet/order.ts";
 import type { NodeReboot } from "../fleet/reboot.ts";
 import type { HostReport } from "../fleet/report.ts";
 import type { Snapshot } from "../fleet/snapshot.ts";
-import { type Duration, type Instant, MINUTE } from "../instant.ts";
+import { type Instant, MINUTE } from "../instant.ts";
 import type { Plan } from "../plan.ts";
+import { asideOf } from "./aside.ts";
+import type { Lasting } from "./durations.ts";
+import { asDraining, asVerifying } from "./virtual-phase.ts";
 
-/** A copy of the fleet in which nodes that get a slot are done after as long as that takes. */
+/** What is under way in the time to come. */
+interface UnderWay {
+  /** From here on nothing stops it any more. */
+  readonly ordered: Instant;
+  readonly ends: Instant;
+  /** The record that it has afterwards where it steps aside; null where it is rebooted. */
+  readonly aside: NodeReboot | null;
+}
+
+interface Parts {
+  readonly snapshot: Snapshot;
+  readonly members: readonly Member[];
+  readonly lasts: (member: Member) => Lasting;
+  /** The records of nodes that step aside at once. */
+  readonly aside: ReadonlyMap<NodeName, NodeReboot>;
+  readonly now: Instant;
+}
+
+/** A copy of the fleet in which nodes that get a slot are done after as long as that takes, unless the plan stops them before. */
 export class VirtualFleet {
   readonly #snapshot: Snapshot;
   readonly #nodes: Map<NodeName, Node>;
   readonly #reports: Map<NodeName, HostReport>;
   readonly #reboots: Map<NodeName, NodeReboot>;
   readonly #members: ReadonlyMap<NodeName, Member>;
-  readonly #lasts: (member: Member) => Duration;
-  readonly #ends = new Map<NodeName, Instant>();
+  readonly #lasts: (member: Member) => Lasting;
+  readonly #underWay = new Map<NodeName, UnderWay>();
   #slots: readonly Slot[];
 
-  constructor(snapshot: Snapshot, members: readonly Member[], lasts: (member: Member) => Duration, now: Instant) {
+  constructor({ snapshot, members, lasts, aside, now }: Parts) {
     this.#snapshot = snapshot;
     this.#nodes = new Map(snapshot.nodes);
     this.#reboots = new Map(snapshot.reboots);
@@ -34,16 +55,12 @@ export class VirtualFleet {
         return [name, isHeard ? { ...report, heartbeat: Number.POSITIVE_INFINITY } : report];
       }),
     );
-    for (const member of members) {
-      const phase = member.reboot?.phase.kind ?? "waiting";
-      if (phase === "waiting" || phase === "failed" || phase === "yielding") continue;
-      const since = member.reboot === null ? now : (slotTakenAt(member.reboot) ?? now);
-      this.#ends.set(member.node.name, Math.max(now + MINUTE, since + lasts(member)));
-    }
+    for (const member of members) this.#goOn(member, aside.get(member.node.name) ?? null, now);
   }
 
+  /** Those that go on to their end, as far as is known. */
   underWay(): readonly (readonly [NodeName, Instant])[] {
-    return [...this.#ends];
+    return [...this.#underWay].flatMap(([name, { ends, aside }]) => (aside === null ? [[name, ends] as const] : []));
   }
 
   snapshot(): Snapshot {
@@ -60,6 +77,7 @@ export class VirtualFleet {
       // Nothing is read in the time to come: gates, and what stands in a drain's way, stay as they are on record.
       gates: null,
       checks: null,
+      pods: new Map(),
       decisions: new Map([...this.#snapshot.decisions].filter(([, { judgement }]) => judgement !== null)),
     };
   }
@@ -69,36 +87,78 @@ export class VirtualFleet {
     const step = steps.find((one) => one.kind === "SetSlots");
     if (step?.kind !== "SetSlots") return [];
     this.#slots = step.slots;
-    return step.taken.flatMap(({ node, order }) => {
-      const member = this.#members.get(node);
-      const reboot = this.#reboots.get(node);
-      if (member === undefined || reboot === undefined) return [];
-      const ends = now + this.#lasts(member);
-      this.#ends.set(node, ends);
-      const fromBootId = member.node.bootId ?? "";
-      const phase = { kind: "verifying", order, fromBootId, bootId: "", since: now, soakingSince: null } as const;
-      this.#reboots.set(node, { ...reboot, phase, orders: reboot.orders + 1 });
-      return [[node, ends] as const];
+    return step.taken.flatMap(({ node: name, order }) => {
+      const member = this.#members.get(name);
+      const reboot = this.#reboots.get(name);
+      const node = this.#nodes.get(name);
+      if (member === undefined || reboot === undefined || node === undefined) return [];
+      const { whole, untilOrder } = this.#lasts(member);
+      const ends = now + whole;
+      this.#underWay.set(name, { ordered: now + untilOrder, ends, aside: null });
+      const begun = asDraining(reboot, { order, fromBootId: node.bootId ?? "", pool: member.pool, since: now });
+      this.#reboots.set(name, { ...begun, orders: reboot.orders + 1 });
+      // A drain that has begun may be finished after its window: that it has begun shows by the cordon.
+      this.#nodes.set(name, { ...node, cordon: { kind: "ours", order } });
+      return [[name, ends] as const];
     });
   }
 
+  /** Who steps aside by this plan: a window closed, or a freeze began, before the order was out. */
+  stepAside(planned: Plan, now: Instant): readonly NodeName[] {
+    const aside = asideOf(planned);
+    for (const [name, record] of aside) this.#underWay.set(name, { ordered: now, ends: now, aside: record });
+    return [...aside.keys()];
+  }
+
   nextEnd(): Instant {
-    return [...this.#ends.values()].reduce((first, end) => Math.min(first, end), Number.POSITIVE_INFINITY);
+    return [...this.#underWay.values()].reduce((first, { ends }) => Math.min(first, ends), Number.POSITIVE_INFINITY);
   }
 
   endUntil(now: Instant): void {
-    for (const [name, end] of this.#ends) {
-      if (end > now) continue;
-      this.#ends.delete(name);
-      const node = this.#nodes.get(name);
-      const report = this.#reports.get(name);
+    for (const [name, { ordered, ends, aside }] of this.#underWay) {
       const reboot = this.#reboots.get(name);
-      if (node === undefined || report === undefined || reboot === undefined) continue;
-      const bootId = orderId(node.uid, node.bootId ?? "", -1);
-      this.#nodes.set(name, { ...node, ready: true, bootId, cordon: { kind: "none", liftedFor: null } });
-      this.#reports.set(name, { ...report, bootId, pending: null });
-      this.#reboots.set(name, { ...reboot, phase: { kind: "waiting" } });
-      this.#slots = this.#slots.filter((slot) => slot.node !== name);
+      if (ends <= now) this.#end(name, aside);
+      else if (ordered <= now && reboot?.phase.kind === "draining") this.#reboots.set(name, asVerifying(reboot, now));
     }
+  }
+
+  /** What is under way when the time to come begins. */
+  #goOn(member: Member, aside: NodeReboot | null, now: Instant): void {
+    const { reboot, node, pool } = member;
+    if (reboot === null || reboot.phase.kind === "waiting" || reboot.phase.kind === "failed") return;
+    const record = reboot.phase.kind === "yielding" ? reboot : aside;
+    if (record !== null) {
+      const notAfter = record.phase.kind === "yielding" ? record.phase.notAfter : null;
+      const ends = notAfter === null ? now : Math.max(now, notAfter + this.#snapshot.timings.orderMargin);
+      this.#underWay.set(node.name, { ordered: now, ends, aside: record });
+      return;
+    }
+    const since = slotTakenAt(reboot) ?? now;
+    const { whole, untilOrder } = this.#lasts(member);
+    const isOrdered = reboot.phase.kind === "rebooting" || reboot.phase.kind === "verifying";
+    const ordered = isOrdered ? now : since + untilOrder;
+    this.#underWay.set(node.name, { ordered, ends: Math.max(now + MINUTE, since + whole), aside: null });
+    const { order, fromBootId } = reboot.phase;
+    const begun = asDraining(reboot, { order, fromBootId, pool, since });
+    this.#reboots.set(node.name, isOrdered ? asVerifying(begun, now) : begun);
+  }
+
+  #end(name: NodeName, aside: NodeReboot | null): void {
+    this.#underWay.delete(name);
+    const node = this.#nodes.get(name);
+    const report = this.#reports.get(name);
+    const reboot = this.#reboots.get(name);
+    if (node === undefined || report === undefined || reboot === undefined) return;
+    this.#slots = this.#slots.filter((slot) => slot.node !== name);
+    const free: Node = { ...node, cordon: { kind: "none", liftedFor: null } };
+    if (aside !== null) {
+      this.#nodes.set(name, free);
+      this.#reboots.set(name, { ...aside, orders: reboot.orders, phase: { kind: "waiting" } });
+      return;
+    }
+    const bootId = orderId(node.uid, node.bootId ?? "", -1);
+    this.#nodes.set(name, { ...free, ready: true, bootId });
+    this.#reports.set(name, { ...report, bootId, pending: null });
+    this.#reboots.set(name, { ...reboot, phase: { kind: "waiting" } });
   }
 }

@@ -97,6 +97,7 @@ function night(): Turn {
       nodes: { "abal-kuber01": { cordon }, "abal-kuber03": { bootId: "boot-2" } },
       reboots: {
         "abal-kuber01": {
+          pool: "control-plane",
           phase: draining({ order: "o1" }),
           orders: 1,
           history: [line(NOW - 3 * MINUTE, "preparing", "o1")],
