@@ -4,7 +4,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Bot, startBot } from "../bot.ts";
 import type { PolicySource } from "../coordinator/policy-source-port.ts";
 import type { Gates, Log } from "../coordinator/ports.ts";
-import { NO_PROPOSALS } from "../coordinator/proposals.ts";
 import type { Timings } from "../core/timings.ts";
 import { metricsOf } from "../http/metrics.ts";
 import { KubeApi } from "../kube/kube-api.ts";
@@ -15,6 +14,7 @@ import { jsonLog } from "../process/log.ts";
 import { type GatesOptions, gatesOf } from "./gates-options.ts";
 import { connectionOf } from "./kube-connection.ts";
 import { listenOn } from "./listen-option.ts";
+import { type WorkOnGitHub, workOnGitHub } from "./on-github.ts";
 import type { PolicyOptions } from "./policy-options.ts";
 import { policyOf, reparsePolicy } from "./policy-source.ts";
 import { type Slack, slackFromEnvironment } from "./slack-from-environment.ts";
@@ -50,13 +50,14 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
   });
   const slack = slackFromEnvironment({ apiUrl: options.slackApiUrl, log, metrics, peopleEvery: timings.peopleEvery });
   const lookAgain = (why: string): void => bot?.lookAgain(why);
-  const webhook = await webhookRoutes(options, null, { log, metrics, lookAgain });
+  const work = workOnGitHub(github, { clusterName: options.cluster, clock: systemClock, random: systemRandom, log });
+  const webhook = await webhookRoutes(options, work.watched, { log, metrics, lookAgain });
   const server = await listenOn(options.listen, metrics, webhook);
   const stopped = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopped.abort());
   try {
     if (await untilReady(api, log, stopped.signal)) {
-      bot = begin({ api, log, source, gates, slack, timings, identity }, options);
+      bot = begin({ api, log, source, work, gates, slack, timings, identity }, options);
       await new Promise<void>((resolve) => stopped.signal.addEventListener("abort", () => resolve(), { once: true }));
       await bot.stop();
       await slack.connection?.stop();
@@ -73,6 +74,7 @@ interface BotParts {
   readonly api: KubeApi;
   readonly log: Log;
   readonly source: PolicySource;
+  readonly work: WorkOnGitHub;
   readonly gates: Gates;
   readonly slack: Slack;
   readonly timings: Timings;
@@ -80,18 +82,19 @@ interface BotParts {
 }
 
 function begin(parts: BotParts, { cluster, namespace }: RunOptions): Bot {
-  const { api, log, source, gates, slack, timings, identity } = parts;
+  const { api, log, source, work, gates, slack, timings, identity } = parts;
   // By the downward API (fieldRef metadata.name); without it the bot runs outside of the cluster that it looks after.
   const pod = process.env["POD_NAME"] || null;
   log.info("starts", { identity, pod, cluster });
   const { chat, people, footing, connection } = slack;
   const [clock, random] = [systemClock, systemRandom];
+  const reviewers = work.reviewer === null ? [] : [work.reviewer];
   const bot = startBot(
     {
       ...{ api, clock, random, log, policySource: source, gates, reparse: reparsePolicy, chat, people },
-      proposals: NO_PROPOSALS,
-      footings: [footing],
-      onlookers: [],
+      proposals: work.proposals,
+      footings: [footing, ...reviewers.map((reviewer) => reviewer.footing)],
+      onlookers: reviewers,
     },
     { clusterName: cluster, namespace, identity, pod, timings },
   );

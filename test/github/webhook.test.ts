@@ -1,18 +1,23 @@
-import { expect, onTestFinished, test } from "vitest";
-import { SECOND } from "../../../bot/core/instant.ts";
-import { POLL, TwoReplicas } from "./two-replicas.ts";
+import { expect, test } from "vitest";
+import { SECOND } from "../../bot/core/instant.ts";
+import { automaticPolicyText } from "../cluster/policy-text.ts";
+import { POLL, Workshop } from "./workshop.ts";
 
 /** Long enough for a hint to make its way, and much shorter than a poll. */
 const SOON = 8 * SECOND;
 
-async function twoReplicas(): Promise<TwoReplicas> {
-  const replicas = await TwoReplicas.begin();
-  onTestFinished(() => replicas.end());
-  return replicas;
+let changes = 0;
+
+/** A policy that differs in nothing that matters. */
+function another(): string {
+  changes += 1;
+  return `${automaticPolicyText}# ${changes}\n`;
 }
 
+const twoReplicas = (): Promise<Workshop> => Workshop.open({ policy: automaticPolicyText });
+
 /** How often each read the policy while this was done. */
-async function readingsDuring({ readings }: TwoReplicas, run: () => Promise<void>): Promise<readonly number[]> {
+async function readingsDuring({ readings }: Workshop, run: () => Promise<void>): Promise<readonly number[]> {
   const before = new Map(readings);
   await run();
   return ["bot a", "bot b"].map((name) => (readings.get(name) ?? 0) - (before.get(name) ?? 0));
@@ -23,7 +28,7 @@ test.each(["leader", "standby"] as const)(
   async (who) => {
     const replicas = await twoReplicas();
     replicas.to(who);
-    const next = replicas.commit();
+    const next = replicas.commit(another());
     const readings = await readingsDuring(replicas, () => replicas.pass(SOON));
     expect(replicas.inForce.at(-1)).toBe(next);
     expect(readings).toEqual([1, 1]);
@@ -34,7 +39,7 @@ test.each(["leader", "standby"] as const)(
 test("webhook lost: the next poll finds the commit", async () => {
   const replicas = await twoReplicas();
   replicas.webhooks.lose();
-  const next = replicas.commit();
+  const next = replicas.commit(another());
   await replicas.pass(SOON);
   expect(replicas.inForce).toHaveLength(1);
   await replicas.pass(POLL);
@@ -44,7 +49,7 @@ test("webhook lost: the next poll finds the commit", async () => {
 test("webhook late: the commit is in force already, and one more look changes nothing", async () => {
   const replicas = await twoReplicas();
   const held = replicas.webhooks.hold();
-  const next = replicas.commit();
+  const next = replicas.commit(another());
   await replicas.pass(POLL + SOON);
   expect(replicas.inForce.at(-1)).toBe(next);
   held.stop();
@@ -55,10 +60,10 @@ test("webhook late: the commit is in force already, and one more look changes no
 test("webhook out of order: the delivery of an older push brings no older policy back", async () => {
   const replicas = await twoReplicas();
   const lost = replicas.webhooks.lose();
-  const older = replicas.commit();
+  const older = replicas.commit(another());
   lost.stop();
   const { guid = "" } = replicas.webhooks.deliveries.at(-1) ?? {};
-  const newer = replicas.commit();
+  const newer = replicas.commit(another());
   await replicas.pass(SOON);
   await replicas.webhooks.redeliver(guid);
   await replicas.pass(SOON);
@@ -69,14 +74,14 @@ test("webhook out of order: the delivery of an older push brings no older policy
 
 test("webhook of another branch: nobody looks", async () => {
   const replicas = await twoReplicas();
-  replicas.commit("other");
+  replicas.commit(another(), "other");
   expect(await readingsDuring(replicas, () => replicas.pass(SOON))).toEqual([0, 0]);
   expect(replicas.outcomes).toEqual(["ping", "other"]);
 });
 
 test("the same delivery id twice: one look", async () => {
   const replicas = await twoReplicas();
-  const next = replicas.commit();
+  const next = replicas.commit(another());
   await replicas.pass(SOON);
   const { guid = "" } = replicas.webhooks.deliveries.at(-1) ?? {};
   expect(await replicas.webhooks.redeliver(guid)).toBe(200);
@@ -86,7 +91,7 @@ test("the same delivery id twice: one look", async () => {
 
 test("the same delivery id twice, before and after a restart: it is a hint again, and no more", async () => {
   const replicas = await twoReplicas();
-  const next = replicas.commit();
+  const next = replicas.commit(another());
   await replicas.pass(SOON);
   const { guid = "" } = replicas.webhooks.deliveries.at(-1) ?? {};
   await replicas.restart();
@@ -98,7 +103,7 @@ test("the same delivery id twice, before and after a restart: it is a hint again
 
 test("the same delivery id on two replicas: it is a hint again, and no more", async () => {
   const replicas = await twoReplicas();
-  const next = replicas.commit();
+  const next = replicas.commit(another());
   await replicas.pass(SOON);
   replicas.to("leader");
   const { guid = "" } = replicas.webhooks.deliveries.at(-1) ?? {};
@@ -111,11 +116,11 @@ test("a storm of pushes: no reading every moment, and the last commit is in forc
   const replicas = await twoReplicas();
   const readings = await readingsDuring(replicas, async () => {
     for (let push = 0; push < 60; push += 1) {
-      replicas.commit();
+      replicas.commit(another());
       await replicas.pass(SECOND / 4);
     }
   });
-  const last = replicas.commit();
+  const last = replicas.commit(another());
   await replicas.pass(SOON);
   expect(replicas.inForce.at(-1)).toBe(last);
   for (const times of readings) {
@@ -131,7 +136,7 @@ test("the branch is deleted: it is said within seconds, and the last good policy
   const policy = replicas.cluster.leaderTurn()?.policyStatus;
   expect(policy).toMatchObject({
     valid: false,
-    problems: ["policy.yaml is not in main."],
+    problems: [expect.stringContaining("there is neither a branch nor a tag")],
     commit: replicas.inForce[0],
   });
 });
