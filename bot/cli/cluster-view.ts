@@ -5,6 +5,7 @@ import type { Log } from "../coordinator/ports.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
 import { gateKey } from "../core/gates/judge.ts";
 import { podsGatesOf } from "../core/gates/pods-gate.ts";
+import { originOf } from "../core/policy/origin.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import { DEFAULT_TIMINGS } from "../core/timings.ts";
 import { KubeApi } from "../kube/kube-api.ts";
@@ -79,5 +80,5 @@ function firstView(cluster: LiveCluster, namespace: string): Promise<Pick<Cluste
 
 function keptPolicy({ fleet }: Snapshot): Policy | undefined {
   const kept = fleet?.policy ?? null;
-  return kept?.text == null ? undefined : (reparsePolicy(kept.text, kept.commit) ?? undefined);
+  return kept?.text == null ? undefined : (reparsePolicy(kept.text, originOf(kept)) ?? undefined);
 }

@@ -4,6 +4,7 @@ import { HOUR, MINUTE } from "../core/instant.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import { aHookRun } from "../core/testing/a-hook-run.ts";
 import {
+  aLine,
   aNode,
   aPolicy,
   aPool,
@@ -35,6 +36,7 @@ const fleet = (changes: Partial<PolicyStatus> = {}) => ({
   lookAgain: null,
   policy: { ...status, ...changes },
 });
+const PAGE = "https://git.example/policies/commit/3f2a9c1";
 const closed = aPolicy({ pools: [aPool({ mode: "approval", windows: [aWindow("23:00", "01:00")] })] });
 const explainedBy = (policy: Policy | undefined, parts: Parts = {}) =>
   explain("worker-1", aSnapshot({ fleet: fleet(), ...parts }), policy, NOW);
@@ -49,7 +51,7 @@ describe("as text", () => {
       "  1. window: The window of workers opens at 23:00 CST.  (until 23:00 CST)",
       "  2. approval: worker-1 needs the approval of operators. Ask ana or ben.",
       "worker-1 would reboot 23:00 CST, if approved, done by about 23:08 CST",
-      "By the policy of git, 3f2a9c1.",
+      'By the policy of git, 3f2a9c1 "widen worker window" by Ana.',
     ]);
   });
 
@@ -72,10 +74,28 @@ describe("as text", () => {
       "It was rebooted last at 21:30 CST, in 5 min.",
     ],
     [
+      "whose last reboot is on record with its policy",
+      {
+        reboots: [
+          aReboot({
+            outcome: { kind: "rebooted", at: NOW - HOUR, took: 5 * MINUTE, bootId: "b" },
+            history: [
+              aLine({ phase: "rebooting", order: "o", policyCommit: "1111111aaa", policyPull: 41 }),
+              aLine({ phase: "rebooting", order: "o", policyCommit: "2222222bbb" }),
+              aLine({ policyCommit: "3f2a9c1" }),
+            ],
+          }),
+        ],
+      },
+      closed,
+      "It was rebooted last at 21:30 CST, in 5 min, under policy 1111111 (#41).",
+    ],
+    ["under a policy whose page is known", {}, aPolicy({ url: PAGE }), `  ${PAGE}`],
+    [
       "while a newer policy is not used",
       { fleet: fleet({ valid: false, problems: ["policy.yaml:1:1: it is empty"] }) },
       closed,
-      "By the policy of git, 3f2a9c1. Nothing newer is used since 21:30 CST: policy.yaml:1:1: it is empty",
+      'By the policy of git, 3f2a9c1 "widen worker window" by Ana. Nothing newer is used since 21:30 CST: policy.yaml:1:1: it is empty',
     ],
     [
       "whose hook failed",
@@ -120,7 +140,10 @@ test("as JSON", () => {
       ends: "2026-12-05T05:08:30.000Z",
       ifApproved: true,
     },
-    policy: { commit: "3f2a9c1", valid: true, problems: [] },
+    policy: {
+      ...{ commit: "3f2a9c1", subject: "widen worker window", author: "Ana", when: null, url: null, pull: null },
+      ...{ valid: true, problems: [] },
+    },
   });
 });
 

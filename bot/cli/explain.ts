@@ -1,17 +1,19 @@
 import { type Command, Option } from "commander";
 import { refusalsOf } from "../core/decide/digest.ts";
+import { orderedUnder } from "../core/fleet/reboot.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
 import { type Forecast, forecast } from "../core/forecast/forecast.ts";
 import { forecastText } from "../core/forecast/forecast-text.ts";
 import { formatDuration, formatInstant, type Instant, wallClock } from "../core/instant.ts";
 import { type PlannedNode, plan } from "../core/plan.ts";
 import type { Policy } from "../core/policy/policy.ts";
+import { versionText } from "../core/policy/under-policy.ts";
 import { systemClock } from "../process/clock.ts";
 import { EXIT } from "../process/exit.ts";
 import { addViewOptions, type ViewOptions, viewCluster } from "./cluster-view.ts";
 import type { Io } from "./io.ts";
 import { nodeNamed, unknownName } from "./node-names.ts";
-import { policyLine } from "./policy-line.ts";
+import { originJson, policyLines } from "./policy-line.ts";
 import { refusalJson, refusalText } from "./refusal-text.ts";
 
 interface Options extends ViewOptions {
@@ -72,7 +74,7 @@ export function asText(explained: Explained): readonly string[] {
     ...gateLines(explained, at),
     ...(ahead === null ? [] : [`${node.name} ${forecastText(ahead, zone, now)}`]),
     ...lastOutcome(planned, at),
-    policyLine(policy, situation.snapshot.fleet?.policy ?? null, at),
+    ...policyLines(policy, situation.snapshot.fleet?.policy ?? null, at),
   ];
 }
 
@@ -114,8 +116,12 @@ function sinceText({ situation }: PlannedNode, at: (instant: Instant) => string)
 function lastOutcome({ situation }: PlannedNode, at: (instant: Instant) => string): readonly string[] {
   const outcome = situation.reboot?.outcome ?? null;
   if (outcome === null) return [];
-  if (outcome.kind === "rebooted")
-    return [`It was rebooted last at ${at(outcome.at)}, in ${formatDuration(outcome.took)}.`];
+  if (outcome.kind === "rebooted") {
+    const ordered = situation.reboot === null ? null : orderedUnder(situation.reboot);
+    const version = ordered === null ? null : versionText(ordered);
+    const under = version === null ? "" : `, under policy ${version}`;
+    return [`It was rebooted last at ${at(outcome.at)}, in ${formatDuration(outcome.took)}${under}.`];
+  }
   const says = situation.reboot?.history.findLast(({ phase }) => phase === "yielding")?.says ?? "gives up";
   return [`Its last try ended at ${at(outcome.at)}: ${says}.`];
 }
@@ -141,7 +147,7 @@ export function asJson({ planned, forecast: ahead, policy }: Explained) {
     gates: (snapshot.fleet?.gates ?? []).map((gate) => ({ ...gate, since: formatInstant(gate.since) })),
     holds: holds.map(({ kind, says, until }) => ({ kind, says, until: until === null ? null : formatInstant(until) })),
     forecast: ahead && forecastJson(ahead),
-    policy: { commit: policy?.commit ?? null, valid: status?.valid ?? false, problems: status?.problems ?? [] },
+    policy: { ...originJson(policy), valid: status?.valid ?? false, problems: status?.problems ?? [] },
   };
 }
 

@@ -35,11 +35,10 @@ const parse: Parse = (text, { file, commit: from }, source): PolicyNews => {
 };
 
 /** A policy that was kept in the cluster: its file's name says where a problem would stand. */
-export const reparsePolicy: Reparse = (text, commit) => {
+export const reparsePolicy: Reparse = (text, origin) => {
   const parsed = parsePolicy(text, {
+    ...origin,
     file: "the last good policy",
-    commit,
-    subject: null,
     now: systemClock.now(),
   });
   return parsed.ok ? parsed.policy : null;

@@ -3,6 +3,7 @@ import type { Judgement } from "../core/fleet/decision.ts";
 import type { PolicyStatus } from "../core/fleet/fleet.ts";
 import type { Node } from "../core/fleet/node.ts";
 import type { NodeReboot } from "../core/fleet/reboot.ts";
+import { type UnderPolicy, underPolicy } from "../core/policy/under-policy.ts";
 import { type CallParts, fencedCall } from "./calls.ts";
 import { type EventFacts, eventObject } from "./events.ts";
 import { API_VERSION, parseMetadata } from "./resources/metadata.ts";
@@ -10,8 +11,14 @@ import { API_VERSION, parseMetadata } from "./resources/metadata.ts";
 /** Longer messages are refused by the server. */
 const MESSAGE_MOST = 1_000;
 
+interface News {
+  readonly next: NodeReboot;
+  readonly says: string;
+  readonly under: UnderPolicy;
+}
+
 /** A Kubernetes Event on the Node for a change of phase. Losing one loses nothing but a line in `kubectl describe`. */
-export async function announce(parts: CallParts, lease: Lease, next: NodeReboot, says: string): Promise<void> {
+export async function announce(parts: CallParts, lease: Lease, { next, says, under }: News): Promise<void> {
   const isBlocked = next.phase.kind === "waiting" && next.blockers.length > 0;
   const isTrouble = next.phase.kind === "yielding" || next.phase.kind === "failed" || isBlocked;
   const message = `${next.node} ${says}`;
@@ -21,6 +28,7 @@ export async function announce(parts: CallParts, lease: Lease, next: NodeReboot,
     reason: isBlocked ? "RebootBlocked" : `Reboot${next.phase.kind.charAt(0).toUpperCase()}${next.phase.kind.slice(1)}`,
     message: clipped(message),
     at: isBlocked ? parts.clock.now() : (next.phaseSince ?? parts.clock.now()),
+    under,
   });
 }
 
@@ -29,7 +37,7 @@ export async function announceDecision(
   parts: CallParts,
   lease: Lease,
   { name, uid }: Pick<Node, "name" | "uid">,
-  { outcome, message, at }: Pick<Judgement, "outcome" | "at"> & { readonly message: string },
+  { outcome, message, at, under }: Pick<Judgement, "outcome" | "at"> & Pick<EventFacts, "message" | "under">,
 ): Promise<void> {
   await write(parts, lease, {
     about: { apiVersion: "v1", kind: "Node", name, uid },
@@ -37,6 +45,7 @@ export async function announceDecision(
     reason: outcome === "counted" ? "DecisionCounted" : "DecisionRefused",
     message: clipped(message),
     at,
+    under,
   });
 }
 
@@ -44,7 +53,7 @@ export async function announceDecision(
 export async function announcePolicy(parts: CallParts, lease: Lease, status: PolicyStatus, fleet: Json): Promise<void> {
   const metadata = parseMetadata(fleet);
   if (metadata === null) return;
-  const { valid, source, commit, problems, since } = status;
+  const { valid, source, commit, problems, since, pull } = status;
   const inForce = commit === null ? "" : ` ${commit.slice(0, 7)}`;
   const message = valid
     ? `The policy${inForce} of ${source} is in force.`
@@ -55,6 +64,7 @@ export async function announcePolicy(parts: CallParts, lease: Lease, status: Pol
     reason: valid ? "PolicyInForce" : "PolicyNotUsed",
     message: clipped(message),
     at: since,
+    under: underPolicy({ commit, pull: pull ?? null }),
   });
 }
 

@@ -13,6 +13,7 @@ const asked = aDecision({
   reason: "kernel",
   targets: ["worker-1", "worker-2", "gone"].map((node) => ({ node, digest: null })),
 });
+const UNDER = { policyCommit: "3f2a9c1", policyPull: 42 };
 const yes = aJudgement({ says: "worker-1 is approved by ana.", validUntil: NOW + MINUTE });
 
 function object(version: string, judgement: Judgement | null = null, decision: Decision = asked): Json {
@@ -52,7 +53,7 @@ async function judged(
   const log = { info: (event: string, fields?: unknown) => void lines.push({ event, fields }), warn: () => {} };
   mirrors.start(() => {});
   await mirrors.until(() => mirrors.store.decisions.size > 0 && mirrors.store.nodes.size > 1, MINUTE);
-  const step = { kind: "Judge", decision: "asked", version: "7", judgement, commit: "3f2a9c1" } as const;
+  const step = { kind: "Judge", decision: "asked", version: "7", judgement, under: UNDER } as const;
   await new Performer({ ...parts, log }).perform(step, LEASE);
   await new Promise((resolve) => setImmediate(resolve));
   mirrors.stop();
@@ -72,7 +73,7 @@ const LINE = {
   outcome: "counted",
   says: "worker-1 is approved by ana.",
   validUntil: "2026-12-05T04:31:00.000Z",
-  commit: "3f2a9c1",
+  ...UNDER,
 };
 
 describe("one line of the log says who decided what, and what came of it", () => {
@@ -103,6 +104,9 @@ test("each node that is there has an Event of it", async () => {
   const { events } = await judged({ write: answered(200, object("8", yes)) });
   expect(events).toMatchObject(
     ["worker-1", "worker-2"].map((name) => ({
+      metadata: {
+        annotations: { "bootswain.dev/policy-commit": "3f2a9c1", "bootswain.dev/policy-pull": "42" },
+      },
       involvedObject: { kind: "Node", name, uid: `uid-${name}` },
       type: "Normal",
       reason: "DecisionCounted",

@@ -1,6 +1,7 @@
 import type { Lease } from "../coordinator/ports.ts";
 import type { Decision, Judgement, Verb } from "../core/fleet/decision.ts";
 import { formatInstant } from "../core/instant.ts";
+import type { UnderPolicy } from "../core/policy/under-policy.ts";
 import { announceDecision } from "./announce.ts";
 import type { CallParts } from "./calls.ts";
 import type { Mirrors } from "./mirrors.ts";
@@ -9,14 +10,14 @@ import type { Mirrors } from "./mirrors.ts";
 interface Judged {
   readonly decision: Decision;
   readonly judgement: Judgement;
-  readonly commit: string | null;
+  readonly under: UnderPolicy;
 }
 
 /** The one line of the log for a decision and its outcome, and an Event on each node that it names. */
 export async function audit(
   parts: CallParts & { readonly mirrors: Mirrors },
   lease: Lease,
-  { decision, judgement, commit }: Judged,
+  { decision, judgement, under }: Judged,
 ): Promise<void> {
   const { name, verb, targets, by, groups, reason } = decision;
   const nodes = [...new Set(targets.map(({ node }) => node))];
@@ -33,13 +34,13 @@ export async function audit(
     outcome,
     says,
     validUntil: validUntil === null ? null : formatInstant(validUntil),
-    commit,
+    ...under,
   });
   const who = person ?? `${by.system}:${by.id}`;
   const message = outcome === "counted" ? `${who} ${DONE[verb]}: ${says}` : `${who} was refused (${verb}): ${says}`;
   for (const node of nodes) {
     const known = parts.mirrors.store.nodes.get(node);
-    if (known !== undefined) await announceDecision(parts, lease, known, { outcome, message, at: judgement.at });
+    if (known !== undefined) await announceDecision(parts, lease, known, { outcome, message, at: judgement.at, under });
   }
 }
 

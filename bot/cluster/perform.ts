@@ -3,6 +3,7 @@ import { mustLeave } from "../core/drain/filter.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import { orderOf } from "../core/fleet/phase.ts";
 import type { NodeReboot } from "../core/fleet/reboot.ts";
+import type { UnderPolicy } from "../core/policy/under-policy.ts";
 import { type Step, type StepKey, stepKey } from "../core/step.ts";
 import { announce, announcePolicy } from "./announce.ts";
 import { audit } from "./audit.ts";
@@ -21,6 +22,12 @@ import { type Write, writeOf } from "./write.ts";
 
 interface PerformParts extends CallParts {
   readonly mirrors: Mirrors;
+}
+
+/** A new content of a record, and what is said of it; empty where nothing is. */
+interface RebootNews {
+  readonly next: NodeReboot;
+  readonly says: string;
 }
 
 /** `retry`: the effect is not known or was refused, so the step waits a while before it may be planned anew. */
@@ -64,9 +71,9 @@ export class Performer {
         );
       case "SetPhase":
       case "WithdrawOrder":
-        return this.#writeReboot(step.next, step.says, lease);
+        return this.#writePhase(step, lease);
       case "RecordHolds":
-        return this.#writeReboot(step.next, step.says, lease);
+        return this.#writeReboot(step, step.under, lease);
       case "GiveOrder":
         return this.#giveOrder(step, lease);
       case "Cordon":
@@ -103,7 +110,12 @@ export class Performer {
     }
   }
 
-  async #writeReboot(next: NodeReboot, says: string, lease: Lease): Promise<Performed> {
+  /** What is said of a change of phase is its line in the history, too. */
+  #writePhase(news: RebootNews, lease: Lease): Promise<Performed> {
+    return this.#writeReboot(news, news.next.history.at(-1) ?? news.next, lease);
+  }
+
+  async #writeReboot({ next, says }: RebootNews, under: UnderPolicy, lease: Lease): Promise<Performed> {
     const call: Call = {
       verb: "update",
       resource: "nodereboots",
@@ -112,7 +124,7 @@ export class Performer {
       object: formatNodeReboot(next),
     };
     const performed = await this.#write({ call, resource: "nodereboots", name: next.node }, lease);
-    if (performed === "done" && says !== "") void announce(this.#parts, lease, next, says);
+    if (performed === "done" && says !== "") void announce(this.#parts, lease, { next, says, under });
     return performed;
   }
 
@@ -152,11 +164,12 @@ export class Performer {
   }
 
   /** The last look before the order: a list made now must show nothing that the drain would remove. */
-  async #giveOrder({ next, says, drain }: Step & { kind: "GiveOrder" }, lease: Lease): Promise<Performed> {
+  async #giveOrder(step: Step & { kind: "GiveOrder" }, lease: Lease): Promise<Performed> {
+    const { next, drain } = step;
     const pods = await this.#parts.mirrors.listPods(next.node, (call) => fencedCall(this.#parts, lease, call));
     if (pods === null) return "retry";
     const sieve = { drain, snapshot: this.#parts.mirrors.store.snapshot(), now: this.#parts.clock.now() };
-    return pods.some((pod) => mustLeave(pod, sieve)) ? "done" : this.#writeReboot(next, says, lease);
+    return pods.some((pod) => mustLeave(pod, sieve)) ? "done" : this.#writePhase(step, lease);
   }
 
   /**

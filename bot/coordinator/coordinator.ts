@@ -8,6 +8,7 @@ import { podsGatesOf } from "../core/gates/pods-gate.ts";
 import type { Duration, Instant } from "../core/instant.ts";
 import { type Plan, plan } from "../core/plan.ts";
 import type { Policy } from "../core/policy/policy.ts";
+import { underPolicy } from "../core/policy/under-policy.ts";
 import { Executor } from "./executor.ts";
 import { FootingKeeper } from "./footing-keeper.ts";
 import { Forecaster } from "./forecaster.ts";
@@ -128,7 +129,7 @@ export class Coordinator {
     if (isLeader) {
       cluster.keepPods(watchedNodes(decided));
       this.#gates.want(decided.wantReadings);
-      this.#executor.run(decided.steps);
+      this.#executor.run(decided.steps, underPolicy(policy));
       this.#executor.recordPolicy(snapshot.fleet, this.#keeper.status());
     }
     this.#setAlarm(decided.wakeAt, now);

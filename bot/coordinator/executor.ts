@@ -1,4 +1,5 @@
 import type { Fleet, PolicyStatus } from "../core/fleet/fleet.ts";
+import { type UnderPolicy, underPolicy } from "../core/policy/under-policy.ts";
 import { type Step, type StepKey, stepKey } from "../core/step.ts";
 import { isSamePolicy } from "./policy-keeper.ts";
 import type { Cluster, Election, Log } from "./ports.ts";
@@ -22,25 +23,27 @@ export class Executor {
     return new Set(this.#running.keys());
   }
 
-  run(steps: readonly Step[]): void {
+  /** `under` is the policy that they were decided under: it is in the line of the log for each. */
+  run(steps: readonly Step[], under: UnderPolicy): void {
     for (const step of steps) {
       const key = stepKey(step);
-      if (!this.#running.has(key)) this.#start(key, step);
+      if (!this.#running.has(key)) this.#start(key, step, under);
     }
   }
 
   /** The policy's origin is written as one more step of the fleet's key, when it differs from what is stored. */
   recordPolicy(fleet: Fleet | null, status: PolicyStatus | null): void {
     if (fleet === null || status === null || (fleet.policy !== null && isSamePolicy(fleet.policy, status))) return;
-    this.run([{ kind: "RecordPolicy", version: fleet.version, policy: status }]);
+    const under = underPolicy({ commit: status.commit, pull: status.pull ?? null });
+    this.run([{ kind: "RecordPolicy", version: fleet.version, policy: status }], under);
   }
 
   async idle(): Promise<void> {
     await Promise.all(this.#running.values());
   }
 
-  #start(key: StepKey, step: Step): void {
-    this.#log.info("step", { key, ...loggable(step) });
+  #start(key: StepKey, step: Step, under: UnderPolicy): void {
+    this.#log.info("step", { key, ...loggable(step), ...under });
     const running = this.#perform(key, step).then(() => {
       this.#running.delete(key);
       this.#done();
@@ -73,7 +76,6 @@ function loggable(step: Step): Record<string, unknown> {
         node: step.next.node,
         phase: step.next.phase.kind,
         says: step.says,
-        commit: step.next.policyCommit,
       };
     case "RecordHolds":
       return { step: step.kind, node: step.next.node, holds: step.next.holds.map(({ kind }) => kind) };
@@ -92,7 +94,7 @@ function loggable(step: Step): Record<string, unknown> {
     case "Judge":
       return { step: step.kind, decision: step.decision, outcome: step.judgement.outcome, says: step.judgement.says };
     case "RecordPolicy":
-      return { step: step.kind, commit: step.policy.commit, valid: step.policy.valid };
+      return { step: step.kind, valid: step.policy.valid };
     case "RecordConditions":
       return { step: step.kind, conditions: step.conditions.map(({ type, isTrue }) => `${type} ${isTrue}`) };
     case "RecordGates":

@@ -17,7 +17,7 @@ function aKeeper() {
     clusterName: "abal-kuber",
     clock,
     log,
-    reparse: (text, commit) => (text === "kept" ? aPolicy({ commit }) : null),
+    reparse: (text, origin) => (text === "kept" ? aPolicy(origin) : null),
   });
   return { keeper, logged, later: (by: number) => (now += by) };
 }

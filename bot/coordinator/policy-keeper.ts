@@ -1,4 +1,5 @@
 import type { PolicyStatus } from "../core/fleet/fleet.ts";
+import { areSameFacts, completed, factsOf, originOf } from "../core/policy/origin.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import type { PolicyNews, Reparse } from "./policy-source-port.ts";
 import type { Clock, Log } from "./ports.ts";
@@ -48,9 +49,14 @@ export class PolicyKeeper {
     if (kept === null || this.#status === null) return;
     if (this.#policy === undefined && !this.#hasLooked) this.#restore(kept, this.#status);
     this.#hasLooked = true;
-    if (kept.source === this.#status.source && isSameText(kept, this.#status))
-      this.#status = { ...this.#status, ...lasting(kept) };
+    if (kept.source === this.#status.source && isSameText(kept, this.#status)) this.#goOnWith(kept, this.#status);
     if (saysTheSame(kept, this.#status)) this.#status = { ...this.#status, since: kept.since };
+  }
+
+  #goOnWith(kept: PolicyStatus, status: PolicyStatus): void {
+    if (this.#policy !== undefined && kept.commit !== null) this.#policy = completed(this.#policy, kept);
+    const facts = this.#policy === undefined ? {} : factsOf(this.#policy);
+    this.#status = { ...status, ...lasting(kept), ...facts };
   }
 
   hasHeard(): boolean {
@@ -65,21 +71,27 @@ export class PolicyKeeper {
     return this.#status;
   }
 
-  #accept({ policy, source, text, signedBy, note }: GoodNews): void {
+  /** The same commit read again is no new policy, also where more is known of it by now. */
+  #accept({ policy: news, source, text, signedBy, note }: GoodNews): void {
     const { clock, log } = this.#parts;
     const now = clock.now();
-    const { commit, subject, author, when } = policy;
-    const before = this.#status !== null && isSameText(this.#status, { commit, text }) ? lasting(this.#status) : {};
+    const { commit } = news;
+    const before = this.#status !== null && isSameText(this.#status, { commit, text }) ? this.#status : null;
+    const policy = before === null || commit === null ? news : completed(news, before);
+    const isNew = before === null || !before.valid;
     this.#policy = policy;
     this.#text = text;
     this.#unsigned = null;
     this.#status = {
-      ...{ source, commit, valid: true, problems: [], since: now, text, inForceSince: now },
-      ...before,
+      ...{ source, commit, valid: true, problems: [], since: isNew ? now : before.since, text, inForceSince: now },
+      ...(before === null ? {} : lasting(before)),
+      ...factsOf(policy),
       ...(signedBy === undefined ? {} : { signedBy }),
       ...(note === undefined ? {} : { note }),
     };
-    log.info("policy in force", { source, commit, subject, author, when, signedBy });
+    const { subject, author, when, url, pull } = policy;
+    const facts = { source, commit, subject, author, when, signedBy, url, pull: pull?.number ?? null };
+    log.info(isNew ? "policy in force" : "policy read again", facts);
     if (note !== undefined) log.warn("policy moved by force", { source, commit, note });
   }
 
@@ -95,11 +107,12 @@ export class PolicyKeeper {
   #restore(kept: PolicyStatus, status: PolicyStatus): void {
     if (kept.text === null || kept.source !== status.source) return;
     if (kept.commit !== null && kept.commit === this.#unsigned) return;
-    const policy = this.#parts.reparse(kept.text, kept.commit);
+    const policy = this.#parts.reparse(kept.text, originOf(kept));
     if (policy === null || policy.cluster !== this.#parts.clusterName) return;
     this.#policy = policy;
     this.#text = kept.text;
-    this.#status = { ...status, commit: kept.commit, text: kept.text, ...lasting(kept), ...signatureOf(kept) };
+    const what = { commit: kept.commit, text: kept.text, ...factsOf(policy) };
+    this.#status = { ...status, ...what, ...lasting(kept), ...signatureOf(kept) };
     this.#parts.log.info("last good policy kept", { source: kept.source, commit: kept.commit });
   }
 
@@ -108,6 +121,7 @@ export class PolicyKeeper {
     const kept = this.#policy?.commit ?? null;
     const last = this.#policy === undefined || this.#status === null ? {} : this.#status;
     const next = {
+      ...(this.#policy === undefined ? {} : factsOf(this.#policy)),
       ...{ source, commit: kept, valid: false, problems, since: clock.now(), text: this.#text },
       ...lasting(last),
       ...signatureOf(last),
@@ -120,6 +134,7 @@ export class PolicyKeeper {
 /** Whether two say the same, since whenever. Asked at every turn, and the text may be long. */
 export function isSamePolicy(a: PolicyStatus, b: PolicyStatus): boolean {
   if (a.inForceSince !== b.inForceSince || a.signedBy !== b.signedBy || a.note !== b.note) return false;
+  if (!areSameFacts(a, b)) return false;
   return saysTheSame(a, b);
 }
 

@@ -1,8 +1,9 @@
+import type { PolicyOrigin } from "../core/policy/origin.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import type { Stoppable } from "./ports.ts";
 
-/** Makes a policy of a text that was good when it was kept; null when it is not any more. */
-export type Reparse = (text: string, commit: string | null) => Policy | null;
+/** Makes a policy of a text that was good when it was kept, with what was kept of its origin; null when it is not any more. */
+export type Reparse = (text: string, origin: PolicyOrigin) => Policy | null;
 
 /**
  * What a policy source found: a good policy, or why what it found can't be used. `unsigned`: no key that is allowed now

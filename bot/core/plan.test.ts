@@ -73,6 +73,7 @@ describe("stored holds", () => {
       version: "1",
       next: aReboot({ holds: [{ kind: "paused", until: null }] }),
       says: "",
+      under: { policyCommit: "3f2a9c1", policyPull: null },
     });
   });
 

@@ -23,6 +23,7 @@ import { discouragement } from "./node-marks.ts";
 import { deadlineOf } from "./overdue.ts";
 import type { AskedGate, Policy } from "./policy/policy.ts";
 import { nextFreeze, scheduleOf } from "./policy/schedule.ts";
+import { underPolicy } from "./policy/under-policy.ts";
 import { quorumMembers } from "./quorum.ts";
 import type { Recorded, Situation } from "./situation.ts";
 import { situationsOf } from "./situations.ts";
@@ -224,7 +225,7 @@ function recordHolds(situation: Recorded, holds: readonly Hold[]): readonly Step
   };
   const says =
     blockers === reboot.blockers || blockers.length === 0 ? "" : `would be blocked: ${blockersText(blockers)}`;
-  return [{ kind: "RecordHolds", version: reboot.version, next, says }];
+  return [{ kind: "RecordHolds", version: reboot.version, next, says, under: underPolicy(situation.policy) }];
 }
 
 /**
@@ -255,7 +256,7 @@ function judgements(snapshot: Snapshot, policy: Policy | undefined, now: Instant
       decision: first.name,
       version: first.version,
       judgement: decide(first, snapshot, policy, now),
-      commit: policy?.commit ?? null,
+      under: underPolicy(policy),
     },
   ];
 }

@@ -6,6 +6,7 @@ import type { NodeName, NodeUid, OrderId } from "./fleet/node.ts";
 import type { NodeReboot } from "./fleet/reboot.ts";
 import type { WantedJob } from "./fleet/wanted-job.ts";
 import type { DrainSettings } from "./policy/policy.ts";
+import type { UnderPolicy } from "./policy/under-policy.ts";
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -47,7 +48,14 @@ export type Step =
   /** The write that takes the order (or the promise of one) out of the agent's sight. */
   | { readonly kind: "WithdrawOrder"; readonly version: string; readonly next: NodeReboot; readonly says: string }
   /** `says` is what people have to know of new blockers; empty where there are none. */
-  | { readonly kind: "RecordHolds"; readonly version: string; readonly next: NodeReboot; readonly says: string }
+  | {
+      readonly kind: "RecordHolds";
+      readonly version: string;
+      readonly next: NodeReboot;
+      readonly says: string;
+      /** The record's own is that of its newest change of phase. */
+      readonly under: UnderPolicy;
+    }
   /** `labels` are the pool's nodeLabels.during. */
   | {
       readonly kind: "Cordon";
@@ -115,13 +123,13 @@ export type Step =
   | { readonly kind: "RestoreDeployment"; readonly node: NodeName; readonly move: Move }
   /** The judgement is written once and the rest never changes, so the uid is precondition enough. */
   | { readonly kind: "DeleteDecision"; readonly decision: string; readonly uid: string }
-  /** `commit` is the policy's that it was judged by. */
+  /** `under` is the policy that it was judged by. */
   | {
       readonly kind: "Judge";
       readonly decision: string;
       readonly version: string;
       readonly judgement: Judgement;
-      readonly commit: string | null;
+      readonly under: UnderPolicy;
     };
 
 /** What a step writes to: at most one step is in flight for each. */

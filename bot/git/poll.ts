@@ -90,9 +90,10 @@ export class Poll implements Stoppable {
   }
 }
 
-/** A reading that says the same as the one before has the same key; a note is no news without a new policy. */
+/** A reading that says the same as the one before has the same key; a note is no news without a new policy, what brought the commit is. */
 function keyOf(reading: Reading): string {
   if (reading.kind !== "read") return JSON.stringify([reading.kind, reading.problem]);
   const { content, commit, verified } = reading;
-  return JSON.stringify(["read", commit === null ? content : commit.id, verified]);
+  const what = commit === null ? [content] : [commit.id, commit.url, commit.pull];
+  return JSON.stringify(["read", ...what, verified]);
 }

@@ -1,4 +1,5 @@
 import type { Instant } from "../core/instant.ts";
+import type { PolicyOrigin } from "../core/policy/origin.ts";
 import type { Policy, PullRequest } from "../core/policy/policy.ts";
 import type { Problem } from "../core/policy/problem.ts";
 import { checkMembers, checkPeople } from "./checks/people.ts";
@@ -10,7 +11,7 @@ import { draftOf } from "./draft.ts";
 import { sayIssues } from "./issues.ts";
 import type { Say } from "./problem.ts";
 import { MOST_FREEZES, MOST_POOLS, policySchema } from "./schema/policy.ts";
-import { type PolicyOrigin, toPolicy } from "./to-policy.ts";
+import { toPolicy } from "./to-policy.ts";
 import { readYaml } from "./yaml/read-yaml.ts";
 
 /** Where a policy's text came from. */
@@ -20,7 +21,7 @@ export interface Origin {
   readonly commit: string | null;
   /** The first line of the commit's message. */
   readonly subject: string | null;
-  readonly author?: string;
+  readonly author?: string | null;
   /** When it was committed. */
   readonly when?: Instant | null;
   readonly url?: string | null;

@@ -1,3 +1,4 @@
+import type { PolicyOrigin } from "../core/policy/origin.ts";
 import {
   type Group,
   type May,
@@ -9,8 +10,6 @@ import {
 } from "../core/policy/policy.ts";
 import { APPROVERS } from "./checks/people.ts";
 import type { WrittenPolicy, WrittenPool } from "./schema/policy.ts";
-
-export type PolicyOrigin = Pick<Policy, "commit" | "subject" | "author" | "when" | "url" | "pull">;
 
 /** What the core works with, of a policy that was checked whole. */
 export function toPolicy(written: WrittenPolicy, origin: PolicyOrigin): Policy {

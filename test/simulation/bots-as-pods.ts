@@ -13,6 +13,7 @@ import { setSchedulable } from "../../bot/sim/simulation/incidents.ts";
 export const START = Date.UTC(2026, 11, 1, 4);
 const LONGEST: Duration = 3 * HOUR;
 const CLUSTER = "abal-kuber";
+const COMMIT = "3f2a9c1d";
 
 const policy: PolicyData = {
   timeZone: "America/Chicago",
@@ -67,6 +68,7 @@ export class BotsAsPods {
     spells: [],
     absences: [],
     policies: [{ from: START, policy }],
+    commits: [{ from: START, commit: COMMIT, isGood: true, pull: null }],
     slotMost: 90 * MINUTE,
     quietFrom: START + 5 * MINUTE,
   });
@@ -187,7 +189,7 @@ function parsed(): Policy {
   const head = { apiVersion: "policy.bootswain.dev/v1alpha1", kind: "RebootPolicy", cluster: CLUSTER };
   const found = parsePolicy(JSON.stringify({ ...head, ...policy }), {
     file: "policy.yaml",
-    commit: "3f2a9c1d",
+    commit: COMMIT,
     subject: "Reboot nights",
   });
   if (!found.ok) throw new Error(`the policy is not good: ${JSON.stringify(found.problems)}`);

@@ -1,6 +1,15 @@
 import { expect, test } from "vitest";
 import { simulate } from "../../bot/sim/simulation/simulation.ts";
-import { believed, deceived, ignoreNotAfter, lateSlots, withoutDigests, withoutSlotVersions } from "./mutants.ts";
+import {
+  believed,
+  deceived,
+  ignoreNotAfter,
+  lateSlots,
+  withOneCommit,
+  withoutCommits,
+  withoutDigests,
+  withoutSlotVersions,
+} from "./mutants.ts";
 
 const MUTANT_SEEDS = 300;
 
@@ -15,6 +24,8 @@ test.each([
   ["a slot is written without its version", withoutSlotVersions],
   ["agents ignore notAfter", ignoreNotAfter],
   ["a decision forgets what its maker saw", withoutDigests],
+  ["a record does not say under which policy", withoutCommits],
+  ["a record names the newest policy for all that was ever done", withOneCommit],
 ])("the checker finds out when %s", async (_, tamper) => {
   for (let seed = 1; seed <= MUTANT_SEEDS; seed += 1) {
     const { problems } = await simulate({ seed, tamper: tamper() });

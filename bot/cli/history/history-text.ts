@@ -1,14 +1,26 @@
 import { formatInstant, type Instant, wallClock } from "../../core/instant.ts";
 import { listed } from "../../core/listed.ts";
+import { versionText } from "../../core/policy/under-policy.ts";
 import { columns } from "../columns.ts";
 import type { Past } from "./past.ts";
 
 export function asText(past: readonly Past[], zone: string, now: Instant): readonly string[] {
   if (past.length === 0) return ["Nothing is on record."];
-  return columns(
+  const lines = columns(
     past.map((one) => [wallClock(one.at, zone, now), ...cells(one)]),
     "",
   );
+  const pages = pageLines(past);
+  return pages.length === 0 ? lines : [...lines, "", ...pages];
+}
+
+/** Each policy that something was done under, once, with where to see it. */
+function pageLines(past: readonly Past[]): readonly string[] {
+  const lines = past.flatMap((one) => {
+    if (one.kind === "decision" || one.policyUrl === null) return [];
+    return [`policy ${versionText(one)}: ${one.policyUrl}`];
+  });
+  return [...new Set(lines)];
 }
 
 /** Whom it is about, what it was, and what came of it. */
@@ -19,9 +31,9 @@ function cells(past: Past): readonly [string, string, string] {
     const came = outcome === "counted" ? says : `${outcome === "refused" ? "Refused: " : ""}${says}`;
     return [nodes.length === 0 ? "all nodes" : listed(nodes), `${verb} by ${by}`, `${why}${came}`];
   }
-  const { node, phase, says, policyCommit } = past;
-  const commit = policyCommit === null ? "" : ` (policy ${policyCommit.slice(0, 7)})`;
-  return [node, phase, `${says}${commit}`];
+  const { node, phase, says } = past;
+  const version = versionText(past);
+  return [node, phase, version === null ? says : `${says} · policy ${version}`];
 }
 
 /** The shape is documented in docs/cli.md. */

@@ -1,24 +1,32 @@
 import { expect, test } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../core/instant.ts";
-import { aDecision, aJudgement, aNode, aReboot, aSnapshot, NOW } from "../../core/testing/builders.ts";
+import type { Policy } from "../../core/policy/policy.ts";
+import { aDecision, aJudgement, aLine, aNode, aPolicy, aReboot, aSnapshot, NOW } from "../../core/testing/builders.ts";
 import { UserError } from "../../process/exit.ts";
 import { asJson, asText } from "./history-text.ts";
 import { type PastOf, pastOf } from "./past.ts";
+
+const OLD = { policyCommit: "1111111aaa", policyPull: 41 };
+const NEW = { policyCommit: "3f2a9c1d5e", policyPull: 42 };
+const inForce = aPolicy({
+  commit: "3f2a9c1d5e",
+  url: "https://git.example/policies/commit/3f2a9c1d5e",
+  pull: { number: 42, url: "https://git.example/policies/pull/42" },
+});
 
 const snapshot = aSnapshot({
   nodes: [aNode({ name: "kuber01" }), aNode({ name: "kuber02" })],
   reboots: [
     aReboot({
       node: "kuber01",
-      policyCommit: "3f2a9c1d5e",
       history: [
-        { at: NOW - 20 * MINUTE, phase: "preparing", order: "order-1", says: "takes a slot" },
-        { at: NOW - 10 * MINUTE, phase: "waiting", order: "order-1", says: "rebooted and verified in 10 min" },
+        aLine({ ...OLD, at: NOW - 20 * MINUTE, phase: "preparing", order: "order-1", says: "takes a slot" }),
+        aLine({ ...NEW, at: NOW - 10 * MINUTE, order: "order-1", says: "rebooted and verified in 10 min" }),
       ],
     }),
     aReboot({
       node: "kuber02",
-      history: [{ at: NOW - 2 * DAY, phase: "waiting", order: "order-0", says: "gives up: the window closed" }],
+      history: [aLine({ at: NOW - 2 * DAY, order: "order-0", says: "gives up: the window closed" })],
     }),
   ],
   decisions: [
@@ -38,18 +46,26 @@ const snapshot = aSnapshot({
     aDecision({ name: "cli-4", targets: [{ node: "gone04", digest: null }], judgement: aJudgement({ at: NOW - DAY }) }),
   ],
 });
-const text = (asked: Partial<PastOf> = {}) =>
-  asText(pastOf(snapshot, { node: null, since: null, ...asked }), "America/Chicago", NOW);
+const text = (asked: Partial<PastOf> = {}, policy: Policy | undefined = aPolicy()) =>
+  asText(pastOf(snapshot, { node: null, since: null, ...asked }, policy), "America/Chicago", NOW);
 
 test("decisions with what came of them, and how each try went, newest last, in the policy's zone", () => {
   expect(text().map((line) => line.replaceAll(/ {2,}/g, " | "))).toEqual([
     "Wed Dec 2, 22:30 CST | kuber02 | waiting | gives up: the window closed",
     "Thu Dec 3, 22:30 CST | gone04 | approve by ana | worker-1 is approved by ana.",
     "21:30 CST | kuber01 | approve by ana | kuber01 is approved by ana.",
-    "22:10 CST | kuber01 | preparing | takes a slot",
-    "22:20 CST | kuber01 | waiting | rebooted and verified in 10 min (policy 3f2a9c1)",
+    "22:10 CST | kuber01 | preparing | takes a slot · policy 1111111 (#41)",
+    "22:20 CST | kuber01 | waiting | rebooted and verified in 10 min · policy 3f2a9c1 (#42)",
     '22:29 CST | kuber02 | force by eve | "urgent" Refused: Only leads may.',
     "22:30 CST | all nodes | pause by kubernetes:mo | No leader has judged it yet.",
+  ]);
+});
+
+test("each policy that something was done under stands at the end, with its page", () => {
+  expect(text({}, inForce).slice(-3)).toEqual([
+    "",
+    "policy 1111111 (#41): https://git.example/policies/commit/1111111aaa",
+    "policy 3f2a9c1 (#42): https://git.example/policies/commit/3f2a9c1d5e",
   ]);
 });
 
@@ -68,7 +84,7 @@ test("nothing at all, and a slip", () => {
 });
 
 test("as JSON", () => {
-  expect(asJson(pastOf(snapshot, { node: "kuber01", since: null })).slice(0, 3)).toEqual([
+  expect(asJson(pastOf(snapshot, { node: "kuber01", since: null }, inForce)).slice(0, 3)).toEqual([
     {
       kind: "decision",
       at: "2026-12-05T03:30:00.000Z",
@@ -87,8 +103,14 @@ test("as JSON", () => {
       phase: "preparing",
       order: "order-1",
       says: "takes a slot",
-      policyCommit: null,
+      ...OLD,
+      policyUrl: "https://git.example/policies/commit/1111111aaa",
+      policyPullUrl: null,
     },
-    expect.objectContaining({ kind: "change", policyCommit: "3f2a9c1d5e" }),
+    expect.objectContaining({
+      ...NEW,
+      policyUrl: "https://git.example/policies/commit/3f2a9c1d5e",
+      policyPullUrl: "https://git.example/policies/pull/42",
+    }),
   ]);
 });

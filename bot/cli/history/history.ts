@@ -24,7 +24,8 @@ export function addHistory(parent: Command, io: Io): void {
     .action(async (node: string | undefined, { since, format, ...options }: Options) => {
       const now = systemClock.now();
       const lines = await viewCluster(options, ({ snapshot, inForce }) => {
-        const past = pastOf(snapshot, { node: node ?? null, since: since === undefined ? null : now - since });
+        const asked = { node: node ?? null, since: since === undefined ? null : now - since };
+        const past = pastOf(snapshot, asked, inForce);
         const zone = inForce?.timeZone ?? "utc";
         return format === "json" ? [JSON.stringify(asJson(past), null, 2)] : asText(past, zone, now);
       });

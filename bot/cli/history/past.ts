@@ -4,6 +4,8 @@ import type { PhaseKind } from "../../core/fleet/phase.ts";
 import type { NodeReboot } from "../../core/fleet/reboot.ts";
 import type { Snapshot } from "../../core/fleet/snapshot.ts";
 import type { Instant } from "../../core/instant.ts";
+import type { PolicyOrigin } from "../../core/policy/origin.ts";
+import { pagesOf, type UnderPolicy } from "../../core/policy/under-policy.ts";
 import { nodeNamed } from "../node-names.ts";
 
 /** One thing that happened. */
@@ -22,8 +24,8 @@ interface PastDecision {
   readonly says: string;
 }
 
-/** A node's record of itself: how an order went on, and how it ended. */
-interface PastChange {
+/** A node's record of itself: how an order went on, and how it ended, and under which policy. */
+interface PastChange extends UnderPolicy {
   readonly kind: "change";
   readonly at: Instant;
   readonly node: NodeName;
@@ -31,8 +33,9 @@ interface PastChange {
   readonly order: OrderId | null;
   /** The end of a sentence that begins with the node's name. */
   readonly says: string;
-  /** Kept with a node's newest change alone. */
-  readonly policyCommit: string | null;
+  /** Where people see the commit and the pull request; null where that is not known. */
+  readonly policyUrl: string | null;
+  readonly policyPullUrl: string | null;
 }
 
 export interface PastOf {
@@ -42,10 +45,17 @@ export interface PastOf {
 }
 
 /** Newest last. Throws UserError for a node that nothing is known of. */
-export function pastOf({ reboots, nodes, decisions }: Snapshot, { node, since }: PastOf): readonly Past[] {
+export function pastOf(
+  { reboots, nodes, decisions }: Snapshot,
+  { node, since }: PastOf,
+  inForce: PolicyOrigin | undefined,
+): readonly Past[] {
   const targets = [...decisions.values()].flatMap((decision) => decision.targets.map((target) => target.node));
   const name = node === null ? null : nodeNamed(node, [...new Set([...nodes.keys(), ...reboots.keys(), ...targets])]);
-  const all = [...[...decisions.values()].map(pastDecision), ...[...reboots.values()].flatMap(pastChanges)];
+  const all = [
+    ...[...decisions.values()].map(pastDecision),
+    ...[...reboots.values()].flatMap((one) => pastChanges(one, inForce)),
+  ];
   return all
     .filter((one) => (since === null || one.at >= since) && (name === null || isAbout(one, name)))
     .sort((a, b) => a.at - b.at);
@@ -72,12 +82,9 @@ function pastDecision(decision: Decision): PastDecision {
   };
 }
 
-function pastChanges({ node, history, policyCommit }: NodeReboot): readonly PastChange[] {
-  const newest = history.at(-1);
-  return history.map((entry) => ({
-    kind: "change",
-    ...entry,
-    node,
-    policyCommit: entry === newest ? policyCommit : null,
-  }));
+function pastChanges({ node, history }: NodeReboot, inForce: PolicyOrigin | undefined): readonly PastChange[] {
+  return history.map((entry) => {
+    const { commit, pull } = pagesOf(inForce, entry);
+    return { kind: "change", ...entry, node, policyUrl: commit, policyPullUrl: pull };
+  });
 }

@@ -1,6 +1,8 @@
 import { refusalsOf } from "../../core/decide/digest.ts";
 import { formatInstant, type Instant } from "../../core/instant.ts";
+import { originOf } from "../../core/policy/origin.ts";
 import { forecastJson } from "../explain.ts";
+import { originJson } from "../policy-line.ts";
 import { refusalJson } from "../refusal-text.ts";
 import { type FleetStatus, isWell } from "./fleet-status.ts";
 import type { NodeStatus } from "./node-status.ts";
@@ -33,7 +35,7 @@ export function asJson({ snapshot, policy, now, pause, pools, poolless, attentio
     })),
     policy: kept && {
       source: kept.source,
-      commit: kept.commit,
+      ...originJson(originOf(kept)),
       valid: kept.valid,
       problems: kept.problems,
       since: formatInstant(kept.since),

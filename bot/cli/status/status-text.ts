@@ -3,7 +3,7 @@ import { forecastText } from "../../core/forecast/forecast-text.ts";
 import { formatDuration, type Instant, wallClock } from "../../core/instant.ts";
 import { listed } from "../../core/listed.ts";
 import { columns } from "../columns.ts";
-import { policyLine } from "../policy-line.ts";
+import { policyLines } from "../policy-line.ts";
 import type { FleetStatus, PoolStatus } from "./fleet-status.ts";
 import { isToGo, type NodeStatus } from "./node-status.ts";
 import { windowText } from "./window-now.ts";
@@ -24,7 +24,7 @@ export function asText(status: FleetStatus, name: string): readonly string[] {
     ...(poolless.length === 0 ? [] : ["", "in no pool", ...nodeLines(poolless, status, at)]),
     "",
     ...gateLines(status, at),
-    policyLine(policy, kept === null ? null : { ...kept, valid: true }, at),
+    ...policyLines(policy, kept === null ? null : { ...kept, valid: true }, at),
     ...(attention.some(({ node }) => node !== null) ? [`What helps: ${name} explain NODE`] : []),
   ];
 }

@@ -6,6 +6,7 @@ import {
   aDecision,
   aFreeze,
   aJudgement,
+  aLine,
   aNode,
   aPolicy,
   aPool,
@@ -76,7 +77,7 @@ test("a quiet fleet: pools with mode and window, why each node waits and when it
     "",
     "Gates",
     "  no alerts  green  no such alert fires (since 21:30 CST)",
-    "By the policy of https://git/policies.git, 3f2a9c1.",
+    'By the policy of https://git/policies.git, 3f2a9c1 "widen worker window" by Ana.',
   ]);
 });
 
@@ -90,7 +91,9 @@ const troubled = aSnapshot({
       node: "kuber05",
       phase: failed(),
       phaseSince: NOW - MINUTE,
-      history: [{ at: NOW - MINUTE, phase: "failed", order: ORDER, says: "did not come back; its reboot was called" }],
+      history: [
+        aLine({ at: NOW - MINUTE, phase: "failed", order: ORDER, says: "did not come back; its reboot was called" }),
+      ],
     }),
   ],
   budgets: [aBudget()],
@@ -131,7 +134,7 @@ test("a fleet in trouble: what needs a look stands first, and who paused", () =>
   expect(nodes[2]).toMatch(/Since 22:29 CST\. 1 pod was refused\./);
   expect(lines).toContain("      web/web-1: The disruption budget web needs 1 healthy pods and has 1 currently");
   expect(lines.slice(-2)).toEqual([
-    "By the policy of https://git/policies.git, 3f2a9c1.",
+    'By the policy of https://git/policies.git, 3f2a9c1 "widen worker window" by Ana.',
     "What helps: kubectl bootswain explain NODE",
   ]);
 });
@@ -154,6 +157,26 @@ test("without a policy, and without a bot", () => {
   expect(bare.attention.map(({ says }) => says)).toEqual([
     "No bot has worked on this cluster yet: it has no RebootFleet.",
   ]);
+});
+
+test("where the policy came from, as JSON", () => {
+  const facts = {
+    ...{ subject: "widen worker window (#42)", author: "Ana", when: NOW - DAY },
+    ...{ commitUrl: "https://git/c/3f2a9c1", pull: { number: 42, url: "javascript:alert(1)" } },
+  };
+  const fleet = { ...empty, policy: { ...kept, ...facts } };
+  expect(asJson(fleetStatusOf(aSnapshot({ fleet }), workers, NOW)).policy).toEqual({
+    source: "https://git/policies.git",
+    commit: "3f2a9c1",
+    subject: "widen worker window (#42)",
+    author: "Ana",
+    when: "2026-12-04T04:30:00.000Z",
+    url: "https://git/c/3f2a9c1",
+    pull: { number: 42, url: null },
+    valid: true,
+    problems: [],
+    since: "2026-12-04T04:30:00.000Z",
+  });
 });
 
 test("as JSON", () => {

@@ -151,6 +151,9 @@ const outcomeSchema = z.object({
   why: yieldReasonSchema.optional(),
 });
 
+/** Under which policy. */
+const underSchema = { policyCommit: z.string().optional(), policyPull: count().optional() };
+
 export const statusSchema = z.object({
   pool: z.string().optional(),
   phase: z.enum(PHASE_KINDS),
@@ -186,9 +189,17 @@ export const statusSchema = z.object({
   bootID: z.string().optional(),
   released: z.object({ by: z.string(), reasons: z.array(z.string()) }).optional(),
   mode: z.enum(["automatic", "approval", "observe"]).optional(),
-  policyCommit: z.string().optional(),
+  ...underSchema,
   history: z
-    .array(z.object({ at: time(), phase: z.enum(PHASE_KINDS), order: z.string().optional(), says: z.string() }))
+    .array(
+      z.object({
+        at: time(),
+        phase: z.enum(PHASE_KINDS),
+        order: z.string().optional(),
+        says: z.string(),
+        ...underSchema,
+      }),
+    )
     .optional(),
 });
 

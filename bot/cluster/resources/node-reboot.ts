@@ -4,6 +4,7 @@ import type { NodeName, NodeUid } from "../../core/fleet/node.ts";
 import type { Phase } from "../../core/fleet/phase.ts";
 import type { Baseline, NodeReboot, Outcome } from "../../core/fleet/reboot.ts";
 import { formatInstant } from "../../core/instant.ts";
+import type { UnderPolicy } from "../../core/policy/under-policy.ts";
 import type { Definition } from "./crd.ts";
 import { orAbsent, timeOr, timeText } from "./fields.ts";
 import { API_VERSION, type Metadata, nodeUidOf, ownedByNode, parseMetadata } from "./metadata.ts";
@@ -89,12 +90,13 @@ function read(metadata: Metadata, status: StoredStatus, phase: Phase): NodeReboo
     bootId: status.bootID ?? null,
     released: status.released ?? null,
     mode: status.mode ?? null,
-    policyCommit: status.policyCommit ?? null,
-    history: (status.history ?? []).map(({ at, phase: kind, order, says }) => ({
+    ...readUnder(status),
+    history: (status.history ?? []).map(({ at, phase: kind, order, says, ...under }) => ({
       at: timeOr(at, 0),
       phase: kind,
       order: order ?? null,
       says,
+      ...readUnder(under),
     })),
   };
 }
@@ -129,17 +131,28 @@ export function formatNodeReboot(reboot: NodeReboot): Json {
     bootID: orAbsent(reboot.bootId),
     released: reboot.released === null ? undefined : { ...reboot.released, reasons: [...reboot.released.reasons] },
     mode: orAbsent(reboot.mode),
-    policyCommit: orAbsent(reboot.policyCommit),
-    history: reboot.history.map(({ at, phase, order, says }) => ({
+    ...storedUnder(reboot),
+    history: reboot.history.map(({ at, phase, order, says, ...under }) => ({
       at: formatInstant(at),
       phase,
       order: orAbsent(order),
       says,
+      ...storedUnder(under),
     })),
   };
   const metadata = { name: reboot.node, resourceVersion: reboot.version };
   return { apiVersion: API_VERSION, kind: "NodeReboot", metadata, status };
 }
+
+const readUnder = ({ policyCommit, policyPull }: Pick<StoredStatus, "policyCommit" | "policyPull">): UnderPolicy => ({
+  policyCommit: policyCommit ?? null,
+  policyPull: policyPull ?? null,
+});
+
+const storedUnder = ({ policyCommit, policyPull }: UnderPolicy) => ({
+  policyCommit: orAbsent(policyCommit),
+  policyPull: orAbsent(policyPull),
+});
 
 const storedBaseline = ({ budgets, unready }: Baseline): StoredStatus["baseline"] => ({
   budgets: [...budgets],

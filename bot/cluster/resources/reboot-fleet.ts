@@ -4,7 +4,7 @@ import { CONDITION_TYPES, type Condition } from "../../core/fleet/condition.ts";
 import type { Fleet, PolicyStatus } from "../../core/fleet/fleet.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Definition } from "./crd.ts";
-import { orAbsent, time, timeOr } from "./fields.ts";
+import { count, orAbsent, time, timeOr } from "./fields.ts";
 import { API_VERSION, parseMetadata } from "./metadata.ts";
 
 /** Set by whoever knows that the policy changed: a replica that GitHub told of it, or a person by kubectl. */
@@ -22,6 +22,11 @@ const policySchema = z.object({
   inForceSince: time().optional(),
   signedBy: z.string().optional(),
   note: z.string().optional(),
+  subject: z.string().optional(),
+  author: z.string().optional(),
+  when: time().optional(),
+  commitUrl: z.string().optional(),
+  pull: z.object({ number: count(), url: z.string() }).optional(),
 });
 
 /** As Kubernetes writes conditions, so that `kubectl wait --for=condition=…` works. */
@@ -86,11 +91,17 @@ export function parseFleet(object: Json): Fleet | null {
 
 function policyOf(stored: z.infer<typeof policySchema>): PolicyStatus {
   const { source, commit, valid, problems, since, text, inForceSince, signedBy, note } = stored;
+  const { subject, author, when, commitUrl, pull } = stored;
   return {
     ...{ source, commit: commit ?? null, valid, problems, since: timeOr(since, 0), text: text ?? null },
     ...(inForceSince === undefined ? {} : { inForceSince: timeOr(inForceSince, 0) }),
     ...(signedBy === undefined ? {} : { signedBy }),
     ...(note === undefined ? {} : { note }),
+    ...(subject === undefined ? {} : { subject }),
+    ...(author === undefined ? {} : { author }),
+    ...(when === undefined ? {} : { when: timeOr(when, 0) }),
+    ...(commitUrl === undefined ? {} : { commitUrl }),
+    ...(pull === undefined ? {} : { pull }),
   };
 }
 
@@ -127,6 +138,7 @@ export function formatFleet({ version, slots, policy, gates, conditions }: Fleet
               since: formatInstant(policy.since),
               text: orAbsent(policy.text),
               inForceSince: policy.inForceSince === undefined ? undefined : formatInstant(policy.inForceSince),
+              when: policy.when === undefined ? undefined : formatInstant(policy.when),
             },
     },
   };

@@ -121,6 +121,7 @@ const baseline: fc.Arbitrary<Baseline> = fc.record({
   budgets: fc.array(fc.record({ namespace: word, name: word, short: fc.nat(3) }), { maxLength: 2 }),
   unready: fc.array(word, { maxLength: 2 }),
 });
+const under = { policyCommit: fc.option(word), policyPull: fc.option(fc.nat(999)) };
 const reboot: fc.Arbitrary<NodeReboot> = fc.record({
   node: fc.constant("worker-1"),
   nodeUid: fc.constant("uid-worker-1"),
@@ -151,13 +152,14 @@ const reboot: fc.Arbitrary<NodeReboot> = fc.record({
   orderedFor: fc.array(word, { maxLength: 2 }),
   wantedFor: fc.array(word, { maxLength: 2 }),
   mode: fc.option(fc.constantFrom("automatic", "approval", "observe")),
-  policyCommit: fc.option(word),
+  ...under,
   history: fc.array(
     fc.record({
       at: instant,
       phase: fc.constantFrom("waiting" as const, "failed" as const),
       order: fc.option(word),
       says: word,
+      ...under,
     }),
     { maxLength: 3 },
   ),
@@ -237,6 +239,8 @@ test("a fleet comes back with its slots, and with the pause that people wrote", 
   const policy = {
     ...{ source: "git", commit: null, valid: false, problems: ["x"], since: NOW, text: "kind: RebootPolicy" },
     ...{ inForceSince: NOW - 1_000, signedBy: "ana@example.com", note: "main was moved by force." },
+    ...{ subject: "widen worker window", author: "Ana", when: NOW - 2_000, commitUrl: "https://git/c/3f2a9c1" },
+    pull: { number: 42, url: "https://git/pull/42" },
   };
   const fleet = {
     version: "3",

@@ -2,6 +2,7 @@ import { orderOf, type Phase } from "../fleet/phase.ts";
 import { HISTORY_KEPT, type NodeReboot } from "../fleet/reboot.ts";
 import type { Hold } from "../holds/hold.ts";
 import type { Instant } from "../instant.ts";
+import { underPolicy } from "../policy/under-policy.ts";
 import type { Recorded } from "../situation.ts";
 import type { Step } from "../step.ts";
 
@@ -30,15 +31,17 @@ export type Changes = Partial<Omit<NodeReboot, "node" | "nodeUid" | "version" | 
 export function entering(situation: Recorded, phase: Phase, says: string, changes: Changes = {}): NodeReboot {
   const { reboot, now, policy, pool } = situation;
   const order = orderOf(phase) ?? orderOf(reboot.phase);
+  const under = underPolicy(policy);
   return {
     ...reboot,
     pool: pool?.name ?? reboot.pool,
     holds: [],
-    policyCommit: policy?.commit ?? reboot.policyCommit,
+    // Without any policy it steps aside; what it was taken under is still worth knowing.
+    ...(policy === undefined ? {} : under),
     ...changes,
     phase,
     phaseSince: phase.kind === reboot.phase.kind ? reboot.phaseSince : now,
-    history: [...reboot.history, { at: now, phase: phase.kind, order, says }].slice(-HISTORY_KEPT),
+    history: [...reboot.history, { at: now, phase: phase.kind, order, says, ...under }].slice(-HISTORY_KEPT),
   };
 }
 

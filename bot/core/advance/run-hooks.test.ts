@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { HOOK_STAGES, type HookRun, type HookStage } from "../fleet/hook-run.ts";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
 import type { Hook } from "../policy/policy.ts";
-import { aNode, aReport, NOW, type Parts, planned, stepKinds } from "../testing/builders.ts";
+import { aLine, aNode, aReport, NOW, type Parts, planned, stepKinds } from "../testing/builders.ts";
 import { aHook, aJob, aRun, dueAt, jobNameOf, jobsOf, withHooks } from "../testing/hooks.ts";
 import {
   aFleet,
@@ -148,11 +148,10 @@ describe("verify.atMost", () => {
 });
 
 test("how long a reboot took is counted from its slot, the time of its hooks included", () => {
-  const line = { order: ORDER, says: "" };
   const history = [
-    { ...line, at: NOW - 2 * HOUR, phase: "waiting" as const, order: "earlier" },
-    { ...line, at: NOW - HOUR, phase: "preparing" as const },
-    { ...line, at: NOW - 30 * MINUTE, phase: "preparing" as const, says: "hook snapshot succeeded" },
+    aLine({ at: NOW - 2 * HOUR, order: "earlier" }),
+    aLine({ at: NOW - HOUR, phase: "preparing", order: ORDER }),
+    aLine({ at: NOW - 30 * MINUTE, phase: "preparing", order: ORDER, says: "hook snapshot succeeded" }),
   ];
   const parts = underWay(verifying({ soakingSince: NOW - 2 * MINUTE }), {
     nodes: [aNode({ bootId: "boot-2", cordon: { kind: "none", liftedFor: ORDER } })],

@@ -9,6 +9,7 @@ import {
   aBudget,
   aDecision,
   aJudgement,
+  aLine,
   aNode,
   aPod,
   aPolicy,
@@ -190,8 +191,8 @@ describe("soak", () => {
 
   test("then it is done, and the record starts clean", () => {
     const history = [
-      { at: NOW - 2 * HOUR, phase: "preparing" as const, order: "earlier", says: "" },
-      { at: NOW - 10 * MINUTE, phase: "preparing" as const, order: ORDER, says: "" },
+      aLine({ at: NOW - 2 * HOUR, phase: "preparing", order: "earlier" }),
+      aLine({ at: NOW - 10 * MINUTE, phase: "preparing", order: ORDER }),
     ];
     const reboot = { history, tries: 3, triesSince: NOW - HOUR, retryAt: NOW, missed: 1, orderedFor: ["sentinel/1"] };
     const phase = verifying({ soakingSince: NOW - 2 * MINUTE });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../instant.ts";
 import {
+  aLine,
   aNode,
   aPolicy,
   aPool,
@@ -27,9 +28,7 @@ describe("a boot that nobody ordered", () => {
     expect(stepOf(plan, "SetPhase")?.says).toBe("was rebooted without an order");
     const record = nextRecord(plan);
     expect(record).toMatchObject({ phase: { kind: "waiting" }, bootId: "boot-2", orders: 0, tries: 0, outcome: null });
-    expect(record?.history).toEqual([
-      { at: NOW, phase: "waiting", order: null, says: "was rebooted without an order" },
-    ]);
+    expect(record?.history).toEqual([aLine({ says: "was rebooted without an order", policyCommit: "3f2a9c1" })]);
     const reboots = record === undefined ? [] : [record];
     expect(planned({ ...on("boot-2"), reboots }).steps.filter(({ kind }) => kind !== "RecordHolds")).toEqual([]);
   });

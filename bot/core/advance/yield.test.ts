@@ -6,6 +6,7 @@ import {
   aDecision,
   aFreeze,
   aJudgement,
+  aLine,
   aNode,
   aPolicy,
   aPool,
@@ -157,7 +158,7 @@ describe("back-off", () => {
     const why = { kind: "uncordoned by someone" };
     expect(next?.outcome).toEqual({ kind: "yielded", at: NOW, order: ORDER, why });
     const says = "gives up: it was uncordoned by someone";
-    expect(next?.history.at(-1)).toEqual({ at: NOW, phase: "yielding", order: ORDER, says });
+    expect(next?.history.at(-1)).toEqual(aLine({ phase: "yielding", order: ORDER, says, policyCommit: "3f2a9c1" }));
     expect(stepOf(planned(parts), "WithdrawOrder")?.says).toBe(says);
   });
 });
@@ -220,8 +221,7 @@ test("an order never outlasts the hour at which a freeze begins", () => {
 });
 
 test("the record keeps the last 20 lines of its history", () => {
-  const line = { at: 0, phase: "waiting" as const, order: null, says: "" };
-  const history = Array.from({ length: 20 }, (_, at) => ({ ...line, at }));
+  const history = Array.from({ length: 20 }, (_, at) => aLine({ at }));
   const phase = preparing({ since: NOW - HOUR });
   const next = nextRecord(planned(underWay(phase, { reboot: { history } })));
   expect(next?.history.map(({ at }) => at)).toEqual([...history.slice(1).map(({ at }) => at), NOW]);

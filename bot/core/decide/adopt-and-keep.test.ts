@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Cordon, Node } from "../fleet/node.ts";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
-import { aNode, aReboot, aReport, holdKinds, NOW, type Parts, planned } from "../testing/builders.ts";
+import { aLine, aNode, aReboot, aReport, holdKinds, NOW, type Parts, planned } from "../testing/builders.ts";
 import { earlier, policyOf } from "../testing/decisions.ts";
 import { takers } from "../testing/fleets.ts";
 import {
@@ -82,12 +82,7 @@ describe("keep", () => {
   };
   const rebootedAt = (at: number) => ({ kind: "rebooted", at, took: HOUR, bootId: "boot-1" }) as const;
   const yieldedAt = (at: number) => ({ kind: "yielded", at, order: ORDER, why: { kind: "paused" } }) as const;
-  const line = (at: number, order: string, phase: "preparing" | "waiting" = "preparing") => ({
-    at,
-    phase,
-    order,
-    says: "",
-  });
+  const line = (at: number, order: string, phase: "preparing" | "waiting" = "preparing") => aLine({ at, phase, order });
 
   test.each<[string, Parameters<typeof underWay>[1], boolean]>([
     ["before it began", { decisions: [said("keep", NOW - HOUR)] }, true],

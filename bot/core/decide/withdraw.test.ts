@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Decision } from "../fleet/decision.ts";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
-import { aNode, aReboot, aWindow, holdKinds, NOW, type Parts, planned } from "../testing/builders.ts";
+import { aLine, aNode, aReboot, aWindow, holdKinds, NOW, type Parts, planned } from "../testing/builders.ts";
 import { earlier, policy, policyOf, poolIn } from "../testing/decisions.ts";
 import { takers } from "../testing/fleets.ts";
 import { draining, nextPhase, nextRecord, ORDER, preparing, rebooting, underWay } from "../testing/phases.ts";
@@ -61,7 +61,7 @@ describe("what is under way when it is withdrawn", () => {
     expect(stopped(called).steps).toEqual([]);
   });
 
-  const line = (at: number) => [{ at, phase: "preparing" as const, order: ORDER, says: "" }];
+  const line = (at: number) => [aLine({ at, phase: "preparing", order: ORDER })];
   test.each<[string, number, boolean]>([
     ["began after that: it goes on", NOW - 500, false],
     ["began in the turn in which that was judged", NOW - SECOND, true],

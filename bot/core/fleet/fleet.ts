@@ -1,4 +1,5 @@
 import type { Instant } from "../instant.ts";
+import type { CommitFacts } from "../policy/origin.ts";
 import type { Condition } from "./condition.ts";
 import type { NodeName, NodeUid, OrderId } from "./node.ts";
 
@@ -10,7 +11,7 @@ export interface Slot {
 }
 
 /** The policy in force, as people see it; kept in RebootFleet so that the last good one survives restarts. */
-export interface PolicyStatus {
+export interface PolicyStatus extends CommitFacts {
   readonly source: string;
   /** Of the policy in force: that is the last good one. */
   readonly commit: string | null;

@@ -1,6 +1,7 @@
 import type { Hold } from "../holds/hold.ts";
 import type { Instant } from "../instant.ts";
 import type { Mode } from "../policy/policy.ts";
+import type { UnderPolicy } from "../policy/under-policy.ts";
 import type { HookRun } from "./hook-run.ts";
 import type { Move } from "./move.ts";
 import type { BootId, NodeName, NodeUid, OrderId } from "./node.ts";
@@ -8,8 +9,8 @@ import type { Phase, PhaseKind, Refusal, YieldReason } from "./phase.ts";
 
 export const HISTORY_KEPT = 20;
 
-/** One line of a node's own record, newest last; the last HISTORY_KEPT are kept. */
-export interface HistoryEntry {
+/** One line of a node's own record, newest last, with the policy that it was decided under; the last HISTORY_KEPT are kept. */
+export interface HistoryEntry extends UnderPolicy {
   readonly at: Instant;
   readonly phase: PhaseKind;
   readonly order: OrderId | null;
@@ -32,8 +33,8 @@ export interface Baseline {
 /** What is stored of a hold: its sentence is computed on read. */
 export type StoredHold = Pick<Hold, "kind" | "until">;
 
-/** The NodeReboot resource: what Bootswain knows and does about one node. */
-export interface NodeReboot {
+/** The NodeReboot resource: what Bootswain knows and does about one node. The policy is that of its newest change of phase. */
+export interface NodeReboot extends UnderPolicy {
   readonly node: NodeName;
   readonly nodeUid: NodeUid;
   /** The object's resourceVersion: every write of it is made against the version that was decided on. */
@@ -73,6 +74,11 @@ export interface NodeReboot {
   readonly released: { readonly by: string; readonly reasons: readonly string[] } | null;
   /** The pool's mode when the slot was taken. */
   readonly mode: Mode | null;
-  readonly policyCommit: string | null;
   readonly history: readonly HistoryEntry[];
+}
+
+/** Under which policy the last order was given; null where that is not on record any more. */
+export function orderedUnder({ history }: Pick<NodeReboot, "history">): UnderPolicy | null {
+  const last = history.findLast(({ phase }) => phase === "rebooting")?.order;
+  return history.find(({ phase, order }) => phase === "rebooting" && order === last) ?? null;
 }

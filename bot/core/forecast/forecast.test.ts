@@ -4,7 +4,7 @@ import type { NodeReboot } from "../fleet/reboot.ts";
 import { DAY, HOUR, type Instant, MINUTE } from "../instant.ts";
 import type { Pool } from "../policy/policy.ts";
 import { openingAt, scheduleOf } from "../policy/schedule.ts";
-import { aFreeze, aPolicy, aPool, aReboot, aSnapshot, aWindow, NOW, type Parts } from "../testing/builders.ts";
+import { aFreeze, aLine, aPolicy, aPool, aReboot, aSnapshot, aWindow, NOW, type Parts } from "../testing/builders.ts";
 import { aFleetWith, fleetOf, orderOf, slot } from "../testing/fleets.ts";
 import { draining, rebooting, yielding } from "../testing/phases.ts";
 import { type Forecast, forecast } from "./forecast.ts";
@@ -71,7 +71,7 @@ test("pools go after others, and nodes that need approval only if they get it", 
 
 test("what is under way ends as it usually does, and frees its slot then", () => {
   const phase = draining({ order: orderOf("a") });
-  const history = [{ at: NOW - 2 * MINUTE, phase: "preparing" as const, order: orderOf("a"), says: "" }];
+  const history = [aLine({ at: NOW - 2 * MINUTE, phase: "preparing", order: orderOf("a") })];
   const reboots = { a: { phase, orders: 1, history, ...rebooted(10 * MINUTE) } };
   const cordon = { kind: "ours", order: orderOf("a") } as const;
   const parts = { ...fleetOf(["a", "b"], { reboots, nodes: { a: { cordon } } }), fleet: aFleetWith(slot("a")) };
@@ -87,9 +87,23 @@ describe("what a closing window stops", () => {
   const lateOrder = {
     outcome: { kind: "rebooted" as const, at: NOW - DAY, took: 10 * MINUTE, bootId: "boot-1" },
     history: [
-      { at: NOW - DAY - 10 * MINUTE, phase: "preparing" as const, order: "old", says: "" },
-      { at: NOW - DAY - MINUTE, phase: "rebooting" as const, order: "old", says: "" },
-      { at: NOW - DAY, phase: "waiting" as const, order: null, says: "" },
+      {
+        at: NOW - DAY - 10 * MINUTE,
+        phase: "preparing" as const,
+        order: "old",
+        says: "",
+        policyCommit: null,
+        policyPull: null,
+      },
+      {
+        at: NOW - DAY - MINUTE,
+        phase: "rebooting" as const,
+        order: "old",
+        says: "",
+        policyCommit: null,
+        policyPull: null,
+      },
+      { at: NOW - DAY, phase: "waiting" as const, order: null, says: "", policyCommit: null, policyPull: null },
     ],
   };
 
@@ -127,7 +141,16 @@ describe("what a closing window stops", () => {
 describe("what is under way", () => {
   const cordon = { kind: "ours", order: orderOf("a") } as const;
   const going = (phase: NodeReboot["phase"], reboot: Partial<NodeReboot> = {}): Parts => {
-    const history = [{ at: NOW - MINUTE, phase: "preparing" as const, order: orderOf("a"), says: "" }];
+    const history = [
+      {
+        at: NOW - MINUTE,
+        phase: "preparing" as const,
+        order: orderOf("a"),
+        says: "",
+        policyCommit: null,
+        policyPull: null,
+      },
+    ];
     const reboots = { a: { phase, orders: 1, history, ...reboot } };
     return { ...fleetOf(["a", "b"], { reboots, nodes: { a: { cordon } } }), fleet: aFleetWith(slot("a")) };
   };

@@ -7,7 +7,7 @@ import type { DisruptionBudget } from "../fleet/disruption-budget.ts";
 import type { Node } from "../fleet/node.ts";
 import type { Refusal } from "../fleet/phase.ts";
 import type { Pod } from "../fleet/pod.ts";
-import type { NodeReboot } from "../fleet/reboot.ts";
+import type { HistoryEntry, NodeReboot } from "../fleet/reboot.ts";
 import type { HostReport } from "../fleet/report.ts";
 import type { EvictionAnswer, Snapshot } from "../fleet/snapshot.ts";
 import { HOUR, type Instant, MINUTE, SECOND } from "../instant.ts";
@@ -80,7 +80,19 @@ export const aReboot = (changes: Partial<NodeReboot> = {}): NodeReboot => ({
   released: null,
   mode: null,
   policyCommit: null,
+  policyPull: null,
   history: [],
+  ...changes,
+});
+
+/** A line of a node's record. */
+export const aLine = (changes: Partial<HistoryEntry> = {}): HistoryEntry => ({
+  at: NOW,
+  phase: "waiting",
+  order: null,
+  says: "",
+  policyCommit: null,
+  policyPull: null,
   ...changes,
 });
 

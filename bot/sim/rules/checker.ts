@@ -14,6 +14,7 @@ import { PodRules } from "./pod-rules.ts";
 import { PodsView } from "./pods-view.ts";
 import { lengthOf, poolFor } from "./policy-data.ts";
 import { PolicyTimes, type ToldPolicy } from "./policy-times.ts";
+import { RecordRules, type ToldCommit } from "./record-rules.ts";
 import { BEFORE_CALL, KNOWN_LATE, POLICY_LATE, SlotRules } from "./slot-rules.ts";
 import { CLOCK_OFF, Votes } from "./votes.ts";
 import { WaitRules } from "./wait-rules.ts";
@@ -22,6 +23,8 @@ import type { Change, RebootCall } from "./world.ts";
 export interface CheckerSettings {
   /** In the order in which the bots are told of them; maxRebooting is the same in all. */
   readonly policies: readonly ToldPolicy[];
+  /** The commits that they came with, and those that held no policy. */
+  readonly commits: readonly ToldCommit[];
   /** Longest time for which any node may hold a slot without being failed. */
   readonly slotMost: number;
   /** When gates are made to say no. */
@@ -49,9 +52,10 @@ export class RuleChecker {
   readonly #hooks: HookRules;
   readonly #channel: ChannelRules;
   readonly #deeds: DeedRules;
+  readonly #records: RecordRules;
   #now = 0;
 
-  constructor({ policies, slotMost, quietFrom, spells, absences }: CheckerSettings) {
+  constructor({ policies, commits, slotMost, quietFrom, spells, absences }: CheckerSettings) {
     const broken = (rule: string): void => this.#report(rule);
     const cluster = this.#cluster;
     const times = new PolicyTimes(policies);
@@ -64,6 +68,7 @@ export class RuleChecker {
     this.#hooks = new HookRules(broken);
     this.#channel = new ChannelRules(broken);
     this.#deeds = new DeedRules(broken);
+    this.#records = new RecordRules(commits, broken);
     this.#orders = new OrderRules(broken);
     this.#budgets = new BudgetRules(
       this.#pods,
@@ -91,6 +96,7 @@ export class RuleChecker {
     this.#gates.see(change);
     this.#hooks.see(change);
     this.#deeds.see(change);
+    this.#records.see(change);
   }
 
   seeCall(call: RebootCall): void {

@@ -39,6 +39,7 @@ function draining(disruptionsAllowed: number): RuleChecker {
     spells: [],
     absences: [],
     policies: [{ from: START, policy }],
+    commits: [],
     slotMost: 90 * MINUTE,
     quietFrom: START,
   });

@@ -11,7 +11,7 @@ import { addEtcdPod, addWorkloads, happen, showVoter } from "./incidents.ts";
 import { HOOK_EXITS, placeObstacle, setBeforeJob, setHookJobs } from "./obstacle-effects.ts";
 import { Office } from "./office.ts";
 import { People } from "./people.ts";
-import { CLUSTER, Policies } from "./policies.ts";
+import { CLUSTER, commitsOf, Policies } from "./policies.ts";
 import { type Scenario, scenarioOf } from "./scenario.ts";
 import { type SlackTally, Tally, type Trouble } from "./tally.ts";
 import { unfinished } from "./unfinished.ts";
@@ -105,8 +105,10 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
   };
 }
 
-function checkerOf({ start, policies, faults, spells, absences }: Scenario): RuleChecker {
+function checkerOf(scenario: Scenario): RuleChecker {
+  const { start, policies, faults, spells, absences } = scenario;
   return new RuleChecker({
+    commits: commitsOf(scenario),
     spells,
     absences,
     policies: policies.flatMap(({ at, policy }) => (policy === null ? [] : [{ from: start + at, policy }])),

@@ -12,7 +12,7 @@ export function webChat(token: string, options: WebClientOptions): Chat {
     post: ({ channel, threadTs, text, blocks, broadcast, key }) =>
       answered(async () => {
         const metadata = key === undefined ? {} : { metadata: { event_type: KEYED, event_payload: { key } } };
-        const message = { channel, text, blocks: blocks.filter(isBlock), ...metadata };
+        const message = { channel, text, blocks: blocks.filter(isBlock), ...metadata, ...NO_PREVIEWS };
         if (threadTs === undefined) return (await boards.chat.postMessage(message)).ts;
         return (await boards.chat.postMessage({ ...message, thread_ts: threadTs, reply_broadcast: broadcast === true }))
           .ts;
@@ -39,6 +39,8 @@ export function webChat(token: string, options: WebClientOptions): Chat {
 }
 
 const KEYED = "bootswain_message";
+/** A card links to commits, and is not to be buried under what Slack shows of their pages. */
+const NO_PREVIEWS = { unfurl_links: false, unfurl_media: false };
 const PAGE = 200;
 /** A busy channel's messages of some minutes; a message that is not among the first 2,000 since then is not ours. */
 const PAGES = 10;

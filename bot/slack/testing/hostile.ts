@@ -30,6 +30,7 @@ export interface Names {
   readonly reason: string;
   readonly person: string;
   readonly cluster: string;
+  readonly address: string;
 }
 
 /** Whom the cards call, and where; the other one is a person of the policy who is in no group. */
@@ -39,7 +40,7 @@ export interface Place {
   readonly other: string;
 }
 
-function policyOf({ cluster, gate, person, pool, reason }: Names, place: Place, mode: Mode): Policy {
+function policyOf({ cluster, gate, person, pool, reason, address }: Names, place: Place, mode: Mode): Policy {
   const by = { by: reason };
   const may: May = {
     approve: { ...by, people: 2, validFor: HOUR },
@@ -54,7 +55,11 @@ function policyOf({ cluster, gate, person, pool, reason }: Names, place: Place, 
   ];
   return aPolicy({
     cluster,
+    commit: address,
     subject: reason,
+    author: person,
+    url: `https://git.example/${address}`,
+    pull: { number: 42, url: address },
     slackChannel: place.channel,
     people: new Map(people.map((one) => [one.name, one])),
     groups: new Map([[reason, aGroup(reason, ["ana"])]]),

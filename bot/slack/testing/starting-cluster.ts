@@ -26,6 +26,8 @@ const may = {
 
 export const POLICY: Policy = aPolicy({
   subject: "widen worker window (#42)",
+  url: "https://github.com/example/policies/commit/3f2a9c1",
+  pull: { number: 42, url: "https://github.com/example/policies/pull/42" },
   groups: new Map([
     ["operators", aGroup("operators", ["ana"])],
     ["leads", aGroup("leads", ["ana", "ben"])],

@@ -1,4 +1,5 @@
 import { budgetsWorse } from "../../core/advance/baseline.ts";
+import { orderedUnder } from "../../core/fleet/reboot.ts";
 import type { Instant } from "../../core/instant.ts";
 import type { PlannedNode } from "../../core/plan.ts";
 import type { Recorded } from "../../core/situation.ts";
@@ -7,7 +8,7 @@ import { blockedBase, isBlocked } from "./blocked-node.ts";
 import { isToGo } from "./board-nodes.ts";
 import type { Block } from "./card.ts";
 import { channelOf } from "./channels.ts";
-import { cardLink } from "./links.ts";
+import { cardLink, versionLinks } from "./links.ts";
 import { personText } from "./mentions.ts";
 import { fallback, listed, nameText, section } from "./mrkdwn.ts";
 import { at, minutes, minutesOnly, span } from "./times.ts";
@@ -24,6 +25,7 @@ const ANY_DAY: Instant = 0;
 const RUNS_MOST = 25;
 const OPEN_MOST = 5;
 const FORCES_MOST = 4;
+const VERSIONS_MOST = 2;
 
 /** The last edit of the card: what was done, how long it took, who said yes, and what is left. Null where nothing was done. */
 export function doneText(wave: Wave): { readonly text: string; readonly blocks: readonly Block[] } | null {
@@ -35,7 +37,7 @@ export function doneText(wave: Wave): { readonly text: string; readonly blocks: 
   const count = `${runs.length} of ${wave.entries.length} rebooted in ${minutes(to - from)}`;
   const title = `✅ ${nameText(wave.pool?.name ?? "no pool")}: ${count}, ${when}`;
   const second = listed(runs.map(runText), RUNS_MOST).replaceAll("\n", " · ");
-  const lines = [...voidLine(wave), ...stateLine(wave, runs), lastLine(wave, { from, to })];
+  const lines = [...voidLine(wave), ...stateLine(wave, runs), lastLine(wave, runs, { from, to })];
   return { text: fallback(title, second), blocks: [section(`*${title}*\n${second}`), section(lines.join("\n"))] };
 }
 
@@ -89,19 +91,33 @@ function areBudgetsWell(situation: Recorded): boolean {
   return isKnown && budgetsWorse(situation) === null;
 }
 
-function lastLine(wave: Wave, run: { readonly from: Instant; readonly to: Instant }): string {
-  const { commit } = wave.policy;
+interface Span {
+  readonly from: Instant;
+  readonly to: Instant;
+}
+
+function lastLine(wave: Wave, runs: readonly Run[], time: Span): string {
   const yes = approversOf(wave, { zone: wave.policy.timeZone, now: ANY_DAY });
   return [
     yes === "" ? "No approval was needed" : `Approved by ${yes}`,
-    ...forcedText(wave, run),
-    ...(commit === null ? [] : [`policy ${nameText(commit.slice(0, 7))}`]),
+    ...forcedText(wave, time),
+    ...versionsText(wave, runs),
     ...openText(wave),
   ].join(" · ");
 }
 
+/** What the orders were given under, which need not be what is in force by now. */
+function versionsText({ policy }: Wave, runs: readonly Run[]): readonly string[] {
+  const versions = runs.flatMap(({ situation: { reboot } }) => {
+    const under = orderedUnder(reboot);
+    return under === null ? [] : (versionLinks(under, policy) ?? []);
+  });
+  const distinct = [...new Set(versions)];
+  return distinct.length === 0 ? [] : [`policy ${listed(distinct, VERSIONS_MOST).replaceAll("\n", ", ")}`];
+}
+
 /** Where the policy itself may force, it is not known from people's decisions whether it did. */
-function forcedText(wave: Wave, { from, to }: { readonly from: Instant; readonly to: Instant }): readonly string[] {
+function forcedText(wave: Wave, { from, to }: Span): readonly string[] {
   if (wave.pool === null || wave.pool.drain.forceAfter !== null) return [];
   const nodes = new Set(wave.entries.map(([{ node }]) => node));
   const forces = [...wave.turn.snapshot.decisions.values()].flatMap(({ verb, judgement }) => {

@@ -1,7 +1,10 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
 import type { ConditionType, Observation } from "../../core/fleet/condition.ts";
+import { subjectOf } from "../../core/policy/origin.ts";
 import type { Policy } from "../../core/policy/policy.ts";
-import { clip, escaped, listed, nameText } from "./mrkdwn.ts";
+import { underPolicy } from "../../core/policy/under-policy.ts";
+import { versionLinks } from "./links.ts";
+import { clip, escaped, listed } from "./mrkdwn.ts";
 import { at, type Reading } from "./times.ts";
 
 const SAYS_MOST = 300;
@@ -54,8 +57,9 @@ const gatesLost = (turn: Turn): readonly string[] =>
   [...serversOf(turn, (state) => state === "unreachable")].map((server) => `⚠ ${server} does not answer`);
 
 function policyText({ policyStatus }: Turn, policy: Policy, reading: Reading): string {
-  const subject = policy.subject === null ? "" : ` "${clip(escaped(policy.subject), SAYS_MOST)}"`;
-  const version = policy.commit === null ? "from a file" : `${nameText(policy.commit.slice(0, 7))}${subject}`;
+  const subject = subjectOf(policy);
+  const quoted = subject === null ? "" : ` "${clip(escaped(subject), SAYS_MOST)}"`;
+  const version = versionLinks(underPolicy(policy), policy, quoted) ?? "from a file";
   if (policyStatus === null || policyStatus.valid) return `Policy ${version}`;
   const problems = policyStatus.problems.map((problem) => clip(escaped(problem), SAYS_MOST));
   const since = at(policyStatus.since, reading);

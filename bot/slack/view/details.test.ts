@@ -52,17 +52,34 @@ test("details are of the nodes of that channel alone, those that need a look fir
   );
   const turn = known({ nodes, reboots, reports }, aPolicy({ pools }));
   const text = detailsText(turn, "C-mine");
-  expect(text.split("\n\n").map((block) => block.split(" ")[0])).toEqual(["abal-kuber:", "c", "b", "Need"]);
+  expect(text.split("\n\n").map((block) => block.split(" ")[0])).toEqual(["abal-kuber:", "c", "b", "Need", "Policy"]);
   expect(text).toContain("abal-kuber: 2 of 3 nodes to go.");
   expect(text).toContain("Need no reboot: a.");
   expect(statusText(turn)).toContain("abal-kuber: 3 of 4 nodes to go.");
+});
+
+const PAGE = "https://git.example/policies/commit/3f2a9c1";
+test.each<[string, Parameters<typeof aPolicy>[0], string]>([
+  ["by its commit", {}, 'Policy 3f2a9c1 "widen worker window" by Ana.'],
+  [
+    "with the request that brought it, and where to see it",
+    { url: PAGE, pull: { number: 42, url: "https://git.example/policies/pull/42" } },
+    `Policy 3f2a9c1 "widen worker window" (#42) by Ana: ${PAGE}`,
+  ],
+  ["from a file", { commit: null, subject: null, author: null }, "Policy from a file."],
+])("details name the policy in force: %s", (_, origin, line) => {
+  expect(
+    detailsText(known({}, aPolicy(origin)), "C0123456789")
+      .split("\n")
+      .at(-1),
+  ).toBe(line);
 });
 
 test("of very many nodes as many are told as can be read, and how many more there are", () => {
   const nodes = Array.from({ length: 300 }, (_, index) => aNode({ name: `${"node-".repeat(30)}${index}` }));
   const text = detailsText(known({ nodes }), "C0123456789");
   expect(text.length).toBeLessThan(8_300);
-  expect(text).toMatch(/\d+ more: say why <node>\.$/);
+  expect(text).toMatch(/\d+ more: say why <node>\.\n\nPolicy/);
   const stand = standText(
     known({ nodes }),
     nodes.map(({ name }) => name),

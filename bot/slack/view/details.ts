@@ -5,7 +5,9 @@ import { forecast } from "../../core/forecast/forecast.ts";
 import { forecastText } from "../../core/forecast/forecast-text.ts";
 import { formatDuration, type Instant, wallClock } from "../../core/instant.ts";
 import type { PlannedNode } from "../../core/plan.ts";
+import { originText } from "../../core/policy/origin.ts";
 import type { Policy } from "../../core/policy/policy.ts";
+import { pagesOf, underPolicy } from "../../core/policy/under-policy.ts";
 import { channelOf } from "./channels.ts";
 import { clip } from "./mrkdwn.ts";
 
@@ -56,7 +58,7 @@ function listText(nodes: readonly PlannedNode[], turn: Known): string {
   const toGo = nodes.filter(isToGo);
   const rest = nodes.filter((node) => !isToGo(node)).map(({ situation }) => situation.node.name);
   const head = `${turn.policy.cluster}: ${toGo.length} of ${nodes.length} nodes to go.`;
-  const others = rest.length === 0 ? [] : [`Need no reboot: ${namesText(rest)}.`];
+  const others = [...(rest.length === 0 ? [] : [`Need no reboot: ${namesText(rest)}.`]), policyLine(turn)];
   const ranked = [...toGo].sort((a, b) => rankOf(a) - rankOf(b));
   const blocks = ranked.map((node) =>
     nodeLines(node, turn)
@@ -72,6 +74,13 @@ function listText(nodes: readonly PlannedNode[], turn: Known): string {
   }
   const left = blocks.length - shown.length;
   return [head, ...shown, ...(left > 0 ? [`${left} more: say why <node>.`] : []), ...others].join("\n\n");
+}
+
+/** Slack makes a link of the address by itself. */
+function policyLine({ policy }: Known): string {
+  const { commit } = pagesOf(policy, underPolicy(policy));
+  const says = `Policy ${clip(originText(policy) ?? "from a file", LINE_MOST)}`;
+  return commit === null ? `${says}.` : `${says}: ${commit}`;
 }
 
 const isToGo = ({ situation, phase }: PlannedNode): boolean =>

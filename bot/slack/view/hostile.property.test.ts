@@ -38,6 +38,18 @@ const PIECES = [
   "a".repeat(63),
   "web-7c9",
 ];
+const ADDRESSES = [
+  "https://x/a|b>c<!channel>",
+  "https://x/?q=`|*_~&lt;",
+  "https://x/#<@U0EVE00001>",
+  "https://ana:secret@x/",
+  "javascript:alert(1)",
+  "mailto:ana@example.com",
+  "tel:112",
+  `https://x/${"a".repeat(5_000)}`,
+  "https://git.example/commit/3f2a9c1",
+  "3f2a9c1",
+];
 const LONGEST = 253;
 const hostile = fc
   .array(fc.constantFrom(...PIECES), { minLength: 1, maxLength: 30 })
@@ -52,6 +64,7 @@ const names: fc.Arbitrary<Names> = fc.record({
   reason: hostile,
   person: hostile,
   cluster: hostile,
+  address: fc.oneof(hostile, fc.constantFrom(...ADDRESSES)),
 });
 
 const PLACE: Place = { channel: OPS, meant: ANA, other: BEN };
@@ -77,10 +90,14 @@ const mrkdwnIn = (value: unknown): readonly string[] => {
   return Object.values(value).flatMap(mrkdwnIn);
 };
 
+/** To the web, with nothing in it that could end it early, and a label of plain signs. */
+const OUR_LINK = /<https?:\/\/[^\s<>|`"]+\|(?:#?[0-9A-Za-z]+)>/g;
+
 /** Our own bold words, links and mentions aside, nothing outside a code span formats. */
 function formatsIn(text: string): readonly string[] {
   return text
     .split("\n")
+    .map((line) => line.replace(OUR_LINK, "LINK"))
     .map((line) => line.replace(/```.*?```/g, "").replace(/`[^`]*`/g, "CODE"))
     .map((line) => line.replace(/^\*[^*]*\*/, "BOLD"))
     .filter((line) => /[*_~`]|^(?:&gt;|>)|:skull:/.test(line));
@@ -96,6 +113,8 @@ function checkCard(card: Card): void {
   const shown = [...mrkdwnIn(card.blocks), card.text];
   expect(shown.join("")).not.toMatch(/[\u202A-\u202E\u2066\u2067\u200B-\u200F\u2028]/);
   expect(shown.flatMap(formatsIn)).toEqual([]);
+  expect(shown.join("\n").replace(OUR_LINK, "")).not.toMatch(/<(?![@!#])/);
+  expect(card.text).not.toContain("<http");
 }
 
 test("whatever things are called, every card is within Slack's limits, calls only who is meant, and formats nothing", () => {
@@ -118,7 +137,17 @@ test("whatever things are called, every card is within Slack's limits, calls onl
 });
 
 test("a button tells its verb on every card that is asked on", () => {
-  const called = { node: "n", pod: "p", budget: "b", pool: "l", gate: "g", reason: "r", person: "x", cluster: "c:c*" };
+  const called = {
+    node: "n",
+    pod: "p",
+    budget: "b",
+    pool: "l",
+    gate: "g",
+    reason: "r",
+    person: "x",
+    cluster: "c:c*",
+    address: "a",
+  };
   const [turn] = hostileTurns(called, PLACE);
   const ids = turn === undefined ? [] : [...JSON.stringify(cardsOf(turn, [])).matchAll(/"action_id":"([^"]+)"/g)];
   const verbs = ids.map((match) => parseActionId(match[1] ?? "").verb);

@@ -72,6 +72,13 @@ test.each([1, 40, 200])("every card of %i nodes is within Slack's limits", (coun
   expect(cards.flatMap((card) => blockProblems(card.blocks, card.text))).toEqual([]);
 });
 
+/** The longest addresses that are made links of, and more than fits of what was committed. */
+const FAR = {
+  subject: "s".repeat(5_000),
+  url: `https://git.example/${"x".repeat(360)}`,
+  pull: { number: 42, url: `https://git.example/${"x".repeat(360)}` },
+};
+
 const longest = (block: unknown): number =>
   Math.max(
     0,
@@ -92,12 +99,12 @@ test.each([
       aNode({ name: `node-${pool}-${node}-${"n".repeat(nameLength)}`, labels: { pool: `${pool}` } }),
     ),
   );
-  const card = only(cardsOf(aTurn({ nodes }, { policy: aPolicy({ pools }) }), []), "board");
+  const card = only(cardsOf(aTurn({ nodes }, { policy: aPolicy({ pools, ...FAR }) }), []), "board");
   expect(blockProblems(card.blocks, card.text)).toEqual([]);
   expect(JSON.stringify(card.blocks).length).toBeLessThan(10_500);
   expect(Math.max(...card.blocks.map(longest))).toBeLessThan(3_000);
   expect(allText(card)).toMatch(/\+\d+ more/);
-  expect(allText(card)).toContain("Policy 3f2a9c1");
+  expect(allText(card)).toMatch(/Policy <https:\S+\|3f2a9c1> "sss.+…" \(<https:\S+\|#42>\)/);
 });
 
 test("a group of very many people doesn't crowd out what the card says", () => {

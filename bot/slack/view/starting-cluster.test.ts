@@ -11,6 +11,7 @@ import {
   aCheck,
   aDecision,
   aJudgement,
+  aLine,
   aPod,
   aRefusal,
   aSnapshot,
@@ -62,7 +63,10 @@ const DIAGNOSIS: Diagnosis = {
   move: { kind: "possible", deployment: { namespace: "web", name: "web", uid: "uid-web", restartedAt: null } },
 };
 const refusal = aRefusal({ diagnosis: DIAGNOSIS });
-const line = (at: number, phase: NodeReboot["phase"]["kind"], order: string) => ({ at, phase, order, says: "" });
+const COMMIT = "<https://github.com/example/policies/commit/3f2a9c1|3f2a9c1>";
+const PULL = "<https://github.com/example/policies/pull/42|#42>";
+const line = (at: number, phase: NodeReboot["phase"]["kind"], order: string) =>
+  aLine({ at, phase, order, policyCommit: "3f2a9c1", policyPull: 42 });
 const blocked = blockedReboot({
   node: "abal-kuber04",
   nodeUid: "uid-abal-kuber04",
@@ -178,7 +182,7 @@ test("the board of the night", () => {
     "✅ abal-kuber03  rebooted 22:26 CST in 6 min",
     "*workers* · automatic",
     "⛔ abal-kuber04  blocked by PDB web/web → <https://slack.com/archives/C0123456789/p1796445000000100|card> · until that changes",
-    'Policy 3f2a9c1 "widen worker window (#42)" · Slack, Git fine',
+    `Policy ${COMMIT} "widen worker window" (${PULL}) · Slack, Git fine`,
     "[Pause…] [Details]",
   ]);
 });
@@ -249,7 +253,7 @@ test("the last edit of the approval card says what was done", () => {
     "*✅ control-plane: 3 of 3 rebooted in 34 min, Fri Dec 4, 21:56-22:30 CST*",
     "abal-kuber03 6 min (drain 2) · abal-kuber01 16 min (drain 2) · abal-kuber02 12 min (drain 2)",
     "Kernel 5.14.0-503 now. All disruption budgets healthy again.",
-    "Approved by ana at Fri Dec 4, 14:07 CST · nothing forced · policy 3f2a9c1 · Still open: abal-kuber04, see its card",
+    `Approved by ana at Fri Dec 4, 14:07 CST · nothing forced · policy ${COMMIT} (${PULL}) · Still open: abal-kuber04, see its card`,
   ]);
 });
 
