@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PolicyStatus } from "../core/fleet/fleet.ts";
 import { aPolicy, NOW } from "../core/testing/builders.ts";
-import { PolicyKeeper } from "./policy-keeper.ts";
+import { isSamePolicy, PolicyKeeper } from "./policy-keeper.ts";
 import type { PolicyNews } from "./policy-source-port.ts";
 
 function aKeeper() {
@@ -29,6 +29,8 @@ const good = (changes: Parameters<typeof aPolicy>[0] = {}): PolicyNews & { kind:
   text: "text",
 });
 const bad = (...problems: readonly string[]): PolicyNews => ({ kind: "bad", problems, source: "git", commit: "b4d" });
+const WORDS = { subject: "widen worker window", author: "Ana" };
+const FACTS = { commitUrl: "https://git/c/3f2a9c1", pull: { number: 42, url: "https://git/pull/42" } };
 const unsigned = (commit: string): PolicyNews => ({
   kind: "unsigned",
   problems: ["not signed"],
@@ -58,7 +60,31 @@ describe("what comes in", () => {
       since: NOW,
       inForceSince: NOW,
       text: "text",
+      ...WORDS,
     });
+  });
+
+  test("what is known of its commit only later is known then, and makes no new policy of it", () => {
+    const { keeper, logged, later } = aKeeper();
+    keeper.hear(good({ url: FACTS.commitUrl }));
+    later(60_000);
+    keeper.hear(good({ url: FACTS.commitUrl, pull: FACTS.pull }));
+    expect(keeper.policy()?.pull).toEqual(FACTS.pull);
+    expect(keeper.status()).toMatchObject({ ...WORDS, ...FACTS, since: NOW, inForceSince: NOW });
+    expect(logged).toEqual(["policy in force", "policy read again"]);
+  });
+
+  test("what was known of its commit stays known, of the next one nothing does", () => {
+    const { keeper } = aKeeper();
+    keeper.hear(good({ url: FACTS.commitUrl, pull: FACTS.pull }));
+    keeper.hear(good());
+    expect([keeper.policy()?.pull, keeper.policy()?.url]).toEqual([FACTS.pull, FACTS.commitUrl]);
+    keeper.hear(bad("x"));
+    expect(keeper.status()).toMatchObject({ valid: false, ...WORDS, ...FACTS });
+    keeper.hear(good({ commit: "next" }));
+    expect(keeper.policy()?.pull).toBeNull();
+    expect(keeper.status()).not.toHaveProperty("pull");
+    expect(keeper.status()).not.toHaveProperty("commitUrl");
   });
 
   test.each<[string, PolicyNews, string]>([
@@ -84,6 +110,7 @@ describe("what comes in", () => {
       since: NOW + 60_000,
       inForceSince: NOW,
       text: "text",
+      ...WORDS,
     });
   });
 
@@ -173,6 +200,51 @@ describe("after a restart", () => {
     keeper.hear(good());
     keeper.remember(kept({ text: "text", ...before }));
     expect(keeper.status()).toMatchObject({ since: NOW - 1_000, ...before });
+  });
+
+  test("the last good policy goes on with all that was kept of its commit", () => {
+    const { keeper } = aKeeper();
+    const facts = { ...WORDS, ...FACTS, when: NOW - 9_000 };
+    keeper.hear(bad("x"));
+    keeper.remember(kept(facts));
+    const { subject, author, when, url, pull } = keeper.policy() ?? {};
+    expect([subject, author, when, url, pull]).toEqual([
+      ...[WORDS.subject, WORDS.author, NOW - 9_000],
+      ...[FACTS.commitUrl, FACTS.pull],
+    ]);
+    expect(keeper.status()).toMatchObject({ ...facts, valid: false });
+  });
+
+  test("what an earlier bot knew of the same commit is known on, and what is told now goes before", () => {
+    const { keeper } = aKeeper();
+    keeper.hear(good({ author: "Ben" }));
+    keeper.remember(kept({ text: "text", ...WORDS, ...FACTS }));
+    const policy = keeper.policy();
+    expect(policy).toMatchObject({ author: "Ben", url: FACTS.commitUrl, pull: FACTS.pull });
+    expect(keeper.status()).toMatchObject({ ...FACTS, author: "Ben" });
+    keeper.remember(keeper.status());
+    expect(keeper.policy(), "remembered once more").toBe(policy);
+  });
+
+  test.each<[string, Partial<PolicyStatus>]>([
+    ["another source", { source: "another", text: "text" }],
+    ["another commit", { commit: "0ther", text: "text" }],
+    ["another text", { text: "other" }],
+  ])("nothing is taken over that was known of %s", (_, changes) => {
+    const { keeper } = aKeeper();
+    keeper.hear(good());
+    keeper.remember(kept({ ...FACTS, ...changes }));
+    expect(keeper.policy()?.pull).toBeNull();
+    expect(keeper.status()).not.toHaveProperty("pull");
+  });
+
+  test.each<[string, PolicyStatus, boolean]>([
+    ["the same", kept({ ...WORDS, ...FACTS }), true],
+    ["another number", kept({ ...WORDS, ...FACTS, pull: { ...FACTS.pull, number: 43 } }), false],
+    ["another subject", kept({ ...WORDS, ...FACTS, subject: "other" }), false],
+    ["none of it", kept(), false],
+  ])("a status is the same with %s", (_, other, isSame) => {
+    expect(isSamePolicy(kept({ ...WORDS, ...FACTS }), other)).toBe(isSame);
   });
 
   test("a good one that is there counts, not the one that was kept", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Clock } from "../coordinator/ports.ts";
 import { Poll } from "./poll.ts";
-import type { Reading } from "./reading.ts";
+import type { PolicyCommit, Reading } from "./reading.ts";
 
 const read = (content: string): Reading => ({ kind: "read", content, commit: null, verified: null, note: null });
 const lost: Reading = { kind: "unreachable", problem: "no answer" };
@@ -75,6 +75,21 @@ test("back-off is bounded while a source is unreachable, and ends with the first
 test("a policy that can't be used is looked at as often as a good one", async () => {
   const unfit: Reading = { kind: "unfit", problem: "a link", commit: "1" };
   expect((await new HandPoll().answers(unfit, unfit, unfit)).pauses).toEqual([60_000, 60_000, 60_000]);
+});
+
+test("what is known of a commit only later is told, once", async () => {
+  const known = {
+    id: "3f2a9c1",
+    subject: "widen",
+    author: "Ana",
+    when: null,
+    url: "https://git/c/3f2a9c1",
+    pull: null,
+  };
+  const pull = { number: 42, url: "https://git/pull/42" };
+  const at = (commit: PolicyCommit): Reading => ({ kind: "read", content: "one", commit, verified: null, note: null });
+  const [first, later] = [at(known), at({ ...known, pull })];
+  expect((await new HandPoll().answers(first, first, later, later)).heard).toEqual([first, later]);
 });
 
 test("what is hurried is read soon, and many hints are one reading", async () => {

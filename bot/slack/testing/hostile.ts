@@ -9,6 +9,7 @@ import {
   aFreeze,
   aGroup,
   aJudgement,
+  aLine,
   aNode,
   aPolicy,
   aPool,
@@ -83,6 +84,23 @@ function refusalOf({ pod, budget, reason }: Names): Refusal {
       move: null,
     },
   });
+}
+
+/** The node of the first of the turns below, after it was rebooted under a policy of that name. */
+export function rebootedTurn(called: Names, place: Place): Turn {
+  const { node, address } = called;
+  const own = { node, nodeUid: "u", bootId: "boot-2" };
+  const lines = [
+    aLine({ at: NOW - 2 * MINUTE, phase: "rebooting", order: "o", policyCommit: address, policyPull: 41 }),
+    aLine({ order: "o" }),
+  ];
+  const outcome = { kind: "rebooted", at: NOW, took: 5 * MINUTE, bootId: "boot-2" } as const;
+  const parts = {
+    nodes: [aNode({ name: node, uid: "u", bootId: "boot-2" })],
+    reports: [aReport({ ...own, pending: null })],
+    reboots: [aReboot({ ...own, orders: 1, given: 1, outcome, history: lines })],
+  };
+  return aTurn(parts, { policy: policyOf(called, place, "approval") });
 }
 
 /** One node in each state that has a card, with every text on it by that name. */

@@ -6,7 +6,7 @@ import { blockProblems } from "../../sim/slack/limits.ts";
 import { mentioned } from "../../sim/slack/mentions.ts";
 import type { Message } from "../../sim/slack/message.ts";
 import { referenceOf } from "../testing/cards.ts";
-import { hostileTurns, type Names, type Place } from "../testing/hostile.ts";
+import { hostileTurns, type Names, type Place, rebootedTurn } from "../testing/hostile.ts";
 import { type Card, parseActionId } from "./card.ts";
 import { cardsOf } from "./cards.ts";
 
@@ -121,7 +121,13 @@ test("whatever things are called, every card is within Slack's limits, calls onl
   const kinds = new Set<string>();
   fc.assert(
     fc.property(names, (called) => {
-      for (const turn of hostileTurns(called, PLACE)) {
+      const turns = hostileTurns(called, PLACE);
+      const asked = turns.slice(0, 1).flatMap((turn) => cardsOf(turn, []));
+      for (const card of cardsOf(rebootedTurn(called, PLACE), asked.map(referenceOf))) {
+        if (card.text.startsWith("✅")) kinds.add("done");
+        checkCard(card);
+      }
+      for (const turn of turns) {
         const first = cardsOf(turn, []);
         const known = first.map(referenceOf);
         const over = { ...turn, plan: { ...turn.plan, nodes: new Map() } };
@@ -133,7 +139,7 @@ test("whatever things are called, every card is within Slack's limits, calls onl
     }),
     { numRuns: 60 },
   );
-  expect([...kinds].sort()).toEqual(["approval", "blocked", "board", "failed", "overdue"]);
+  expect([...kinds].sort()).toEqual(["approval", "blocked", "board", "done", "failed", "overdue"]);
 });
 
 test("a button tells its verb on every card that is asked on", () => {

@@ -257,6 +257,28 @@ test("the last edit of the approval card says what was done", () => {
   ]);
 });
 
+test("the last edit names each policy that an order was given under, also when another is in force by now", () => {
+  const under = (policyCommit: string, policyPull: number) => ({
+    ...rebooted(NOW - 12 * MINUTE, NOW),
+    history: [aLine({ phase: "rebooting", order: "o", policyCommit, policyPull }), line(NOW, "waiting", "o")],
+  });
+  const parts = startingCluster(
+    {
+      nodes: Object.fromEntries(MEMBERS.map((name) => [name, { bootId: "boot-2" }])),
+      reboots: {
+        "abal-kuber01": under("1111111aaa", 41),
+        "abal-kuber02": under("3f2a9c1", 42),
+        "abal-kuber03": under("1111111aaa", 41),
+      },
+      reports: Object.fromEntries(MEMBERS.map((name) => [name, DONE])),
+    },
+    { decisions: [yes] },
+  );
+  const last = seen(only(cardsOf(turnAt(NOW, parts), ASKED), "approval")).at(-1);
+  const before = "<https://github.com/example/policies/commit/1111111aaa|1111111> (#41)";
+  expect(last).toContain(` · policy ${before}, ${COMMIT} (${PULL}) · `);
+});
+
 test("who paused everything, when and why, stands at the top of the board", () => {
   const judgement = aJudgement({ at: NOON, bound: [] });
   const pause = aDecision({ verb: "pause", targets: [], reason: "disk trouble.", judgement });

@@ -152,7 +152,7 @@ test("status and history afterwards say how it went, and who decided it", async 
   expect(status.lines.find((line) => line.startsWith("  abal-kuber04"))).toMatch(
     / well {2}It was rebooted .+, in .+\.$/,
   );
-  expect(status.lines.at(-1)).toMatch(/^By the policy of .+, [0-9a-f]{7}\.$/);
+  expect(status.lines.at(-1)).toMatch(/^By the policy of .+, [0-9a-f]{7} ".+" by .+\.$/);
 
   const history = await as("mo", "history", "04", "--since", "1h");
   expect(history.code).toBe(0);

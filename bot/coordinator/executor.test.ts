@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import type { Step } from "../core/step.ts";
+import { aReboot, NOW } from "../core/testing/builders.ts";
+import { Executor } from "./executor.ts";
+import type { Cluster, Election } from "./ports.ts";
+
+const UNDER = { policyCommit: "3f2a9c1", policyPull: 42 };
+const cluster: Cluster = {
+  start: () => {},
+  stop: () => {},
+  snapshot: () => null,
+  perform: () => Promise.resolve(),
+  keepPods: () => {},
+  keepGatePods: () => {},
+};
+const election: Election = {
+  start: () => {},
+  stop: () => Promise.resolve(),
+  handOver: () => Promise.resolve(),
+  isLeader: () => true,
+  remaining: () => 1_000,
+};
+
+function anExecutor() {
+  const lines: unknown[] = [];
+  const log = { info: (event: string, fields?: object) => void lines.push({ event, ...fields }), warn: () => {} };
+  return { lines, executor: new Executor(cluster, election, log, () => {}) };
+}
+
+const node = { node: "worker-1", uid: "uid-worker-1" };
+test.each<[string, Step, object]>([
+  [
+    "a cordon",
+    { kind: "Cordon", ...node, order: "o", labels: {}, adopts: false },
+    { step: "Cordon", node: "worker-1" },
+  ],
+  [
+    "a pod that is deleted past its budget",
+    {
+      kind: "DeletePod",
+      pod: { node: "worker-1", namespace: "web", name: "web-1", uid: "uid-web-1" },
+      graceSeconds: null,
+      budgets: ["web/web"],
+      by: "policy@3f2a9c1",
+    },
+    { step: "DeletePod", pod: "web/web-1", budgets: ["web/web"], by: "policy@3f2a9c1" },
+  ],
+  [
+    "an order that is taken back",
+    { kind: "WithdrawOrder", version: "1", next: aReboot({ policyCommit: "1111111" }), says: "gives up" },
+    { step: "WithdrawOrder", says: "gives up" },
+  ],
+])("the line of the log for %s names the policy that it was decided under", (_, step, fields) => {
+  const { executor, lines } = anExecutor();
+  executor.run([step], UNDER);
+  expect(lines).toEqual([expect.objectContaining({ event: "step", ...fields, ...UNDER })]);
+});
+
+test("so does that for the policy itself, and it is written once it differs from what is kept", () => {
+  const status = { source: "git", commit: "3f2a9c1", valid: true, problems: [], since: NOW, text: "text" };
+  const fleet = { version: "1", paused: null, slots: [], policy: status, gates: [], conditions: [] };
+  const { executor, lines } = anExecutor();
+  executor.recordPolicy(fleet, { ...status });
+  expect(lines).toEqual([]);
+  executor.recordPolicy(fleet, { ...status, pull: { number: 42, url: "https://git/pull/42" } });
+  expect(lines).toEqual([expect.objectContaining({ step: "RecordPolicy", valid: true, ...UNDER })]);
+});
