@@ -53,12 +53,6 @@ export class PolicyKeeper {
     if (saysTheSame(kept, this.#status)) this.#status = { ...this.#status, since: kept.since };
   }
 
-  #goOnWith(kept: PolicyStatus, status: PolicyStatus): void {
-    if (this.#policy !== undefined && kept.commit !== null) this.#policy = completed(this.#policy, kept);
-    const facts = this.#policy === undefined ? {} : factsOf(this.#policy);
-    this.#status = { ...status, ...lasting(kept), ...facts };
-  }
-
   hasHeard(): boolean {
     return this.#status !== null;
   }
@@ -89,8 +83,9 @@ export class PolicyKeeper {
       ...(signedBy === undefined ? {} : { signedBy }),
       ...(note === undefined ? {} : { note }),
     };
-    const { subject, author, when, url, pull } = policy;
-    const facts = { source, commit, subject, author, when, signedBy, url, pull: pull?.number ?? null };
+    const { subject, author, when } = policy;
+    const { commitUrl, pull } = this.#status;
+    const facts = { source, commit, subject, author, when, signedBy, url: commitUrl, pull: pull?.number };
     log.info(isNew ? "policy in force" : "policy read again", facts);
     if (note !== undefined) log.warn("policy moved by force", { source, commit, note });
   }
@@ -102,6 +97,13 @@ export class PolicyKeeper {
     this.#policy = undefined;
     this.#text = null;
     this.#parts.log.warn("policy withdrawn", { source, commit });
+  }
+
+  /** An earlier bot may have known more of the same commit. */
+  #goOnWith(kept: PolicyStatus, status: PolicyStatus): void {
+    if (this.#policy !== undefined && kept.commit !== null) this.#policy = completed(this.#policy, kept);
+    const facts = this.#policy === undefined ? {} : factsOf(this.#policy);
+    this.#status = { ...status, ...lasting(kept), ...facts };
   }
 
   #restore(kept: PolicyStatus, status: PolicyStatus): void {

@@ -265,6 +265,17 @@ test("a fleet comes back with its slots, and with the pause that people wrote", 
   });
 });
 
+test("what an older version kept of a policy is read, and no more is made of it than it says", () => {
+  const kept = { source: "git", commit: "3f2a9c1", valid: true, problems: [], since: "2026-12-05T04:30:00Z" };
+  const read = parseFleet({ metadata: { name: "cluster", uid: "u", resourceVersion: "1" }, status: { policy: kept } });
+  expect(read?.policy).toEqual({ ...kept, since: NOW, text: null });
+  const line = { at: "2026-12-05T04:30:00Z", phase: "waiting", says: "was rebooted" };
+  const status = { phase: "waiting", policyCommit: "3f2a9c1", history: [line] };
+  const record = parseNodeReboot({ metadata: { name: "n", uid: "u", resourceVersion: "1" }, status });
+  expect(record?.history).toEqual([{ ...line, at: NOW, order: null, policyCommit: null, policyPull: null }]);
+  expect([record?.policyCommit, record?.policyPull]).toEqual(["3f2a9c1", null]);
+});
+
 const aNodeObject = (changes: object) => ({
   metadata: { name: "n", uid: "u" },
   status: {

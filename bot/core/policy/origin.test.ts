@@ -21,6 +21,9 @@ test.each<[string, Partial<Policy>, CommitFacts]>([
   ["a book", { subject: "😀".repeat(1_000) }, { subject: "😀".repeat(300) }],
   ["half a character", { author: "Ana \uD83D" }, { author: "Ana \uFFFD" }],
   ["an address that nobody may follow", { url: "javascript:alert(1)" }, {}],
+  ["a time of a year to come", { when: 1e15 }, {}],
+  ["a time that is none", { when: Number.NaN }, {}],
+  ["a part of a millisecond", { when: NOW + 0.5 }, {}],
   ["a request without an address", { pull: { number: 42, url: "" } }, {}],
   ["a request without a number", { pull: { ...PULL, number: 1.5 } }, {}],
 ])("%s is kept as one line of what is fit to be shown", (_, changes, facts) => {

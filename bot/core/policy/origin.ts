@@ -1,4 +1,4 @@
-import type { Instant } from "../instant.ts";
+import { formatInstant, type Instant } from "../instant.ts";
 import type { Policy, PullRequest } from "./policy.ts";
 import { webAddress } from "./web-address.ts";
 
@@ -21,6 +21,13 @@ const KEPT_MOST = 300;
 const kept = (text: string): string =>
   [...text.toWellFormed().replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")].slice(0, KEPT_MOST).join("");
 
+/** What a date can hold; whoever commits says when. */
+const MILLISECONDS_MOST = 8.64e15;
+
+/** The API server takes years of four digits. */
+const isDate = (when: Instant): boolean =>
+  Number.isInteger(when) && Math.abs(when) <= MILLISECONDS_MOST && /^\d{4}-/.test(formatInstant(when));
+
 /** An address that nobody may follow is not worth keeping, nor is a number that no request has. */
 export function factsOf({ subject, author, when, url, pull }: PolicyOrigin): CommitFacts {
   const commitUrl = webAddress(url);
@@ -29,7 +36,7 @@ export function factsOf({ subject, author, when, url, pull }: PolicyOrigin): Com
   return {
     ...(subject === null ? {} : { subject: kept(subject) }),
     ...(author === null ? {} : { author: kept(author) }),
-    ...(when === null ? {} : { when }),
+    ...(when === null || !isDate(when) ? {} : { when }),
     ...(commitUrl === null ? {} : { commitUrl }),
     ...(isPull ? { pull: { number: pull.number, url: pullUrl } } : {}),
   };
