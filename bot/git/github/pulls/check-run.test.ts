@@ -179,6 +179,25 @@ test("asked for by the button it is judged again, and the run says so once", asy
   expect(world.writes().filter((route) => route === UPDATE)).toHaveLength(1);
 });
 
+test("a suite that goes on waiting makes it judge again once, not each minute", async () => {
+  const world = await aReviewedGitHub();
+  const { head } = world.propose({ [FILE]: "wrong\n" });
+  const bot = aBotOf(world);
+  bot.lead();
+  await world.run(MINUTE);
+  const { checkSuites } = world.repository;
+  const ask = (): void => {
+    for (const [id, suite] of checkSuites) checkSuites.set(id, { ...suite, isAsked: true });
+  };
+  world.github.log.listen(({ kind }) => {
+    if (kind === "check-run") ask();
+  });
+  ask();
+  await world.run(10 * MINUTE);
+  expect(world.runsOf(head)).toHaveLength(1);
+  expect(world.writes().filter((route) => route === UPDATE)).toHaveLength(1);
+});
+
 test("a run that waits by itself is judged again too", async () => {
   const world = await aReviewedGitHub();
   const { head } = world.propose({ [FILE]: "wrong\n" });
