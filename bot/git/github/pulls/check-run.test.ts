@@ -198,6 +198,18 @@ test("a suite that goes on waiting makes it judge again once, not each minute", 
   expect(world.writes().filter((route) => route === UPDATE)).toHaveLength(1);
 });
 
+test("a run that is of no suite is left as it is", async () => {
+  const world = await aReviewedGitHub();
+  const { head } = world.propose({ [FILE]: "wrong\n" });
+  const bot = aBotOf(world);
+  bot.lead();
+  await world.run(MINUTE);
+  for (const run of world.runsOf(head)) world.repository.checkRuns.set(run.id, { ...run, suiteId: Number.NaN });
+  await world.run(5 * MINUTE);
+  expect(world.writes()).toEqual([CREATE, COMMENT]);
+  expect(bot.says()).toMatchObject({ isTrue: true });
+});
+
 test("a run that waits by itself is judged again too", async () => {
   const world = await aReviewedGitHub();
   const { head } = world.propose({ [FILE]: "wrong\n" });

@@ -12,7 +12,8 @@ interface Run {
   readonly isQueued: boolean;
   readonly externalId: string;
   readonly notes: number;
-  readonly suite: number;
+  /** Null where GitHub names none. */
+  readonly suite: number | null;
 }
 
 export interface CheckParts {
@@ -65,7 +66,8 @@ export class CheckRuns {
   async isAskedAgain(headSha: string): Promise<boolean> {
     const newest = await this.#newest(headSha);
     if (newest === null || newest.isQueued) return newest !== null;
-    const waits = newest.isCompleted && (await this.#suiteWaits.ask({ check_suite_id: newest.suite }));
+    const { isCompleted, suite } = newest;
+    const waits = isCompleted && suite !== null && (await this.#suiteWaits.ask({ check_suite_id: suite }));
     if (!waits) this.#wasRunAgain.delete(headSha);
     return waits && !this.#wasRunAgain.has(headSha);
   }
@@ -155,13 +157,14 @@ function parseRun(data: unknown, { name, appId }: CheckParts): readonly Run[] {
   // Of another app, or by another name: what a proxy or an older server lists although it was not asked for.
   if (textWithin(data, "name") !== name || within(data, "app", "id") !== appId) return [];
   const status = textWithin(data, "status");
+  const suite = within(data, "check_suite", "id");
   return [
     {
       id: numberWithin(data, "id"),
       isCompleted: status === "completed",
       isQueued: status === "queued",
       externalId: String(within(data, "external_id") ?? ""),
-      suite: numberWithin(data, "check_suite", "id"),
+      suite: typeof suite === "number" ? suite : null,
       notes: numberWithin(data, "output", "annotations_count"),
     },
   ];
