@@ -58,7 +58,7 @@ test.each<[string, Step, object]>([
 
 test("so does that for the policy itself, and it is written once it differs from what is kept", () => {
   const status = { source: "git", commit: "3f2a9c1", valid: true, problems: [], since: NOW, text: "text" };
-  const fleet = { version: "1", paused: null, slots: [], policy: status, gates: [], conditions: [] };
+  const fleet = { version: "1", paused: null, slots: [], policy: status, gates: [], conditions: [], lookAgain: null };
   const { executor, lines } = anExecutor();
   executor.recordPolicy(fleet, { ...status });
   expect(lines).toEqual([]);

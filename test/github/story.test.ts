@@ -15,8 +15,8 @@ const WIDER = GOOD.slice(0, WORKERS) + GOOD.slice(WORKERS).replace('from: "22:00
 /** A slip in each of three lines of the workers' pool. */
 const WRONG =
   WIDER.slice(0, WORKERS) +
-  WIDER.slice(WORKERS).replace("windows:", "windws:").replace("14d", "14x").replace("retryAfter", "retriAfter");
-const WRONG_LINES = [/windws/, /14x/, /retriAfter/].map(
+  WIDER.slice(WORKERS).replace("soak:", "soack:").replace("14d", "14x").replace("retryAfter", "retriAfter");
+const WRONG_LINES = [/14x/, /retriAfter/, /soack/].map(
   (slip) =>
     WRONG.slice(WORKERS)
       .split("\n")
