@@ -131,12 +131,13 @@ test("a storm of pushes: no reading every moment, and the last commit is in forc
 
 test("the branch is deleted: it is said within seconds, and the last good policy stays in force", async () => {
   const replicas = await twoReplicas();
+  replicas.commit(another(), "other");
   replicas.repository.deleteBranch("main");
   await replicas.pass(SOON);
   const policy = replicas.cluster.leaderTurn()?.policyStatus;
   expect(policy).toMatchObject({
     valid: false,
-    problems: [expect.stringContaining("there is neither a branch nor a tag")],
+    problems: [expect.stringContaining('neither a branch nor a tag "main"')],
     commit: replicas.inForce[0],
   });
 });
