@@ -1,15 +1,13 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { PolicySource } from "../coordinator/policy-source-port.ts";
+import { type Instant, MINUTE } from "../core/instant.ts";
 import type { Policy } from "../core/policy/policy.ts";
-import { Checkout, type PolicyAtCommit } from "../git/checkout.ts";
-import { gitCommand } from "../git/git.ts";
 import { parsePolicy } from "../policy/parse-policy.ts";
 import { formatProblem } from "../policy/problem.ts";
 import { EXIT, type ExitCode, UserError } from "../process/exit.ts";
 import type { SimCluster } from "../sim/cluster.ts";
-import { makeRepository } from "./repository.ts";
+import { FILE, PolicyOnGitHub } from "./policy-on-github.ts";
+import { PullStory } from "./pull-story.ts";
 import { DEMO_START, settle, startingCluster } from "./story.ts";
 import { Timeline } from "./timeline.ts";
 import { parseTyped, type Typed } from "./typed.ts";
@@ -29,41 +27,44 @@ const LONGEST = 3 * 24 * 3_600_000;
 /** Who types: ana of operators. */
 const ANA = { system: "slack", id: "U01AB" } as const;
 
-/** The starting cluster from its first pending reboot to its last: all but the cluster is the real product. */
+/** The starting cluster from its first pending reboot to its last: all but the cluster and GitHub is the real product. */
 export async function runDemo(terminal: DemoTerminal, policyFile = POLICY_FILE): Promise<ExitCode> {
-  const folder = await mkdtemp(join(tmpdir(), "bootswain-demo-"));
-  try {
-    const { policy, commit } = await policyFromGit(folder, policyFile);
-    introduce(terminal, policy, commit);
-    return await new Demo(terminal, policy).run();
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function policyFromGit(folder: string, policyFile: string): Promise<{ policy: Policy; commit: PolicyAtCommit }> {
-  const repository = join(folder, "platform-policies");
-  const place = { url: `file://${repository}`, ref: "main", path: "abal-kuber.yaml" };
-  try {
-    await makeRepository(repository, place.path, await readFile(policyFile, "utf8"), "Reboot nights for abal-kuber");
-  } catch (cause) {
-    throw new UserError(
-      "The demo makes a git repository and could not: install git, and see that it runs.",
-      EXIT.unreachable,
-      cause,
-    );
-  }
-  const commit = await new Checkout(gitCommand(30_000), place, folder).read(AbortSignal.timeout(60_000));
-  const parsed = parsePolicy(commit.text, { file: place.path, commit: commit.commit, subject: commit.subject });
-  if (!parsed.ok) throw new UserError(parsed.problems.map(formatProblem).join("\n"), EXIT.problems);
-  return { policy: parsed.policy, commit };
-}
-
-function introduce({ print }: DemoTerminal, policy: Policy, { commit, subject }: PolicyAtCommit): void {
-  print(
-    `Bootswain demo: cluster ${policy.cluster}, simulated; policy, decisions, drains and agents are the real program.`,
+  const text = await readFile(policyFile, "utf8");
+  const policy = policyIn(text);
+  const timeline = new Timeline(policy.timeZone, terminal.print);
+  let policies: PolicyOnGitHub | null = null;
+  const known = (): PolicyOnGitHub => {
+    if (policies === null) throw new Error("GitHub is not up yet");
+    return policies;
+  };
+  const cluster = startingCluster(
+    {
+      policySource: (random, process) => known().sourceFor(process, random),
+      reviewer: (process) => known().reviewerFor(process),
+    },
+    ({ at, node }) => timeline.say(at, node, "its agent calls the reboot"),
   );
-  print(`Policy ${commit.slice(0, 7)} "${subject}" from a git repository made for this demo.`);
+  policies = await PolicyOnGitHub.open(cluster.clock, policy.cluster);
+  try {
+    const commit = policies.begin(text, "Reboot nights for abal-kuber");
+    introduce(terminal, policy, commit);
+    return await new Demo(terminal, { cluster, timeline, policies, text }).run();
+  } finally {
+    await policies.close();
+  }
+}
+
+function policyIn(text: string): Policy {
+  const parsed = parsePolicy(text, { file: FILE, commit: null, subject: null });
+  if (!parsed.ok) throw new UserError(parsed.problems.map(formatProblem).join("\n"), EXIT.problems);
+  return parsed.policy;
+}
+
+function introduce({ print }: DemoTerminal, policy: Policy, commit: string): void {
+  print(
+    `Bootswain demo: cluster ${policy.cluster} and GitHub are simulated; policy, decisions, drains, agents and GitHub's client are the real program.`,
+  );
+  print(`Policy ${commit.slice(0, 7)} from acme/platform-policies, which ben is about to change by pull request.`);
   print(
     "Three control-plane nodes (approval needed) and one worker (automatic) need a reboot: a new kernel is installed.",
   );
@@ -73,34 +74,50 @@ function introduce({ print }: DemoTerminal, policy: Policy, { commit, subject }:
   print("");
 }
 
+interface DemoParts {
+  readonly cluster: SimCluster;
+  readonly timeline: Timeline;
+  readonly policies: PolicyOnGitHub;
+  /** The policy that it begins with. */
+  readonly text: string;
+}
+
 class Demo {
   readonly #terminal: DemoTerminal;
   readonly #timeline: Timeline;
   readonly #cluster: SimCluster;
+  readonly #policies: PolicyOnGitHub;
+  readonly #pull: PullStory;
   readonly #firstBoots = new Map<string, string>();
   #asked = 0;
   #isQuit = false;
 
-  constructor(terminal: DemoTerminal, policy: Policy) {
+  constructor(terminal: DemoTerminal, { cluster, timeline, policies, text }: DemoParts) {
     this.#terminal = terminal;
-    this.#timeline = new Timeline(policy.timeZone, terminal.print);
-    this.#cluster = startingCluster(sourceOf(policy), ({ at, node }) =>
-      this.#timeline.say(at, node, "its agent calls the reboot"),
-    );
+    this.#timeline = timeline;
+    this.#cluster = cluster;
+    this.#policies = policies;
+    this.#pull = new PullStory(policies, timeline, text);
     this.#cluster.store.onChange((change) => this.#timeline.see(change));
   }
 
   async run(): Promise<ExitCode> {
     for (const host of this.#cluster.hosts.values()) this.#firstBoots.set(host.node, host.bootId());
-    await settle(this.#cluster);
+    await settle(this.#cluster, (isDone, until) => this.#until(isDone, until));
+    this.#pull.begin();
     while (!this.#isDone() && !this.#isQuit && this.#now() < DEMO_START + LONGEST) {
+      this.#pull.look();
       const turn = this.#cluster.leaderTurn();
-      const wanted = turn === null ? [] : wantedDecisions(turn);
+      const wanted = turn === null ? [] : [...this.#pull.wanted(), ...wantedDecisions(turn)];
       if (wanted.length > 0) await this.#decide(wanted);
-      await this.#cluster.clock.runUntil(() => false, this.#now() + SLICE);
+      await this.#until(() => false, this.#now() + SLICE);
       await this.#terminal.breathe();
     }
     return this.#conclude();
+  }
+
+  #until(isDone: () => boolean, until: Instant): Promise<boolean> {
+    return this.#policies.runUntil(this.#cluster.clock, isDone, until);
   }
 
   #now(): number {
@@ -119,10 +136,7 @@ class Demo {
     this.#terminal.print("A decision is wanted; time stands still.");
     for (const { why } of wanted) this.#terminal.print(`  ${why}`);
     const example = wanted[0];
-    const hint =
-      example === undefined
-        ? ""
-        : ` (for example: ${example.verb} ${example.node}${example.verb === "force" ? " kernel fix must go in" : ""})`;
+    const hint = example === undefined ? "" : ` (for example: ${example.command})`;
     for (;;) {
       const line = await this.#terminal.ask(`ana${hint}> `);
       const typed: Typed =
@@ -139,7 +153,10 @@ class Demo {
         this.#terminal.print(typed.says);
         return false;
       case "wait":
-        await this.#cluster.clock.runUntil(() => false, this.#now() + 15 * 60_000);
+        await this.#until(() => false, this.#now() + 15 * MINUTE);
+        return true;
+      case "merge":
+        if (!this.#pull.merge()) this.#terminal.print("No pull request waits to be merged.");
         return true;
       case "quit":
         this.#isQuit = true;
@@ -173,7 +190,7 @@ class Demo {
       answer = given;
       return given;
     });
-    await this.#cluster.clock.runUntil(() => answer !== null, this.#now() + 60_000);
+    await this.#until(() => answer !== null, this.#now() + MINUTE);
     const given = await asked;
     if (given.kind !== "judged") this.#terminal.print(given.why);
     return given.kind === "judged" && given.judgement.outcome === "counted";
@@ -199,15 +216,6 @@ class Demo {
     );
     return isDone || this.#isQuit ? EXIT.fine : EXIT.problems;
   }
-}
-
-function sourceOf(policy: Policy): PolicySource {
-  return {
-    start: (heard) => {
-      heard({ kind: "good", policy, source: "platform-policies@main:abal-kuber.yaml", text: null });
-      return { stop: () => {}, hurry: () => {} };
-    },
-  };
 }
 
 /** The answers of a demo that runs without a person. */

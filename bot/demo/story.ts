@@ -1,7 +1,6 @@
-import type { PolicySource } from "../coordinator/policy-source-port.ts";
 import type { Instant } from "../core/instant.ts";
 import { SECOND } from "../core/instant.ts";
-import { SimCluster } from "../sim/cluster.ts";
+import { SimCluster, type SimSettings } from "../sim/cluster.ts";
 import { addWorkloads } from "../sim/simulation/incidents.ts";
 
 const CLUSTER = "abal-kuber";
@@ -12,14 +11,14 @@ export const DEMO_START: Instant = Date.UTC(2026, 11, 5, 3, 50);
 
 /** The starting cluster: three control-plane nodes, one worker, and a web pod whose budget never lets it go. */
 export function startingCluster(
-  policySource: PolicySource,
+  links: Pick<SimSettings, "policySource" | "reviewer">,
   onReboot: (call: { at: Instant; node: string }) => void,
 ): SimCluster {
   const cluster = new SimCluster({
     seed: "demo",
     start: DEMO_START,
     clusterName: CLUSTER,
-    policySource: () => policySource,
+    ...links,
     onReboot,
   });
   const names = ["abal-kuber01", "abal-kuber02", "abal-kuber03", "abal-kuber04"];
@@ -37,10 +36,13 @@ export function startingCluster(
   return cluster;
 }
 
+/** Lets time go by until it is so, at most up to then. */
+export type RunUntil = (isDone: () => boolean, until: Instant) => Promise<boolean>;
+
 /** Pods come up and agents report before the bot is started, so that the first thing it sees is a cluster at work. */
-export async function settle(cluster: SimCluster): Promise<void> {
+export async function settle(cluster: SimCluster, runUntil: RunUntil): Promise<void> {
   for (const name of cluster.hosts.keys()) cluster.startAgent(name);
-  await cluster.clock.runUntil(() => false, DEMO_START + 20 * SECOND);
+  await runUntil(() => false, DEMO_START + 20 * SECOND);
   cluster.startBot("bootswain-0");
-  await cluster.clock.runUntil(() => cluster.leaderTurn() !== null, DEMO_START + 60 * SECOND);
+  await runUntil(() => cluster.leaderTurn() !== null, DEMO_START + 60 * SECOND);
 }

@@ -18,12 +18,17 @@ export class Timeline {
     this.#print(`${clock}  ${who.padEnd(13)} ${what}`);
   }
 
+  /** A line of what somebody wrote, below what was said last. */
+  quote(line: string): void {
+    this.#print(`          │ ${line}`);
+  }
+
   see(change: Change): void {
     const name = nameOf(change.after ?? change.before);
     for (const [topic, what] of this.#facts(change)) {
       if (what === null || this.#told.get(`${name} ${topic}`) === what) continue;
       this.#told.set(`${name} ${topic}`, what);
-      if (what !== "") this.say(change.at, change.resource === "rebootdecisions" ? "" : name, what);
+      if (what !== "") this.say(change.at, NAMELESS.has(change.resource) ? "" : name, what);
     }
   }
 
@@ -36,12 +41,25 @@ export class Timeline {
           ["cordon", cordonFact(change)],
           ["ready", readyFact(change)],
         ];
+      case "rebootfleets":
+        return [["policy", policyFact(change.after)]];
       case "rebootdecisions":
         return [["decision", decisionFact(change.after)]];
       default:
         return [];
     }
   }
+}
+
+/** Of which people don't think by name. */
+const NAMELESS: ReadonlySet<string> = new Set(["rebootdecisions", "rebootfleets"]);
+
+function policyFact(fleet: unknown): string | null {
+  const policy = at(fleet, "status", "policy");
+  const commit = text(at(policy, "commit"));
+  if (commit === "") return null;
+  const pull = at(policy, "pull", "number");
+  return `policy     ${commit.slice(0, 7)}${typeof pull === "number" ? ` (#${pull})` : ""} is in force`;
 }
 
 /** The history's newest line; a new phase without one says nothing. */

@@ -11,6 +11,7 @@ export type Typed =
       readonly until: number | null;
     }
   | { readonly kind: "wait" }
+  | { readonly kind: "merge" }
   | { readonly kind: "scale"; readonly replicas: number }
   | { readonly kind: "quit" }
   | { readonly kind: "wrong"; readonly says: string };
@@ -22,6 +23,7 @@ const HELP = [
   "retry NODE                try again now",
   "move NODE                 restart the Deployment that blocks it, so that its pod comes up elsewhere first",
   "scale N                   give the web deployment N replicas, as kubectl would",
+  "merge                     the pull request that waits",
   "wait                      let time go on",
   "quit",
 ].map((line) => `  ${line}`);
@@ -29,6 +31,7 @@ const HELP = [
 export function parseTyped(line: string, nodes: readonly string[], now: number): Typed {
   const [word = "", name = "", ...rest] = line.trim().split(/\s+/);
   if (word === "" || word === "wait") return { kind: "wait" };
+  if (word === "merge") return { kind: "merge" };
   if (word === "quit" || word === "exit") return { kind: "quit" };
   if (word === "scale") return scaled(name);
   if (!isVerb(word)) return { kind: "wrong", says: `There is no "${word}". What you can type:\n${HELP.join("\n")}` };

@@ -1,13 +1,11 @@
 import type { Turn } from "../coordinator/coordinator.ts";
 import { refusalsOf } from "../core/decide/digest.ts";
-import type { Verb } from "../core/fleet/decision.ts";
-import type { NodeName } from "../core/fleet/node.ts";
 import type { PlannedNode } from "../core/plan.ts";
 
 /** A decision that only a person can take, and why. */
 export interface Wanted {
-  readonly node: NodeName;
-  readonly verb: Verb;
+  /** What would be typed for it. */
+  readonly command: string;
   readonly why: string;
 }
 
@@ -24,12 +22,14 @@ export function wantedDecisions({ plan, snapshot }: Turn): readonly Wanted[] {
 
 function approvalOf({ situation, holds }: PlannedNode): readonly Wanted[] {
   const needsApproval = holds.length > 0 && holds.every(({ kind }) => kind === "approval");
-  return needsApproval ? holds.map(({ says }) => ({ node: situation.node.name, verb: "approve", why: says })) : [];
+  return needsApproval ? holds.map(({ says }) => ({ command: `approve ${situation.node.name}`, why: says })) : [];
 }
 
 function forceOf({ situation, holds }: PlannedNode): readonly Wanted[] {
   const { node, reboot } = situation;
   const why = holds.find(({ kind }) => kind === "would be blocked" || kind === "back-off")?.says ?? "";
   const isBlocked = why !== "" && refusalsOf(reboot).length > 0;
-  return isBlocked && situation.standing.forces.length === 0 ? [{ node: node.name, verb: "force", why }] : [];
+  return isBlocked && situation.standing.forces.length === 0
+    ? [{ command: `force ${node.name} kernel fix must go in`, why }]
+    : [];
 }

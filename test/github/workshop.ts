@@ -229,7 +229,14 @@ export class Workshop {
     const known = this.#connections.get(process);
     if (known !== undefined) return known;
     const log = { ...SILENT, warn: (event: string) => void this.warnings.push(`${process.name}: ${event}`) };
-    const parts = { ...AT, apiUrl: this.server.apiUrl, identity: this.#identity, clock: process.clock(), log };
+    const parts = {
+      ...AT,
+      apiUrl: this.server.apiUrl,
+      identity: this.#identity,
+      clock: process.clock(),
+      log,
+      isDirect: true,
+    };
     const connection = connectGitHub(parts);
     connection.octokit.hook.wrap("request", (request, options) =>
       this.#underway.during(Promise.resolve(request(options))),

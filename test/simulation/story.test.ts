@@ -93,4 +93,11 @@ test("the demo takes its own decisions and finishes the fleet", async () => {
   expect(lines.at(-1)).toMatch(/^The fleet is done after \d+ simulated minutes\./);
   expect(lines.filter((line) => line.includes("rebooted: boot ID"))).toHaveLength(4);
   expect(lines.some((line) => line.includes("would be blocked by web/web"))).toBe(true);
+  const said = lines.join("\n");
+  expect(said).toContain("bootswain/abal-kuber: failure, 2 problems");
+  expect(said).toMatch(/abal-kuber\.yaml:\d+: pools\[1\]\.drain\.retryAftr: unknown key/);
+  expect(said).toMatch(/bootswain\/abal-kuber: success, 3 would start earlier/);
+  const [, merged] = /is merged by ana, as commit (\w{7})/.exec(said) ?? [];
+  expect(said).toContain(`policy     ${merged} (#1) is in force`);
+  expect(said.match(/^21:5\d.*preparing/gm)).toHaveLength(2);
 });

@@ -27,6 +27,8 @@ export interface GitHubParts {
   readonly caFile?: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** For a server on this machine: the environment's proxy is not used. */
+  readonly isDirect?: boolean;
   /** For each request. */
   readonly deadline?: Duration;
   /** Of an answer. */
@@ -56,8 +58,8 @@ const SILENT = { debug: silent, info: silent, warn: silent, error: silent };
 
 export function connectGitHub(parts: GitHubParts): GitHubConnection {
   const { owner, repo, apiUrl, identity, caFile, clock, log } = parts;
-  const { deadline = DEADLINE, mostBytes = MOST_BYTES } = parts;
-  const wire = new Wire({ deadline, mostBytes, ...(caFile === undefined ? {} : { caFile }) });
+  const { deadline = DEADLINE, mostBytes = MOST_BYTES, isDirect = false } = parts;
+  const wire = new Wire({ deadline, mostBytes, isDirect, ...(caFile === undefined ? {} : { caFile }) });
   const options = {
     baseUrl: apiUrl,
     userAgent: "bootswain",

@@ -12,6 +12,8 @@ interface WireParts {
   /** For a whole request, its redirects and its body included. */
   readonly deadline: Duration;
   readonly mostBytes: number;
+  /** Whatever proxy the environment names: none is used. */
+  readonly isDirect?: boolean;
 }
 
 /** What octokit gives to `fetch`. */
@@ -66,11 +68,18 @@ export class Wire {
   }
 
   async #dispatcher(): Promise<EnvHttpProxyAgent> {
-    const { caFile } = this.#parts;
+    const { caFile, isDirect = false } = this.#parts;
     const ca = caFile === undefined ? null : await certificatesIn(caFile);
     if (this.#agent !== null && this.#agent.ca === ca) return this.#agent.dispatcher;
     const tls = ca === null ? {} : { ca };
-    const dispatcher = new EnvHttpProxyAgent({ allowH2: false, connect: tls, requestTls: tls, proxyTls: tls });
+    const around = isDirect ? { noProxy: "*" } : {};
+    const dispatcher = new EnvHttpProxyAgent({
+      allowH2: false,
+      connect: tls,
+      requestTls: tls,
+      proxyTls: tls,
+      ...around,
+    });
     // What is under way over the old one comes to its end.
     void this.#agent?.dispatcher.close();
     this.#agent = { ca, dispatcher };
