@@ -1,4 +1,4 @@
-import type { Clock, Log, Random } from "../coordinator/ports.ts";
+import type { Clock, Footing, Log, Random } from "../coordinator/ports.ts";
 import { NO_PROPOSALS, type Proposals } from "../coordinator/proposals.ts";
 import { gitHubProposals } from "../git/github/propose-freeze.ts";
 import { PullReviewer } from "../git/github/pulls/reviewer.ts";
@@ -11,8 +11,10 @@ import type { PolicyOnGitHub } from "./policy-source.ts";
 /** What the bot does on GitHub besides reading its policy there. */
 export interface WorkOnGitHub {
   readonly proposals: Proposals;
-  /** Null where nothing can be written: by nobody, or beside a tag. */
+  /** Null where nothing can be written: elsewhere, by nobody, or beside a tag. */
   readonly reviewer: PullReviewer | null;
+  /** Whether pull requests are answered; so that nothing stays on record of a time when they were to be. */
+  readonly footing: Footing;
   /** Null where the policy is elsewhere. */
   readonly watched: WatchedPolicy | null;
 }
@@ -25,18 +27,25 @@ interface WorkParts {
 }
 
 export function workOnGitHub(github: PolicyOnGitHub | null, parts: WorkParts): WorkOnGitHub {
-  if (github === null) return { proposals: NO_PROPOSALS, reviewer: null, watched: null };
+  if (github === null)
+    return {
+      proposals: NO_PROPOSALS,
+      reviewer: null,
+      watched: null,
+      footing: noneToAnswer("The policy is not on GitHub."),
+    };
   const { owner, repo, ref, connection } = github;
   const watched = { repository: `${owner}/${repo}`, ref };
   const branch = branchOf(ref);
-  if (branch === null) return { watched, reviewer: null, proposals: refusing("it reads its policy from a tag") };
+  if (branch === null) return { watched, ...without("it reads its policy from a tag") };
   if (connection.identity === "nobody") {
     parts.log.info("pull requests not answered", {
       why: `Without a token or an App nobody is told on GitHub. ${GIVE}`,
     });
-    return { watched, reviewer: null, proposals: refusing("it has neither a token nor an App on GitHub") };
+    return { watched, ...without("it has neither a token nor an App on GitHub") };
   }
-  return { watched, reviewer: reviewerOf(github, branch, parts), proposals: proposalsOf(github, branch, parts) };
+  const reviewer = reviewerOf(github, branch, parts);
+  return { watched, reviewer, footing: reviewer.footing, proposals: proposalsOf(github, branch, parts) };
 }
 
 const GIVE = "Give --github-app-id and --github-app-key-file, or --policy-token-file.";
@@ -70,9 +79,18 @@ function branchOf(ref: string): string | null {
   return ref.startsWith("refs/heads/") ? ref.slice("refs/heads/".length) : null;
 }
 
-const refusing = (why: string): Proposals => ({
-  proposeFreeze: async () => ({
-    kind: "refused",
-    why: `This bot can open no pull request, since ${why}: add the freeze to the policy by hand.`,
-  }),
+const without = (why: string): Omit<WorkOnGitHub, "watched"> => ({
+  reviewer: null,
+  footing: noneToAnswer(`This bot answers no pull request, since ${why}.`),
+  proposals: {
+    proposeFreeze: async () => ({
+      kind: "refused",
+      why: `This bot can open no pull request, since ${why}: add the freeze to the policy by hand.`,
+    }),
+  },
+});
+
+const noneToAnswer = (says: string): Footing => ({
+  start: () => ({ stop: () => {} }),
+  observed: () => ({ type: "PullRequestsAnswered", isTrue: true, says }),
 });

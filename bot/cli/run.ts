@@ -88,13 +88,12 @@ function begin(parts: BotParts, { cluster, namespace }: RunOptions): Bot {
   log.info("starts", { identity, pod, cluster });
   const { chat, people, footing, connection } = slack;
   const [clock, random] = [systemClock, systemRandom];
-  const reviewers = work.reviewer === null ? [] : [work.reviewer];
   const bot = startBot(
     {
       ...{ api, clock, random, log, policySource: source, gates, reparse: reparsePolicy, chat, people },
       proposals: work.proposals,
-      footings: [footing, ...reviewers.map((reviewer) => reviewer.footing)],
-      onlookers: reviewers,
+      footings: [footing, work.footing],
+      onlookers: work.reviewer === null ? [] : [work.reviewer],
     },
     { clusterName: cluster, namespace, identity, pod, timings },
   );
