@@ -40,13 +40,16 @@ export class Policies {
 
   /** `believed` turns what the checker knows into what the bots are told: for proofs that it makes a difference. */
   constructor(scenario: Scenario, believed: (policy: PolicyData) => PolicyData) {
-    this.#news = commitsOf(scenario).flatMap(({ from, commit, pull }, index) => {
+    this.#news = commitsOf(scenario).flatMap(({ from, commit, pull }, index, all) => {
       const policy = scenario.policies[index]?.policy ?? null;
       if (policy === null) return [{ at: from, news: unreadable(commit) }];
       const text = textOf(believed(policy));
       const first = { at: from, news: this.#good(text, originOf(commit, null)) };
-      if (pull === null) return [first];
-      return [first, { at: from + PULL_KNOWN_AFTER, news: this.#good(text, originOf(commit, pull)) }];
+      const later = from + PULL_KNOWN_AFTER;
+      // A source tells of its newest commit alone.
+      const isNewest = later + HEARD_WITHIN <= (all[index + 1]?.from ?? Number.POSITIVE_INFINITY);
+      if (pull === null || !isNewest) return [first];
+      return [first, { at: later, news: this.#good(text, originOf(commit, pull)) }];
     });
   }
 

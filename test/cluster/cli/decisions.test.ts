@@ -163,7 +163,7 @@ test("status and history afterwards say how it went, and who decided it", async 
   expect(told).toContain(
     'all nodes | pause by lea | "firmware" All reboots are paused (firmware) until someone resumes them.',
   );
-  expect(told.at(-1)).toMatch(/^abal-kuber04 \| waiting \| rebooted and verified in .+ \(policy [0-9a-f]{7}\)$/);
+  expect(told.at(-1)).toMatch(/^abal-kuber04 \| waiting \| rebooted and verified in .+ · policy [0-9a-f]{7}$/);
   expect(await mustSend(stage.plane.rest, "GET", FLEET)).toMatchObject({ status: { policy: { valid: true } } });
 });
 
