@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { NodeEffect } from "../../bot/core/effect/effect.ts";
+import { voidedTexts } from "../../bot/core/effect/voided-text.ts";
 import { type Duration, HOUR, MINUTE, SECOND } from "../../bot/core/instant.ts";
 import { DEFAULT_TIMINGS, type Timings } from "../../bot/core/timings.ts";
-import { foretell, rebootsWithin, wrongs } from "./foretold.ts";
+import { foretell, parsed, rebootsWithin, wrongs } from "./foretold.ts";
 import { freeCluster, policyWith } from "./free-cluster.ts";
 import { CONTROL_PLANES, type StartingCluster } from "./starting-cluster.ts";
 
@@ -116,6 +117,7 @@ async function arranged(inForce: string, settings: object): Promise<StartingClus
   const hosts = [...story.cluster.hosts.values()];
   await story.begin();
   expect(await story.until(() => hosts.every(({ node }) => story.isRebooted(node)), 5 * HOUR)).toBe(true);
+  parsed(inForce);
   story.setPolicy(inForce);
   for (const host of hosts) host.need("openssl");
   await story.cluster.clock.runUntil(() => false, EVENING);
@@ -164,4 +166,99 @@ describe.each(NAMES)("%s", (name) => {
     });
     expect(wrong).toEqual([]);
   });
+});
+
+test.each<[string, readonly string[]]>([
+  [
+    "an approval that another window makes void",
+    ["The approval of ana for abal-kuber01, abal-kuber02: windows of control-plane change."],
+  ],
+  ["an approval that another key leaves alone", []],
+  [
+    "an approver who is no operator any more",
+    ["The approval of ana for abal-kuber01, abal-kuber02, abal-kuber03: ana is not in operators any more."],
+  ],
+])("%s: what would be void is what is void a moment after the merge", async (name, says) => {
+  const { inForce = BOTH, proposed, before = hour } = CASES[name] ?? { proposed: BOTH };
+  const story = await arranged(policyWith(inForce), { workers: 3, seed: name });
+  await before(story);
+  const effect = foretell(story, policyWith(proposed));
+  expect(voidedTexts(effect)).toEqual(says);
+  story.setPolicy(policyWith(proposed));
+  await story.pass(MINUTE);
+  const counting = (node: string) =>
+    story.cluster
+      .leaderTurn()
+      ?.plan.nodes.get(node)
+      ?.situation.standing.approvals.map(({ person }) => person);
+  for (const { node, after } of effect.nodes)
+    expect(counting(node)).toEqual(after.standing.approvals.map(({ person }) => person));
+});
+
+const ETCD = { "node-role.kubernetes.io/etcd": "true" };
+const ZONES = ["north", "south", "west"];
+const LAST_WORKERS = ["abal-kuber12", "abal-kuber13", "abal-kuber14"];
+const FLEET = {
+  workers: 11,
+  labels: Object.fromEntries([
+    ...CONTROL_PLANES.map((name) => [name, ETCD] as const),
+    ...Array.from({ length: 11 }, (_, index) => {
+      const name = `abal-kuber${String(index + 4).padStart(2, "0")}`;
+      const tier = LAST_WORKERS.includes(name) ? "edge" : "inner";
+      return [name, { tier, zone: ZONES[index % ZONES.length] ?? "" }] as const;
+    }),
+  ]),
+};
+
+/** The control plane goes last, with approval and quorum; workers two at a time over zones; and a third pool. */
+function fleetPolicy(keys: Keys = {}, edge: object = {}): string {
+  const policy: { pools: object[] } = JSON.parse(
+    policyWith({
+      top: { maxRebooting: 3, ...keys.top },
+      controlPlane: {
+        ...{ ...APPROVAL, ...open("22:00", "05:00"), quorum: "etcd", after: ["workers"], maxUnavailable: 2 },
+        ...keys.controlPlane,
+      },
+      workers: { ...NIGHTS, maxUnavailable: 2, spreadOver: "zone", ...keys.workers },
+    }),
+  );
+  const third = {
+    name: "edge",
+    nodes: { matchLabels: { tier: "edge" } },
+    ...NIGHTS,
+    mode: "automatic",
+    ...open("02:00", "04:00"),
+    ...edge,
+  };
+  return JSON.stringify({ ...policy, pools: [third, ...policy.pools] });
+}
+
+function withoutWorkers(policyText: string): string {
+  const policy: { pools: readonly { name: string }[] } = JSON.parse(policyText);
+  return JSON.stringify({ ...policy, pools: policy.pools.filter(({ name }) => name !== "workers") });
+}
+
+const FLEETS: Readonly<Record<string, string>> = {
+  "widened, and more at a time": fleetPolicy({ workers: { ...open("20:00", "06:00"), maxUnavailable: 3 } }),
+  "narrowed to less than all need": fleetPolicy({ workers: open("22:00", "22:10") }),
+  "nodes of one zone in another pool": fleetPolicy({}, { nodes: { matchLabels: { zone: "west" } } }),
+  "a pool that is gone, and its nodes in none": withoutWorkers(fleetPolicy({ controlPlane: { after: [] } })),
+  "another window for what is approved": fleetPolicy({ controlPlane: open("22:00", "03:00") }),
+  "all at once": fleetPolicy({ top: { maxRebooting: 8 }, workers: { maxUnavailable: "100%", spreadOver: "tier" } }),
+};
+
+const approvingTwo = approving(CONTROL_PLANES.slice(0, 2));
+
+describe.each(Object.keys(FLEETS))("fourteen nodes: %s", (name) => {
+  test.each(["one", "two"])("merged, seed %s", async (seed) => {
+    const texts = { inForce: fleetPolicy(), proposed: FLEETS[name] ?? "" };
+    const { wrong } = await run({ ...texts, before: approvingTwo, isMerged: true, settings: { ...FLEET, seed } });
+    expect(wrong).toEqual([]);
+  });
+});
+
+test("fourteen nodes, and nothing merged", async () => {
+  const texts = { inForce: fleetPolicy(), proposed: fleetPolicy({ workers: open("20:00", "06:00") }) };
+  const { wrong } = await run({ ...texts, before: approvingTwo, isMerged: false, settings: FLEET });
+  expect(wrong).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { type Effect, effectOf } from "../../bot/core/effect/effect.ts";
 import type { Side } from "../../bot/core/effect/side.ts";
 import { type Forecast, NEAR } from "../../bot/core/forecast/forecast.ts";
-import { type Duration, formatInstant, type Instant, SECOND } from "../../bot/core/instant.ts";
+import { type Duration, formatInstant, type Instant, MINUTE } from "../../bot/core/instant.ts";
 import type { Policy } from "../../bot/core/policy/policy.ts";
 import { parsePolicy } from "../../bot/policy/parse-policy.ts";
 import { at, nameOf, text } from "../../bot/sim/rules/world.ts";
@@ -17,10 +17,10 @@ interface Reboot {
 export type Reboots = ReadonlyMap<string, Reboot>;
 
 /**
- * Every node was rebooted once before, so how long each takes is known: give or take other pods to drain than the last time,
- * and the turns of the loop. What a reboot is off by moves those behind it.
+ * Every node was rebooted once before, so how long each takes is known (four minutes), give or take other pods to drain than
+ * the last time; what a reboot is off by moves those behind it.
  */
-const OFF: Duration = 30 * SECOND;
+const OFF: Duration = MINUTE;
 
 export function parsed(policyText: string): Policy {
   const found = parsePolicy(policyText, { file: "policy.yaml", commit: null, subject: null });
@@ -74,9 +74,8 @@ export function wrongs(
   return all.flatMap((one) => {
     const came = happened.get(one.node);
     if (!isGoing(one, to)) return stayed(story, one, came);
-    const before = all.filter((other) => startOf(other) < startOf(one)).length;
     if (came === undefined) return [`${one.node} did not reboot; foretold: ${shown(one.found)}`];
-    const isRight = isNear(one, came, late + OFF * (before + 1));
+    const isRight = isNear(one, came, OFF + late);
     return isRight ? [] : [`${one.node} went ${spanOf(came)}; foretold: ${shown(one.found)}`];
   });
 }
@@ -93,12 +92,6 @@ interface Going extends Told {
 function isGoing(one: Told, to: Instant): one is Going {
   const { found } = one;
   return (found?.kind === "under way" || (found?.kind === "starts" && !found.ifApproved)) && found.ends < to;
-}
-
-/** Infinite for one that does not go. */
-function startOf({ found }: Told): Instant {
-  if (found?.kind === "under way") return Number.NEGATIVE_INFINITY;
-  return found?.kind === "starts" && !found.ifApproved ? found.at : Number.POSITIVE_INFINITY;
 }
 
 function stayed(story: StartingCluster, { node, found }: Told, came: Reboot | undefined): readonly string[] {
