@@ -3,9 +3,9 @@ import { cleaned } from "../../core/harmless.ts";
 /** What GitHub makes nothing of, wherever it stands: no sign in it formats, and it is part of no mention, link or emoji. */
 const PLAIN = /^[\p{L}\p{N}.,;:!?'"()%→…·-]+$/u;
 /** Made links of: an address without a scheme, an issue, a commit. Made pictures of: a word between colons. */
-const LINKED = /^\W*(?:www\.|gh-\d|[0-9a-f]{7,64}\W*$)|:[\w+-]+:|:\/\//i;
+const LINKED = /\b(?:www\.|gh-\d|[0-9a-f]{7,64}\b)|:[\w+-]+:|:\/\//i;
 /** Begins a list, a heading or a rule, at the beginning of its text. */
-const BLOCK = /^(?:[-+=]+|\d+[.)])$/;
+const BLOCK = /^(?:-|\d+[.)]$)/;
 
 /**
  * Text of others, or with such in it, on one line of GitHub's Markdown: it can't mention, link, format, or end what it stands
@@ -13,13 +13,16 @@ const BLOCK = /^(?:[-+=]+|\d+[.)])$/;
  * still notify, since GitHub looks for mentions after it has read the escapes.
  */
 export function escaped(text: string): string {
-  return cleaned(text)
-    .replace(/<!-/g, "<! -")
-    .replace(/\S+/g, (word, offset: number) => (isPlain(word, offset === 0) ? word : spanned(word)));
+  // Words that are written from right to left are isolated one by one, in their spans.
+  const shown = cleaned(text)
+    .replace(/[\u2068\u2069]/g, "")
+    .replace(/<!-/g, "<! -");
+  const first = shown.search(/\S/);
+  return shown.replace(/\S+/g, (word, offset: number) => (isPlain(word, offset === first) ? word : spanned(word)));
 }
 
 const isPlain = (word: string, isFirst: boolean): boolean =>
-  PLAIN.test(word) && !LINKED.test(word) && !(isFirst && BLOCK.test(word));
+  PLAIN.test(word) && cleaned(word) === word && !LINKED.test(word) && !(isFirst && BLOCK.test(word));
 
 /** Brackets and punctuation around it are not of it. */
 function spanned(word: string): string {
@@ -27,8 +30,11 @@ function spanned(word: string): string {
   return `${before}${codeSpan(core)}${after}`;
 }
 
-/** As it is, but for backticks, which would end it. */
-export const codeSpan = (text: string): string => `\`${cleaned(text).replaceAll("`", "'").replace(/<!-/g, "<! -")}\``;
+/** As it is, but for backticks, which would end it. Nothing where nothing of it is to be seen. */
+export function codeSpan(text: string): string {
+  const shown = cleaned(text).replaceAll("`", "'").replace(/<!-/g, "<! -");
+  return shown === "" ? "" : `\`${shown}\``;
+}
 
 /** A sentence of our own, in which what stands between backticks is to be copied. */
 export function sentence(text: string): string {
