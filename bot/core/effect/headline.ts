@@ -56,7 +56,9 @@ function voidsText(nodes: readonly NodeEffect[]): readonly string[] {
 }
 
 function windowsText({ pools }: Effect): readonly string[] {
-  const names = pools.filter(({ kind, openings }) => kind === "kept" && openings !== null).map(({ name }) => name);
+  const names = pools
+    .filter(({ openings }) => openings !== null && openings.before !== null && openings.after !== null)
+    .map(({ name }) => name);
   if (names.length === 0) return [];
   return [names.length === 1 ? `other windows for ${names[0] ?? ""}` : `other windows for ${names.length} pools`];
 }

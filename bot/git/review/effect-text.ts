@@ -5,7 +5,7 @@ import type { PoolChange } from "../../core/effect/pools.ts";
 import { voidedTexts } from "../../core/effect/voided-text.ts";
 import { wallClock } from "../../core/instant.ts";
 import { listed } from "../../core/listed.ts";
-import { cell, codeSpan, escaped, sentence } from "./markdown.ts";
+import { capital, cell, codeSpan, escaped, sentence } from "./markdown.ts";
 import { nodeRows } from "./node-rows.ts";
 import { fitted, type Section } from "./sections.ts";
 
@@ -38,8 +38,6 @@ const list = (title: string, sentences: readonly string[]): Section => ({
   lines: sentences.map((one) => `- ${sentence(one)}`),
   more: (count) => `… and ${count} more.`,
 });
-
-const capital = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 
 function basis({ inForce, proposed, at }: Effect): string {
   const when = wallClock(at, proposed.timeZone, 0);

@@ -53,7 +53,7 @@ test("the policy of another cluster is told at its key", () => {
 test("the same policy changes nothing", () => {
   const review = reviewOf(proposing(policyWith()), check, standing());
   expect(review).toMatchObject({ isGood: true, annotations: [] });
-  expect(review.title).toBe("changes nothing for the nodes of abal-kuber as they are now");
+  expect(review.title).toBe("Changes nothing for the nodes of abal-kuber as they are now");
   expect(review.text).toBe(
     [
       "**Changes nothing for the nodes of abal-kuber as they are now.**",

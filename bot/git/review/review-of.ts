@@ -5,7 +5,7 @@ import { cleaned } from "../../core/harmless.ts";
 import type { Policy } from "../../core/policy/policy.ts";
 import type { Problem } from "../../core/policy/problem.ts";
 import { effectMarkdown } from "./effect-text.ts";
-import { clipped, codeSpan, sentence } from "./markdown.ts";
+import { capital, clipped, codeSpan, sentence } from "./markdown.ts";
 import type { Annotation, Check, Proposal, Review, Standing } from "./review.ts";
 import { fitted, type Section } from "./sections.ts";
 
@@ -32,7 +32,7 @@ function goodReview(policy: Policy, warnings: readonly Problem[], { snapshot, in
   const notes = warnings.length === 0 ? [] : [problemsSection("**Notes of the check**", warnings)];
   return {
     isGood: true,
-    title: clipped(cleaned(`${warned}${headline(effect)}`), TITLE_MOST),
+    title: clipped(cleaned(capital(`${warned}${headline(effect)}`)), TITLE_MOST),
     text: effectMarkdown(effect, TEXT_MOST, notes),
     annotations: warnings.map(annotationOf),
   };
