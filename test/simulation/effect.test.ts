@@ -62,7 +62,7 @@ const CASES: Readonly<Record<string, Case>> = {
     proposed: workers(open("20:00", "06:00")),
     before: (story) => story.cluster.clock.runUntil(() => false, EVENING + 3 * HOUR),
   },
-  "a window that is too short for all, and for the last one that begins": { proposed: workers(open("22:00", "22:06")) },
+  "a window that is too short for all, and for the last one that begins": { proposed: workers(open("22:00", "22:05")) },
   "a window that closes earlier, and drains that are finished": {
     proposed: workers({ ...open("22:00", "22:13"), drain: { whenWindowCloses: "finish" } }),
   },
@@ -240,7 +240,7 @@ function withoutWorkers(policyText: string): string {
 
 const FLEETS: Readonly<Record<string, string>> = {
   "widened, and more at a time": fleetPolicy({ workers: { ...open("20:00", "06:00"), maxUnavailable: 3 } }),
-  "narrowed to less than all need": fleetPolicy({ workers: open("22:00", "22:10") }),
+  "narrowed to less than all need": fleetPolicy({ workers: open("22:00", "22:09") }),
   "nodes of one zone in another pool": fleetPolicy({}, { nodes: { matchLabels: { zone: "west" } } }),
   "a pool that is gone, and its nodes in none": withoutWorkers(fleetPolicy({ controlPlane: { after: [] } })),
   "another window for what is approved": fleetPolicy({ controlPlane: open("22:00", "03:00") }),
