@@ -16,6 +16,7 @@ import type { Snapshot } from "./fleet/snapshot.ts";
 import type { JudgedGate } from "./gates/judge.ts";
 import { recordGates } from "./gates/record.ts";
 import { isReadingDue, type WantedReadings, wantedReadings } from "./gates/wanted.ts";
+import { goesFirst } from "./goes-first.ts";
 import { HOLD_KINDS, type Hold } from "./holds/hold.ts";
 import { holdsOf } from "./holds/ordered.ts";
 import type { Instant } from "./instant.ts";
@@ -85,6 +86,7 @@ export function plan(
   }
   const checks = checksOf(
     recorded.map(({ situation }) => ({ situation, holds: nodes.get(situation.node.name)?.holds ?? [] })),
+    goesFirst(policy),
   );
   const gates = situations[0]?.gates ?? [];
   const readings = readingsOf(snapshot, recorded, gates, now);

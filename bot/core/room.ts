@@ -68,8 +68,9 @@ export class Room {
     return lack === null ? null : quorumHold(node.name, lack);
   }
 
-  take(node: Node, pool: Pool): void {
-    this.#taken.set(node.uid, node.name);
+  /** `shown` is how those that wait are told of it. */
+  take(node: Node, pool: Pool, shown: string): void {
+    this.#taken.set(node.uid, shown);
     this.#budgetHold = null;
     const room = this.#pools.get(pool.name);
     if (room === undefined) return;

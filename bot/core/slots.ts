@@ -1,16 +1,16 @@
 import type { Advance } from "./advance/advance.ts";
-import { wantsSlot } from "./advance/waiting.ts";
+import { mayGo } from "./advance/waiting.ts";
+import { isBeingLookedAt, isCleared } from "./drain/checks.ts";
 import type { Fleet, Slot } from "./fleet/fleet.ts";
 import type { Member } from "./fleet/member.ts";
+import { goesFirst } from "./goes-first.ts";
 import type { Hold } from "./holds/hold.ts";
 import type { Instant } from "./instant.ts";
-import { isOverdue } from "./overdue.ts";
-import type { Policy, Pool } from "./policy/policy.ts";
+import type { Policy } from "./policy/policy.ts";
 import type { QuorumMembers } from "./quorum.ts";
 import { Room } from "./room.ts";
 import type { Recorded } from "./situation.ts";
 import type { Step } from "./step.ts";
-import { triesIn } from "./tries.ts";
 import { holdsOrder, nextOrder } from "./usage.ts";
 
 /** A node with what its phase wants. */
@@ -45,7 +45,8 @@ export function planSlots({ fleet, policy, all, unrecorded, quorum, now }: SlotP
   const keptUids = new Set(kept.map(({ uid }) => uid));
   const restored = members.flatMap((member) => restore(member, keptUids));
   const inUse = new Map([...kept, ...restored].map((slot) => [slot.uid, describeUser(slot, byUid.get(slot.uid))]));
-  const wanting = all.filter((planned) => wants(planned, inUse)).sort(goesFirst(policy));
+  const first = goesFirst(policy);
+  const wanting = all.filter((planned) => wants(planned, inUse)).sort((a, b) => first(a.situation, b.situation));
   const room = new Room({ policy, members, quorum, inUse, now });
   const { taken, holds } = share(wanting, room);
   const slots = [...kept, ...restored, ...taken];
@@ -74,18 +75,22 @@ function quorumHolds(
 
 /**
  * One after the other, so that what one takes is no longer there for the next; who has to wait lets others pass. Taking
- * one may make room for one that was passed (spreadOver), so it goes on until a round takes none.
+ * one may make room for one that was passed (spreadOver), so it goes on until a round takes none. One whose pods are being
+ * looked at keeps its place for that moment, else whoever was looked at before would go first.
  */
 function share(wanting: readonly Planned[], room: Room): { taken: readonly Slot[]; holds: SlotPlan["holds"] } {
   const taken: Slot[] = [];
+  let kept = 0;
   let waiting = wanting;
-  for (let before = -1; before < taken.length; ) {
-    before = taken.length;
+  for (let before = -1; before < taken.length + kept; ) {
+    before = taken.length + kept;
     waiting = waiting.filter(({ situation }) => {
       const { node, pool } = situation;
       if (pool === null || room.refuses(node, pool).length > 0) return true;
-      room.take(node, pool);
-      taken.push(...newSlot(situation));
+      const isReady = isCleared(situation);
+      room.take(node, pool, isReady ? node.name : `${node.name} (its pods are looked at)`);
+      if (isReady) taken.push(...newSlot(situation));
+      else kept += 1;
       return false;
     });
   }
@@ -117,53 +122,13 @@ function restore(member: Member, kept: ReadonlySet<string>): readonly Slot[] {
 }
 
 function wants({ situation, advance }: Planned, inUse: ReadonlyMap<string, string>): boolean {
-  return wantsSlot(situation, advance) && !inUse.has(situation.node.uid);
+  if (!mayGo(situation, advance) || inUse.has(situation.node.uid)) return false;
+  return isCleared(situation) || isBeingLookedAt(situation);
 }
 
 function newSlot(situation: Recorded): readonly Slot[] {
   const order = nextOrder(situation);
   return order === null ? [] : [{ node: situation.node.name, uid: situation.node.uid, order }];
-}
-
-/** Fewest tries in this opening; past its deadline; the pools' order; longest pending; name (design, section 5). */
-function goesFirst(policy: Policy | undefined): (a: Planned, b: Planned) => number {
-  const ranks = rankPools(policy?.pools ?? []);
-  const keys = new Map<Planned, readonly [number, number, number, number]>();
-  const key = (planned: Planned): readonly number[] => {
-    const known = keys.get(planned);
-    if (known !== undefined) return known;
-    const { situation } = planned;
-    const made = [
-      triesIn(situation.reboot, situation.opening?.opens ?? null),
-      isOverdue(situation) ? 0 : 1,
-      ranks.get(situation.pool?.name ?? "") ?? 0,
-      situation.report?.pending?.since ?? 0,
-    ] as const;
-    keys.set(planned, made);
-    return made;
-  };
-  return (a, b) => {
-    const left = key(a);
-    const right = key(b);
-    const differs = left.findIndex((value, index) => value !== right[index]);
-    if (differs !== -1) return (left[differs] ?? 0) - (right[differs] ?? 0);
-    return a.situation.node.name < b.situation.node.name ? -1 : 1;
-  };
-}
-
-/** A pool comes after those that its `after` lists, else in the order of the file. */
-function rankPools(pools: readonly Pool[]): ReadonlyMap<string, number> {
-  const ranks = new Map<string, number>();
-  const visit = (pool: Pool, above: readonly string[]): void => {
-    if (ranks.has(pool.name) || above.includes(pool.name)) return;
-    for (const name of pool.after) {
-      const before = pools.find((one) => one.name === name);
-      if (before !== undefined) visit(before, [...above, pool.name]);
-    }
-    ranks.set(pool.name, ranks.size);
-  };
-  for (const pool of pools) visit(pool, []);
-  return ranks;
 }
 
 function describeUser(slot: Slot, planned: Planned | undefined): string {

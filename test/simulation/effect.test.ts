@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import type { NodeEffect } from "../../bot/core/effect/effect.ts";
 import { voidedTexts } from "../../bot/core/effect/voided-text.ts";
 import { type Duration, HOUR, MINUTE, SECOND } from "../../bot/core/instant.ts";
-import { DEFAULT_TIMINGS, type Timings } from "../../bot/core/timings.ts";
 import { foretell, parsed, rebootsWithin, wrongs } from "./foretold.ts";
 import { freeCluster, policyWith } from "./free-cluster.ts";
 import { CONTROL_PLANES, type StartingCluster } from "./starting-cluster.ts";
@@ -104,16 +103,10 @@ const CASES: Readonly<Record<string, Case>> = {
   "a gate that was never read": { proposed: { ...BOTH, top: { gates: [GATE] } }, late: MINUTE },
 };
 
-/**
- * A look at a node's pods counts for as long as it takes to the next one. Else, of nodes that a window frees at the same moment,
- * that one goes first whose look is answered first, and nobody can foretell which.
- */
-const LOOKED_AT: Timings = { ...DEFAULT_TIMINGS, checkValid: 2 * DEFAULT_TIMINGS.checkAhead };
-
 /** Every node was rebooted once and needs it again; the policy is in force, and all is known of the nodes. */
 async function arranged(inForce: string, settings: object): Promise<StartingCluster> {
   const always = { controlPlane: LASTING, workers: LASTING };
-  const story = freeCluster(always, { start: NOON, timings: LOOKED_AT, ...settings });
+  const story = freeCluster(always, { start: NOON, ...settings });
   const hosts = [...story.cluster.hosts.values()];
   await story.begin();
   expect(await story.until(() => hosts.every(({ node }) => story.isRebooted(node)), 5 * HOUR)).toBe(true);

@@ -1,4 +1,3 @@
-import { isCleared } from "../drain/checks.ts";
 import { unprovenGateHold } from "../holds/gate.ts";
 import { justBooted } from "../holds/node-not-ready.ts";
 import { holdsOf } from "../holds/ordered.ts";
@@ -54,11 +53,11 @@ function underWhat(situation: Recorded): string {
     : "";
 }
 
-/** Whether the node wants a slot and nothing but the budget stands in its way. */
-export function wantsSlot(situation: Recorded, advance: Advance): boolean {
+/** Whether nothing stands in the node's way but the budget, and what is to be known of its pods. */
+export function mayGo(situation: Recorded, advance: Advance): boolean {
   const { report, reboot, node } = situation;
   if (reboot.phase.kind !== "waiting" || report?.pending == null) return false;
   const isFree = node.cordon.kind === "none" || (node.cordon.kind === "foreign" && situation.standing.adopted !== null);
   if (!isFree) return false;
-  return advance.holds.length === 0 && isOrderable(situation) && isCleared(situation);
+  return advance.holds.length === 0 && isOrderable(situation);
 }

@@ -30,7 +30,10 @@ interface Waiting {
 }
 
 /** Which waiting nodes' pods to look at now, those first that could go next, and when to think of it again. */
-export function checksOf(waiting: readonly Waiting[]): {
+export function checksOf(
+  waiting: readonly Waiting[],
+  first: (a: Recorded, b: Recorded) => number,
+): {
   readonly steps: readonly Step[];
   readonly wakeAt: readonly Instant[];
 } {
@@ -43,8 +46,8 @@ export function checksOf(waiting: readonly Waiting[]): {
   const now = waiting[0]?.situation.now ?? 0;
   const running = waiting.filter(({ situation }) => situation.inFlight.has(checkKey(situation.node.name))).length;
   const ready = due.filter(({ at, situation }) => at <= now && !situation.inFlight.has(checkKey(situation.node.name)));
-  const first = [...ready.filter(isNext), ...ready.filter((one) => !isNext(one))];
-  const steps = first.slice(0, Math.max(0, AT_ONCE - running)).map(({ situation: { node, pool } }): Step => {
+  const inOrder = ready.sort((a, b) => Number(isNext(b)) - Number(isNext(a)) || first(a.situation, b.situation));
+  const steps = inOrder.slice(0, Math.max(0, AT_ONCE - running)).map(({ situation: { node, pool } }): Step => {
     const { drain } = pool ?? POOL_DEFAULTS;
     return { kind: "CheckPods", node: node.name, uid: node.uid, order: null, drain };
   });
@@ -83,6 +86,19 @@ export function isCleared(situation: Recorded): boolean {
   const check = snapshot.checks.get(node.name);
   if (check === undefined || check.nodeUid !== node.uid || check.order !== null || check.problem !== null) return false;
   return now - check.at <= snapshot.timings.checkValid && !isStale(check, situation);
+}
+
+/**
+ * Whether what is known of the node's pods is too old, and a look that will tell is under way or due. After it this is over,
+ * whatever was seen: budgets that change all the time keep nobody's place.
+ */
+export function isBeingLookedAt(situation: Recorded): boolean {
+  const { snapshot, node, now, inFlight } = situation;
+  const check = snapshot.checks?.get(node.name);
+  if (check?.nodeUid === node.uid && check.order === null && now - check.at <= snapshot.timings.checkValid)
+    return false;
+  const at = dueAt({ situation, holds: [] }, true);
+  return inFlight.has(checkKey(node.name)) || (at !== null && at <= now);
 }
 
 /** A budget says something else now than it answered then, or allows nothing any more for a pod that it let go then. */
