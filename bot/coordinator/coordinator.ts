@@ -130,7 +130,7 @@ export class Coordinator {
       cluster.keepPods(watchedNodes(decided));
       this.#gates.want(decided.wantReadings);
       this.#executor.run(decided.steps, underPolicy(policy));
-      this.#executor.recordPolicy(snapshot.fleet, this.#keeper.status());
+      this.#executor.recordPolicy(snapshot.fleet, this.#keeper.status(), now);
     }
     this.#setAlarm(decided.wakeAt, now);
     const forecast = this.#forecaster.of({ snapshot, plan: decided, policy, now });

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { SECOND } from "../core/instant.ts";
 import type { Step } from "../core/step.ts";
 import { aReboot, NOW } from "../core/testing/builders.ts";
 import { Executor } from "./executor.ts";
@@ -56,12 +57,28 @@ test.each<[string, Step, object]>([
   expect(lines).toEqual([expect.objectContaining({ event: "step", ...fields, ...UNDER })]);
 });
 
+test("what an older server drops of the policy is not written at each turn, and a write that failed is made again", async () => {
+  const status = { source: "git", commit: "3f2a9c1", valid: true, problems: [], since: NOW, text: "text" };
+  const fleet = { version: "1", paused: null, slots: [], policy: status, gates: [], conditions: [], lookAgain: null };
+  const { executor, lines } = anExecutor();
+  const write = async (version: string, valid: boolean, now: number): Promise<number> => {
+    executor.recordPolicy({ ...fleet, version }, { ...status, valid, commitUrl: "https://git/commit/3f2a9c1" }, now);
+    await executor.idle();
+    return lines.length;
+  };
+  expect(await write("1", true, NOW)).toBe(1);
+  expect(await write("1", true, NOW + 5 * SECOND)).toBe(1);
+  expect(await write("2", true, NOW + 5 * SECOND)).toBe(2);
+  expect(await write("2", false, NOW + 5 * SECOND)).toBe(3);
+  expect(await write("2", false, NOW + 15 * SECOND)).toBe(4);
+});
+
 test("so does that for the policy itself, and it is written once it differs from what is kept", () => {
   const status = { source: "git", commit: "3f2a9c1", valid: true, problems: [], since: NOW, text: "text" };
   const fleet = { version: "1", paused: null, slots: [], policy: status, gates: [], conditions: [], lookAgain: null };
   const { executor, lines } = anExecutor();
-  executor.recordPolicy(fleet, { ...status });
+  executor.recordPolicy(fleet, { ...status }, NOW);
   expect(lines).toEqual([]);
-  executor.recordPolicy(fleet, { ...status, pull: { number: 42, url: "https://git/pull/42" } });
+  executor.recordPolicy(fleet, { ...status, pull: { number: 42, url: "https://git/pull/42" } }, NOW);
   expect(lines).toEqual([expect.objectContaining({ step: "RecordPolicy", valid: true, ...UNDER })]);
 });

@@ -1,8 +1,12 @@
 import type { Fleet, PolicyStatus } from "../core/fleet/fleet.ts";
+import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import { type UnderPolicy, underPolicy } from "../core/policy/under-policy.ts";
 import { type Step, type StepKey, stepKey } from "../core/step.ts";
 import { isSamePolicy } from "./policy-keeper.ts";
 import type { Cluster, Election, Log } from "./ports.ts";
+
+/** After that long a write that changed nothing is tried once more: it may have failed. */
+const AGAIN: Duration = 10 * SECOND;
 
 /** Runs steps side by side, at most one in flight a key, and never makes the loop wait. */
 export class Executor {
@@ -11,6 +15,8 @@ export class Executor {
   readonly #log: Log;
   readonly #done: () => void;
   readonly #running = new Map<StepKey, Promise<void>>();
+  /** The version of RebootFleet that the policy was written against last. */
+  #recorded: { readonly version: string; readonly status: PolicyStatus; readonly at: Instant } | null = null;
 
   constructor(cluster: Cluster, election: Election, log: Log, done: () => void) {
     this.#cluster = cluster;
@@ -31,9 +37,16 @@ export class Executor {
     }
   }
 
-  /** The policy's origin is written as one more step of the fleet's key, when it differs from what is stored. */
-  recordPolicy(fleet: Fleet | null, status: PolicyStatus | null): void {
+  /**
+   * The policy's origin is written as one more step of the fleet's key, when it differs from what is stored. A server whose
+   * resources are older than the bot drops what it does not know: then nothing changes, and it is not written at each turn.
+   */
+  recordPolicy(fleet: Fleet | null, status: PolicyStatus | null, now: Instant): void {
     if (fleet === null || status === null || (fleet.policy !== null && isSamePolicy(fleet.policy, status))) return;
+    const last = this.#recorded;
+    const isTried = last !== null && last.version === fleet.version && isSamePolicy(last.status, status);
+    if (isTried && Math.abs(now - last.at) < AGAIN) return;
+    this.#recorded = { version: fleet.version, status, at: now };
     const under = underPolicy({ commit: status.commit, pull: status.pull ?? null });
     this.run([{ kind: "RecordPolicy", version: fleet.version, policy: status }], under);
   }

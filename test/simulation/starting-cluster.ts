@@ -1,6 +1,5 @@
 import type { PolicyNews } from "../../bot/coordinator/policy-source-port.ts";
 import { type Duration, type Instant, MINUTE } from "../../bot/core/instant.ts";
-import type { Timings } from "../../bot/core/timings.ts";
 import { parsePolicy } from "../../bot/policy/parse-policy.ts";
 import { formatProblem } from "../../bot/policy/problem.ts";
 import { SimCluster } from "../../bot/sim/cluster.ts";
@@ -31,7 +30,6 @@ interface Settings {
   /** The policy is told of though it can't be used. */
   readonly isPolicyBad?: true;
   readonly tamper?: Tamper;
-  readonly timings?: Timings;
 }
 
 /** The starting cluster in simulation, with what is looked at afterwards. */
@@ -75,7 +73,6 @@ export class StartingCluster {
       onReboot: (call) => void this.calls.push(call),
       ...(gates === undefined ? {} : { gates: (process) => gates.of(process) }),
       ...(tamper === undefined ? {} : { tamper }),
-      ...(settings.timings === undefined ? {} : { timings: settings.timings }),
     });
     this.cluster.store.onChange((change) => this.#see(change));
     const names = [...CONTROL_PLANES, ...workersOf(workers)];

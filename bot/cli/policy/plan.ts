@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { type Effect, effectOf } from "../../core/effect/effect.ts";
-import { effectMarkdown } from "../../git/review/effect-text.ts";
+import { basisMarkdown, effectMarkdown } from "../../git/review/effect-text.ts";
 import { systemClock } from "../../process/clock.ts";
 import { EXIT } from "../../process/exit.ts";
 import { addViewOptions, type ViewOptions, viewCluster } from "../cluster-view.ts";
@@ -43,7 +43,7 @@ function shown(effect: Effect, format: Format): readonly string[] {
     case "json":
       return [JSON.stringify(effectJson(effect), null, 2)];
     case "markdown":
-      return [effectMarkdown(effect, MARKDOWN_MOST)];
+      return [effectMarkdown(effect, MARKDOWN_MOST), "", basisMarkdown(effect)];
     case "text":
       return effectText(effect);
     default:

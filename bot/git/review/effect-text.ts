@@ -9,11 +9,14 @@ import { capital, cell, codeSpan, escaped, sentence } from "./markdown.ts";
 import { nodeRows } from "./node-rows.ts";
 import { fitted, type Section } from "./sections.ts";
 
-/** The effect as Markdown, at most `most` characters. Times are in the policy's zone. */
+/**
+ * The effect as Markdown, at most `most` characters. Times are in the policy's zone. It doesn't say when it was worked out,
+ * so that two of them are the same as long as they say the same.
+ */
 export function effectMarkdown(effect: Effect, most: number, notes: readonly Section[] = []): string {
   return fitted(
     [
-      paragraph(`**${sentence(`${capital(headline(effect))}.`)}**`, basis(effect)),
+      paragraph(`**${sentence(`${capital(headline(effect))}.`)}**`),
       list("**Warnings**", effect.warnings),
       nodesTable(effect),
       paragraph(...unchanged(effect)),
@@ -39,7 +42,8 @@ const list = (title: string, sentences: readonly string[]): Section => ({
   more: (count) => `… and ${count} more.`,
 });
 
-function basis({ inForce, proposed, at }: Effect): string {
+/** What it was compared with, and when, as Markdown. */
+export function basisMarkdown({ inForce, proposed, at }: Effect): string {
   const when = wallClock(at, proposed.timeZone, 0);
   if (inForce === undefined) return escaped(`As of ${when}.`);
   const commit = inForce.commit === null ? "a file" : codeSpan(inForce.commit.slice(0, 7));

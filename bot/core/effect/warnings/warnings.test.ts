@@ -68,6 +68,12 @@ describe.each<[string, readonly Row[]]>([
     [
       ["a pool that no node is in", onePool(), aPolicy({ pools: [DB, closedPool()] }), ["Pool db has no node."]],
       [
+        "one that had none before is no news",
+        aPolicy({ pools: [DB, closedPool()] }),
+        aPolicy({ pools: [{ ...DB, mode: "observe" }, closedPool()] }),
+        [],
+      ],
+      [
         "with those that it had",
         aPolicy({ pools: [DB, closedPool()] }),
         aPolicy({ pools: [{ ...DB, matchLabels: { role: "database" } }, closedPool()] }),
