@@ -24,6 +24,7 @@ export function happen(cluster: SimCluster, { kind, node }: Incident): void {
     "scale web": () => cluster.workloads.deploy({ namespace: "web", name: "web", replicas: 2, graceSeconds: 5 }),
     "replace node": () => replaceNode(cluster, node),
     "lose fleet": () => cluster.store.remove("people", "rebootfleets", "cluster"),
+    "look again": () => lookAgain(cluster),
     "lose voter": () => setVoter(cluster, node, false),
     "regain voter": () => setVoter(cluster, node, true),
     "lose admission": () => loseAdmission(cluster.store),
@@ -60,6 +61,14 @@ function setPaused(cluster: SimCluster, paused: object | null): void {
   const fleet = cluster.store.get("rebootfleets", "cluster");
   if (fleet !== undefined)
     cluster.store.put("people", "rebootfleets", { ...fleet, spec: paused === null ? {} : { paused } });
+}
+
+/** As whichever replica GitHub's webhook reached, or a person with kubectl. */
+function lookAgain(cluster: SimCluster): void {
+  const fleet = cluster.store.get("rebootfleets", "cluster");
+  if (fleet === undefined) return;
+  const annotations = { ...fleet.metadata.annotations, "bootswain.dev/look-again": `${cluster.clock.now()}` };
+  cluster.store.put("people", "rebootfleets", { ...fleet, metadata: { ...fleet.metadata, annotations } });
 }
 
 /** What K3s and RKE2 show of a member of etcd; nothing changes on a node that shows nothing of it. */

@@ -39,6 +39,7 @@ export interface Incident {
     | "scale web"
     | "replace node"
     | "lose fleet"
+    | "look again"
     | "lose voter"
     | "regain voter"
     | "lose admission"
@@ -95,6 +96,7 @@ export function scenarioOf(random: SeededRandom): Scenario {
         random,
       ),
       ...withoutAdmission(random.fork("admission")),
+      ...hints(random.fork("hints")),
     ],
     obstacles: anyObstacles(names, random.fork("obstacles")),
     absences: anyAbsences(place.start, random.fork("absences")),
@@ -115,6 +117,18 @@ function withoutAdmission(random: SeededRandom): readonly Incident[] {
     { at, kind: "lose admission", node: "" },
     { at: until, kind: "regain admission", node: "" },
   ];
+}
+
+/** Hints that the policy may have changed: single ones, and storms of them, true or not. */
+function hints(random: SeededRandom): readonly Incident[] {
+  return Array.from({ length: random.pick([0, 0, 1, 3]) ?? 0 }).flatMap(() => {
+    const from = random.between(0, 180) * MINUTE;
+    const many = random.pick([1, 2, 40]) ?? 1;
+    return Array.from(
+      { length: many },
+      (_, index): Incident => ({ at: from + index * SECOND, kind: "look again", node: "" }),
+    );
+  });
 }
 
 const TEN_MINUTES: Duration = 10 * MINUTE;
