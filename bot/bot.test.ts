@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { startBot } from "./bot.ts";
 import type { Onlooker } from "./coordinator/onlooker.ts";
+import type { PolicyInForce, PolicyNews, PolicySource } from "./coordinator/policy-source-port.ts";
 import { NO_PROPOSALS } from "./coordinator/proposals.ts";
 import { MINUTE } from "./core/instant.ts";
+import { aPolicy } from "./core/testing/builders.ts";
 import { DEFAULT_TIMINGS } from "./core/timings.ts";
 import { SimCluster } from "./sim/cluster.ts";
 import { SimProcess } from "./sim/process.ts";
@@ -51,4 +53,33 @@ test("an onlooker is shown each turn, on the leader and on the standby, and is s
   const before = standby.shown.length;
   await cluster.clock.runUntil(() => false, start + 5 * MINUTE);
   expect(standby.shown).toHaveLength(before);
+});
+
+test("a policy source is told what is in force, by what an earlier bot left on record before its own bot knows", async () => {
+  const start = Date.UTC(2026, 11, 5, 4);
+  const told: (() => PolicyInForce | null)[] = [];
+  const heard: ((news: PolicyNews) => void)[] = [];
+  const source: PolicySource = {
+    start: (hear, inForce = () => null) => {
+      told.push(inForce);
+      heard.push(hear);
+      return { stop: () => {}, hurry: () => {} };
+    },
+  };
+  const cluster = new SimCluster({ seed: "in force", start, clusterName: "x", policySource: () => source });
+  const good = (commit: string): PolicyNews => ({
+    ...{ kind: "good", policy: aPolicy({ cluster: "x", commit }), source: "git", text: null },
+  });
+  const pass = () => cluster.clock.runUntil(() => false, cluster.clock.now() + 2 * MINUTE);
+  cluster.startBot("a");
+  expect(told[0]?.(), "nothing ever").toBeNull();
+  heard[0]?.(good("3f2a9c1"));
+  expect(told[0]?.()).toMatchObject({ source: "git", commit: "3f2a9c1" });
+  await pass();
+  cluster.killBot("a");
+  cluster.startBot("b");
+  await pass();
+  expect(told[1]?.(), "on record").toMatchObject({ source: "git", commit: "3f2a9c1" });
+  heard[1]?.(good("0ther"));
+  expect(told[1]?.()).toMatchObject({ source: "git", commit: "0ther" });
 });

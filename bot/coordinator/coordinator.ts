@@ -15,7 +15,7 @@ import { Forecaster } from "./forecaster.ts";
 import { GateKeeper } from "./gate-keeper.ts";
 import { PeopleKeeper } from "./people-keeper.ts";
 import { PolicyKeeper } from "./policy-keeper.ts";
-import type { PolicySource, Reparse, RunningSource } from "./policy-source-port.ts";
+import type { PolicyInForce, PolicySource, Reparse, RunningSource } from "./policy-source-port.ts";
 import type { Clock, Cluster, Election, Footing, Gates, Log, SlackPeople, Stoppable } from "./ports.ts";
 
 /** What was decided in one turn, for those who show it to people. */
@@ -75,10 +75,13 @@ export class Coordinator {
   }
 
   start(): void {
-    this.#source = this.#parts.policySource.start((news) => {
-      this.#keeper.hear(news);
-      this.wake();
-    });
+    this.#source = this.#parts.policySource.start(
+      (news) => {
+        this.#keeper.hear(news);
+        this.wake();
+      },
+      () => this.#inForce(),
+    );
     this.#footings.start(() => this.wake());
     this.#parts.cluster.start(() => this.wake());
     this.#parts.election.start(() => this.wake());
@@ -135,6 +138,13 @@ export class Coordinator {
     this.#setAlarm(decided.wakeAt, now);
     const forecast = this.#forecaster.of({ snapshot, plan: decided, policy, now });
     onTurn({ snapshot, plan: decided, policy, policyStatus: this.#keeper.status(), now, isLeader, forecast });
+  }
+
+  /** As long as this bot knows of none: what an earlier one left on record. */
+  #inForce(): PolicyInForce | null {
+    const own = this.#keeper.status();
+    if (own !== null && own.commit !== null) return own;
+    return this.#parts.cluster.snapshot()?.fleet?.policy ?? null;
   }
 
   /** What stood there when this bot came is older than its first reading. */

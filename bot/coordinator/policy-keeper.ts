@@ -1,6 +1,7 @@
 import type { PolicyStatus } from "../core/fleet/fleet.ts";
 import { areSameFacts, completed, factsOf, originOf } from "../core/policy/origin.ts";
 import type { Policy } from "../core/policy/policy.ts";
+import { whyKeysForbid } from "./allowed-keys.ts";
 import type { PolicyNews, Reparse } from "./policy-source-port.ts";
 import type { Clock, Log } from "./ports.ts";
 
@@ -23,6 +24,12 @@ export class PolicyKeeper {
   /** No key that is allowed now signed it. */
   #unsigned: string | null = null;
   #hasLooked = false;
+  /** By which the last news was judged. */
+  #keys: PolicyNews["keysDigest"];
+  /** An earlier bot kept the policy in force: this one's source never judged it. */
+  #isRestored = false;
+  /** What an earlier bot kept, while the allowed keys are others. */
+  #aside: PolicyStatus | null = null;
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
@@ -30,12 +37,13 @@ export class PolicyKeeper {
 
   hear(news: PolicyNews): void {
     const { clusterName } = this.#parts;
+    this.#keys = news.keysDigest;
+    if (news.kind === "unsigned") this.#withdraw(news.source, news.commit);
     if (news.kind !== "good") {
-      if (news.kind === "unsigned") this.#withdraw(news.source, news.commit);
       this.#refuse(news.source, news.problems, news.commit);
     } else if (news.policy.cluster !== clusterName) {
       const problem = `The policy is for cluster ${news.policy.cluster}, and this bot runs with --cluster ${clusterName}.`;
-      this.#refuse(news.source, [problem], news.policy.commit);
+      this.#refuse(news.source, [problem, ...(news.note === undefined ? [] : [news.note])], news.policy.commit);
     } else {
       this.#accept(news);
     }
@@ -66,7 +74,7 @@ export class PolicyKeeper {
   }
 
   /** The same commit read again is no new policy, also where more is known of it by now. */
-  #accept({ policy: news, source, text, signedBy, note }: GoodNews): void {
+  #accept({ policy: news, source, text, signedBy, keysDigest, note }: GoodNews): void {
     const { clock, log } = this.#parts;
     const now = clock.now();
     const { commit } = news;
@@ -76,11 +84,14 @@ export class PolicyKeeper {
     this.#policy = policy;
     this.#text = text;
     this.#unsigned = null;
+    this.#isRestored = false;
+    this.#aside = null;
     this.#status = {
       ...{ source, commit, valid: true, problems: [], since: isNew ? now : before.since, text, inForceSince: now },
       ...(before === null ? {} : lasting(before)),
       ...factsOf(policy),
       ...(signedBy === undefined ? {} : { signedBy }),
+      ...(typeof keysDigest === "string" ? { keysDigest } : {}),
       ...(note === undefined ? {} : { note }),
     };
     const { subject, author, when } = policy;
@@ -93,10 +104,27 @@ export class PolicyKeeper {
   /** What was taken while its key was allowed counts no more: better no policy than one of nobody's. */
   #withdraw(source: string, commit: string | null): void {
     this.#unsigned = commit;
-    if (commit === null || this.#policy?.commit !== commit) return;
+    if (commit === null) return;
+    if (this.#aside?.commit === commit) this.#aside = null;
+    if (this.#policy?.commit === commit) this.#drop(source, commit);
+  }
+
+  #drop(source: string, commit: string | null): void {
     this.#policy = undefined;
     this.#text = null;
+    this.#isRestored = false;
     this.#parts.log.warn("policy withdrawn", { source, commit });
+  }
+
+  /** The source can't judge again what it never read: other keys put it aside, and the same ones take it over again. */
+  #heedKeys(): void {
+    if (this.#status === null) return;
+    if (this.#isRestored && this.#keys !== null && whyKeysForbid(this.#status, this.#keys) !== null) {
+      this.#aside = this.#status;
+      this.#drop(this.#status.source, this.#status.commit);
+    } else if (this.#aside !== null && whyKeysForbid(this.#aside, this.#keys) === null) {
+      this.#restore(this.#aside, this.#status);
+    }
   }
 
   /** An earlier bot may have known more of the same commit. */
@@ -109,17 +137,28 @@ export class PolicyKeeper {
   #restore(kept: PolicyStatus, status: PolicyStatus): void {
     if (kept.text === null || kept.source !== status.source) return;
     if (kept.commit !== null && kept.commit === this.#unsigned) return;
+    const why = whyKeysForbid(kept, this.#keys);
+    this.#aside = why === null ? null : kept;
+    if (why !== null) {
+      this.#status = { ...status, problems: [...status.problems, why] };
+      this.#parts.log.warn("last good policy not used", { source: kept.source, commit: kept.commit, why });
+      return;
+    }
     const policy = this.#parts.reparse(kept.text, originOf(kept));
     if (policy === null || policy.cluster !== this.#parts.clusterName) return;
     this.#policy = policy;
     this.#text = kept.text;
+    this.#isRestored = true;
     const what = { commit: kept.commit, text: kept.text, ...factsOf(policy) };
     this.#status = { ...status, ...what, ...lasting(kept), ...signatureOf(kept) };
     this.#parts.log.info("last good policy kept", { source: kept.source, commit: kept.commit });
   }
 
-  #refuse(source: string, problems: readonly string[], commit: string | null): void {
+  #refuse(source: string, found: readonly string[], commit: string | null): void {
     const { clock, log } = this.#parts;
+    this.#heedKeys();
+    const why = this.#aside === null ? null : whyKeysForbid(this.#aside, this.#keys);
+    const problems = why === null ? found : [...found, why];
     const kept = this.#policy?.commit ?? null;
     const last = this.#policy === undefined || this.#status === null ? {} : this.#status;
     const next = {
@@ -127,8 +166,13 @@ export class PolicyKeeper {
       ...{ source, commit: kept, valid: false, problems, since: clock.now(), text: this.#text },
       ...lasting(last),
       ...signatureOf(last),
+      // Where the source read the commit in force, it judged that by these keys too.
+      ...(this.#policy !== undefined && !this.#isRestored && typeof this.#keys === "string"
+        ? { keysDigest: this.#keys }
+        : {}),
     };
-    this.#status = this.#status !== null && isSamePolicy(this.#status, next) ? this.#status : next;
+    const since = this.#status !== null && saysTheSame(this.#status, next) ? this.#status.since : next.since;
+    this.#status = { ...next, since };
     log.warn("policy not used", { source, commit, problems, kept });
   }
 }
@@ -136,6 +180,7 @@ export class PolicyKeeper {
 /** Whether two say the same, since whenever. Asked at every turn, and the text may be long. */
 export function isSamePolicy(a: PolicyStatus, b: PolicyStatus): boolean {
   if (a.inForceSince !== b.inForceSince || a.signedBy !== b.signedBy || a.note !== b.note) return false;
+  if (a.keysDigest !== b.keysDigest) return false;
   if (!areSameFacts(a, b)) return false;
   return saysTheSame(a, b);
 }
@@ -154,5 +199,10 @@ const lasting = ({ inForceSince, note }: Partial<PolicyStatus>): Pick<PolicyStat
   ...(note === undefined ? {} : { note }),
 });
 
-const signatureOf = ({ signedBy }: Partial<PolicyStatus>): Pick<PolicyStatus, "signedBy"> =>
-  signedBy === undefined ? {} : { signedBy };
+const signatureOf = ({
+  signedBy,
+  keysDigest,
+}: Partial<PolicyStatus>): Pick<PolicyStatus, "signedBy" | "keysDigest"> => ({
+  ...(signedBy === undefined ? {} : { signedBy }),
+  ...(keysDigest === undefined ? {} : { keysDigest }),
+});

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,6 +8,7 @@ import { gitCommand } from "./git.ts";
 import { gitPolicy } from "./git-policy.ts";
 import type { PolicyPlace, Reading } from "./reading.ts";
 import { Repository } from "./testing/repository.ts";
+import { takerOf } from "./testing/taker.ts";
 
 let folder = "";
 
@@ -122,28 +124,44 @@ test("force-push backwards: the branch is the truth, and that it was moved is sa
   using repository = new Repository();
   const first = repository.commit("policy.yaml", "one", "first");
   const second = repository.commit("policy.yaml", "two", "second");
-  const place = placeOf(repository);
-  expect(await place.read(never)).toMatchObject({ content: "two", note: null });
+  const read = takerOf(placeOf(repository));
+  expect(await read()).toMatchObject({ content: "two", note: null });
   repository.git("reset", "--quiet", "--hard", first);
-  expect(await place.read(never)).toMatchObject({
+  expect(await read()).toMatchObject({
     content: "one",
-    note: `main was moved by force: commit ${first.slice(0, 7)} does not follow from ${second.slice(0, 7)}, which was there before.`,
+    note: `main was moved by force: commit ${first.slice(0, 7)} does not follow from ${second.slice(0, 7)}, which was used last.`,
   });
-  expect(await place.read(never)).toMatchObject({ content: "one", note: null });
+  expect(await read()).toMatchObject({ content: "one", note: null });
 });
 
 test("commits that follow, and a merge, are no force-push", async () => {
   using repository = new Repository();
   repository.commit("policy.yaml", "one", "first");
-  const place = placeOf(repository);
-  await place.read(never);
+  const read = takerOf(placeOf(repository));
+  await read();
   for (let count = 0; count < 5; count += 1) repository.commit("other.yaml", String(count), "more");
-  expect(await place.read(never)).toMatchObject({ kind: "read", note: null });
+  expect(await read()).toMatchObject({ kind: "read", note: null });
   repository.git("checkout", "--quiet", "-b", "side", "HEAD~3");
   repository.commit("policy.yaml", "side", "side");
   repository.git("checkout", "--quiet", "main");
   repository.git("merge", "--quiet", "--no-ff", "-m", "merge", "side");
-  expect(await place.read(never)).toMatchObject({ content: "side", note: null });
+  expect(await read()).toMatchObject({ content: "side", note: null });
+});
+
+test("more commits at once than a bot sees while it runs are no force-push", async () => {
+  using repository = new Repository();
+  const inForce = repository.commit("policy.yaml", "one", "first");
+  const commits = Array.from({ length: 300 }, (_, index) => {
+    const from = index === 0 ? "from refs/heads/main^0\n" : "";
+    return `commit refs/heads/main\ncommitter Ana <ana@example.com> 1700000000 +0000\ndata 4\nmore\n${from}`;
+  });
+  spawnSync("git", ["-C", repository.folder, "fast-import", "--quiet"], { input: commits.join("\n") });
+  expect(repository.git("rev-list", "--count", "main")).toBe("301");
+  expect(await placeOf(repository).read(never, () => inForce)).toMatchObject({ content: "one", note: null });
+  const elsewhere = "a".repeat(40);
+  expect(await placeOf(repository).read(never, () => elsewhere)).toMatchObject({
+    note: expect.stringContaining("does not follow from aaaaaaa"),
+  });
 });
 
 test.each<readonly [string, (repository: Repository) => void]>([
@@ -155,14 +173,14 @@ test.each<readonly [string, (repository: Repository) => void]>([
 ])("%s is unreachable until it is there again", async (_, spoil) => {
   using repository = new Repository();
   const commit = repository.commit("policy.yaml", "one", "first");
-  const place = placeOf(repository);
-  await place.read(never);
+  const read = takerOf(placeOf(repository));
+  await read();
   spoil(repository);
-  const lost = await place.read(never);
+  const lost = await read();
   expect(lost.kind).toBe("unreachable");
   expect(problemOf(lost)).toMatch(/the repository has neither a branch nor a tag "main"\.$/);
   repository.git("branch", "--force", "main", commit);
-  expect(await place.read(never)).toMatchObject({ content: "one", note: null });
+  expect(await read()).toMatchObject({ content: "one", note: null });
 });
 
 test("clock skew: a commit from the future is used as any other", async () => {

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { Bare } from "./bare.ts";
 import { type CommitFacts, factsOf } from "./commit-facts.ts";
 import { fileAtCommit } from "./commit-file.ts";
-import { followsFrom, movedByForce } from "./descent.ts";
+import { followsFrom, MovesByForce } from "./descent.ts";
 import { type Access, type Git, GitFailed, NO_ACCESS } from "./git.ts";
 import { fullRefs, type GitPlace, noSuchRef } from "./git-place.ts";
+import { type InForce, NONE_IN_FORCE } from "./reading.ts";
 import { type AllowedSigners, keysIn, signatureOf } from "./signature.ts";
 
 export interface PolicyAtCommit extends CommitFacts {
@@ -14,7 +15,7 @@ export interface PolicyAtCommit extends CommitFacts {
   readonly commit: string;
   /** Whose key signed it, as the file of allowed signers names them; null where no signature is asked for. */
   readonly signedBy: string | null;
-  /** What people should know of the branch beside the policy, told at the first reading of a commit. */
+  /** What people should know of the branch beside the policy, told until this commit is in force. */
   readonly note: string | null;
 }
 
@@ -22,15 +23,29 @@ export interface PolicyAtCommit extends CommitFacts {
 export class UnfitCommit extends GitFailed {
   readonly commit: string;
   readonly isUnsigned: boolean;
+  /** As that of a policy. */
+  readonly note: string | null;
 
-  constructor(message: string, commit: string, isUnsigned: boolean) {
-    super(message);
+  constructor({ problem, commit, isUnsigned }: Unfit, note: string | null) {
+    super(problem);
     this.commit = commit;
     this.isUnsigned = isUnsigned;
+    this.note = note;
   }
 }
 
-type Found = { readonly ok: true; readonly policy: PolicyAtCommit } | { readonly ok: false; readonly why: UnfitCommit };
+interface Unfit {
+  readonly problem: string;
+  readonly commit: string;
+  readonly isUnsigned: boolean;
+}
+
+type Found =
+  | { readonly ok: true; readonly policy: Omit<PolicyAtCommit, "note"> }
+  | { readonly ok: false; readonly why: Unfit };
+
+/** By whose key a commit is signed, null where nobody asks; or why it can't be used. */
+type Signed = { readonly by: string | null } | { readonly why: Unfit };
 
 /** What was found last, and by which keys it was judged: nothing is brought again while both are the same. */
 interface Kept {
@@ -40,8 +55,8 @@ interface Kept {
   readonly found: Found;
 }
 
-/** The commit that was used last, as git keeps it: its signature can be judged by other keys without the server. */
-interface Used {
+/** A commit that could be used, as git keeps it: its signature can be judged by other keys without the server. */
+interface Usable {
   readonly commit: string;
   readonly author: string;
   readonly raw: Buffer;
@@ -69,8 +84,11 @@ export class Checkout {
   readonly #folder: string;
   readonly #access: () => Promise<Access>;
   readonly #signers: AllowedSigners | null;
+  readonly #moves = new MovesByForce();
   #kept: Kept | null = null;
-  #used: Used | null = null;
+  #newest: Usable | null = null;
+  #inForce: Usable | null = null;
+  #judgedBy: string | null = null;
 
   constructor(git: Git, place: GitPlace, workDir: string, { access, signers }: Options = {}) {
     this.#git = git;
@@ -81,16 +99,26 @@ export class Checkout {
     this.#signers = signers ?? null;
   }
 
+  /** By which keys the last reading was judged, and what is in force; null where that can't be told. */
+  get judgedBy(): string | null {
+    return this.#judgedBy;
+  }
+
   /** Rejects with GitFailed. */
-  async read(signal: AbortSignal): Promise<PolicyAtCommit> {
-    const round = { access: await this.#access(), signal };
+  async read(signal: AbortSignal, inForce: InForce = NONE_IN_FORCE): Promise<PolicyAtCommit> {
+    this.#judgedBy = null;
     const keys = this.#signers === null ? null : await keysIn(this.#signers);
-    if (this.#used !== null && this.#used.keys !== keys) await this.#judgeUsed(this.#used, keys, round);
+    await this.#judgeInForce(inForce(), keys, signal);
+    const round = { access: await this.#access(), signal };
     const { fullRef, object } = await this.#find(round);
-    if (this.#kept?.object === object && this.#kept.keys === keys) return settled(this.#kept.found);
-    const { found, commit } = await this.#inFolder(() => this.#bring(fullRef, { round, keys }));
-    this.#kept = { object, keys, commit, found: withoutNote(found) };
-    return settled(found);
+    if (this.#kept?.object !== object || this.#kept.keys !== keys) {
+      const brought = await this.#inFolder(() => this.#bring(fullRef, { round, keys }));
+      this.#kept = { object, keys, ...brought };
+    }
+    const { found, commit } = this.#kept;
+    const note = await this.#noteOn({ commit, before: inForce() }, fullRef, round);
+    if (!found.ok) throw new UnfitCommit(found.why, note);
+    return { ...found.policy, note };
   }
 
   async #find(round: Round): Promise<{ readonly fullRef: string; readonly object: string }> {
@@ -121,56 +149,63 @@ export class Checkout {
     const found = await this.#judge(newest, commit);
     if (!found.ok) return { found, commit };
     const raw = await newest.run(["cat-file", "commit", commit]);
-    const note = await this.#noteOn(commit, fullRef, round);
-    this.#used = { commit, author: found.policy.author, raw, keys };
-    return { found: { ok: true, policy: { ...found.policy, note } }, commit };
+    this.#newest = { commit, author: found.policy.author, raw, keys };
+    return { found, commit };
   }
 
-  /** The keys changed. The branch may have moved on to what can't be used, and this commit is in force all the same. */
-  async #judgeUsed(used: Used, keys: string | null, round: Round): Promise<void> {
-    const signed = await this.#inFolder(async () => {
-      const bare = this.#bare("used", round);
+  /**
+   * Where the keys changed: the branch may have moved on to what can't be used, or the server be gone, and this commit is
+   * in force all the same.
+   */
+  async #judgeInForce(commit: string | null, keys: string | null, signal: AbortSignal): Promise<void> {
+    if (this.#inForce?.commit !== commit) this.#inForce = this.#newest?.commit === commit ? this.#newest : null;
+    const signed =
+      this.#inForce === null || this.#inForce.keys === keys ? null : await this.#judgeAgain(this.#inForce, signal);
+    if (this.#inForce !== null) this.#inForce = { ...this.#inForce, keys };
+    this.#judgedBy = keys;
+    if (signed === null || !("why" in signed)) return;
+    this.#kept = null;
+    throw new UnfitCommit(signed.why, null);
+  }
+
+  #judgeAgain(commit: Usable, signal: AbortSignal): Promise<Signed> {
+    return this.#inFolder(async () => {
+      const bare = this.#bare("used", { access: NO_ACCESS, signal });
       await bare.make();
       const file = join(this.#folder, "commit");
-      await writeFile(file, used.raw);
+      await writeFile(file, commit.raw);
       await bare.run(["hash-object", "-t", "commit", "-w", "--no-filters", file]);
-      return this.#signerOf(bare, used);
+      return this.#signerOf(bare, commit);
     });
-    this.#used = { ...used, keys };
-    if (!("problem" in signed)) return;
-    this.#kept = null;
-    throw signed.problem;
   }
 
   async #judge(newest: Bare, commit: string): Promise<Found> {
     const facts = await factsOf(newest, commit);
     const signed = await this.#signerOf(newest, { commit, author: facts.author });
-    if ("problem" in signed) return { ok: false, why: signed.problem };
+    if ("why" in signed) return { ok: false, why: signed.why };
     const { path, ref } = this.#place;
     const file = await fileAtCommit(await newest.entryAt(commit, path), { commit, path, ref });
-    if (!file.ok) return { ok: false, why: new UnfitCommit(file.found, commit, false) };
-    return { ok: true, policy: { text: file.text, commit, ...facts, signedBy: signed.by, note: null } };
+    if (!file.ok) return { ok: false, why: { problem: file.found, commit, isUnsigned: false } };
+    return { ok: true, policy: { text: file.text, commit, ...facts, signedBy: signed.by } };
   }
 
-  /** By whose key it is signed, null where nobody asks; or why it can't be used. */
-  async #signerOf(
-    bare: Bare,
-    { commit, author }: Pick<Used, "commit" | "author">,
-  ): Promise<{ readonly by: string | null } | { readonly problem: UnfitCommit }> {
+  async #signerOf(bare: Bare, { commit, author }: Pick<Usable, "commit" | "author">): Promise<Signed> {
     if (this.#signers === null) return { by: null };
     const signed = await signatureOf(bare, commit, this.#signers);
     if (signed.ok) return { by: signed.by };
     const who = `commit ${commit.slice(0, 7)} by ${author}`;
-    const why = `${who} is not signed by a key of ${this.#signers.file}: ${signed.why}`;
-    return { problem: new UnfitCommit(why, commit, true) };
+    const problem = `${who} is not signed by a key of ${this.#signers.file}: ${signed.why}`;
+    return { why: { problem, commit, isUnsigned: true } };
   }
 
-  /** The branch is the truth wherever it moves; but that it was moved back, or written anew, is said. */
-  async #noteOn(commit: string, fullRef: string, round: Round): Promise<string | null> {
-    const before = this.#kept?.commit;
-    if (before === undefined || before === commit) return null;
-    if ((await followsFrom(this.#bare("history", round), { fullRef, before })) !== false) return null;
-    return movedByForce(this.#place.ref, commit, before);
+  #noteOn(
+    move: { readonly commit: string; readonly before: string | null },
+    fullRef: string,
+    round: Round,
+  ): Promise<string | null> {
+    return this.#moves.noteOn({ ref: this.#place.ref, ...move }, (before) =>
+      this.#inFolder(() => followsFrom(this.#bare("history", round), { fullRef, before })),
+    );
   }
 
   #bare(name: string, round: Round): Bare {
@@ -191,10 +226,3 @@ export class Checkout {
     return rm(this.#folder, { recursive: true, force: true, maxRetries: 3 });
   }
 }
-
-function settled(found: Found): PolicyAtCommit {
-  if (!found.ok) throw found.why;
-  return found.policy;
-}
-
-const withoutNote = (found: Found): Found => (found.ok ? { ok: true, policy: { ...found.policy, note: null } } : found);

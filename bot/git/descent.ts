@@ -1,27 +1,58 @@
 import type { Bare } from "./bare.ts";
 import { GitFailed } from "./git.ts";
 
-/** More commits than come between two readings. */
-const MOST_STEPS = 200;
-const MOST_COMMITS = 20_000;
+/** Enough while a bot runs, and then more than come while none does: what is not found among those counts as not there. */
+const STEPS = [200, 20_000] as const;
 
-/** Whether the ref comes after a commit that it was at before; null when that can't be learned, which hinders nothing. */
+/** Whether the ref comes after a commit that was in force before; null when that can't be learned, which hinders nothing. */
 export async function followsFrom(
   history: Bare,
   { fullRef, before }: { readonly fullRef: string; readonly before: string },
 ): Promise<boolean | null> {
   try {
-    await history.fetch(fullRef, { depth: MOST_STEPS, filter: "tree:0" });
-    const commits = await history.run(["rev-list", `--max-count=${MOST_COMMITS}`, "FETCH_HEAD"]);
-    return commits.toString().split("\n").includes(before);
+    for (const depth of STEPS) {
+      await history.fetch(fullRef, { depth, filter: "tree:0" });
+      const commits = await history.run(["rev-list", `--max-count=${STEPS[1]}`, "FETCH_HEAD"]);
+      if (commits.toString().split("\n").includes(before)) return true;
+      if ((await history.line(["rev-parse", "--is-shallow-repository"])) === "false") return false;
+    }
+    return false;
   } catch (error) {
     if (error instanceof GitFailed) return null;
     throw error;
   }
 }
 
-/** What people should know, as a sentence. */
-export function movedByForce(ref: string, commit: string, before: string): string {
+interface Move {
+  readonly ref: string;
+  /** The newest one. */
+  readonly commit: string;
+  /** The one in force. */
+  readonly before: string | null;
+}
+
+/**
+ * The branch is the truth wherever it moves; but that it was moved back, or written anew, is said as long as what it was
+ * moved from is in force. Asks once for each move.
+ */
+export class MovesByForce {
+  #last: { readonly commit: string; readonly before: string; readonly note: string | null } | null = null;
+
+  /** What people should know, as a sentence. */
+  async noteOn(
+    { ref, commit, before }: Move,
+    follows: (before: string) => Promise<boolean | null>,
+  ): Promise<string | null> {
+    if (before === null || before === commit) return null;
+    if (this.#last?.commit !== commit || this.#last.before !== before) {
+      const note = (await follows(before)) === false ? movedByForce(ref, commit, before) : null;
+      this.#last = { commit, before, note };
+    }
+    return this.#last.note;
+  }
+}
+
+function movedByForce(ref: string, commit: string, before: string): string {
   const [now, then] = [commit, before].map((one) => one.slice(0, 7));
-  return `${ref} was moved by force: commit ${now} does not follow from ${then}, which was there before.`;
+  return `${ref} was moved by force: commit ${now} does not follow from ${then}, which was used last.`;
 }

@@ -10,7 +10,7 @@ export function filePolicy(path: string): PolicyPlace {
     // Looked at before the file: what changes from here on is told.
     folder.renew();
     const file = await readPolicyFile(path);
-    if (!file.ok) return { kind: "unfit", problem: file.problem, commit: null };
+    if (!file.ok) return { kind: "unfit", problem: file.problem, commit: null, note: null };
     return { kind: "read", content: file.text, commit: null, verified: null, note: null };
   };
   return {

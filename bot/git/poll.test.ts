@@ -3,7 +3,10 @@ import type { Clock } from "../coordinator/ports.ts";
 import { Poll } from "./poll.ts";
 import type { PolicyCommit, Reading } from "./reading.ts";
 
-const read = (content: string): Reading => ({ kind: "read", content, commit: null, verified: null, note: null });
+const read = (content: string, note: string | null = null): Reading => ({
+  ...{ kind: "read", content, commit: null, verified: null },
+  note,
+});
 const lost: Reading = { kind: "unreachable", problem: "no answer" };
 
 /** A poll on a clock that the test moves: each reading is answered, and each pause ended, when the test says so. */
@@ -73,7 +76,7 @@ test("back-off is bounded while a source is unreachable, and ends with the first
 });
 
 test("a policy that can't be used is looked at as often as a good one", async () => {
-  const unfit: Reading = { kind: "unfit", problem: "a link", commit: "1" };
+  const unfit: Reading = { kind: "unfit", problem: "a link", commit: "1", note: null };
   expect((await new HandPoll().answers(unfit, unfit, unfit)).pauses).toEqual([60_000, 60_000, 60_000]);
 });
 
@@ -90,6 +93,24 @@ test("what is known of a commit only later is told, once", async () => {
   const at = (commit: PolicyCommit): Reading => ({ kind: "read", content: "one", commit, verified: null, note: null });
   const [first, later] = [at(known), at({ ...known, pull })];
   expect((await new HandPoll().answers(first, first, later, later)).heard).toEqual([first, later]);
+});
+
+test("other keys are news, though they change nothing else", async () => {
+  const by = (keysDigest: string | null): Reading => ({ ...lost, keysDigest });
+  const polled = await new HandPoll().answers(by("one"), by("one"), by("two"), by(null), by("two"));
+  expect(polled.heard).toEqual([by("one"), by("two"), by(null), by("two")]);
+});
+
+test("a note is told once, also where only it is new, and is no news when it goes", async () => {
+  const unfit = (note: string | null): Reading => ({ kind: "unfit", problem: "a link", commit: "1", note });
+  const polled = await new HandPoll().answers(
+    unfit(null),
+    unfit("moved"),
+    unfit("moved"),
+    read("two", "moved"),
+    read("two"),
+  );
+  expect(polled.heard).toEqual([unfit(null), unfit("moved"), read("two", "moved")]);
 });
 
 test("what is hurried is read soon, and many hints are one reading", async () => {

@@ -24,6 +24,7 @@ export class Poll implements Stoppable {
   readonly #stopped = new AbortController();
   #timer: Stoppable | null = null;
   #last: string | null = null;
+  #note: string | null = null;
   #unreached = 0;
   #isReading = false;
   /** A hint came during the reading that is under way. */
@@ -63,17 +64,22 @@ export class Poll implements Stoppable {
     this.#isReading = false;
     if (this.#stopped.signal.aborted) return;
     this.#unreached = reading.kind === "unreachable" ? this.#unreached + 1 : 0;
-    const key = keyOf(reading);
-    if (key !== this.#last) {
-      this.#last = key;
-      this.#parts.heard(reading);
-    }
+    this.#tell(reading);
     const pause = this.#pause();
     this.#readAt = this.#parts.clock.monotonic();
     this.#dueAt = this.#readAt + pause;
     this.#next(pause);
     if (this.#isHurried) this.hurry();
     this.#isHurried = false;
+  }
+
+  #tell(reading: Reading): void {
+    const [key, note] = [keyOf(reading), "note" in reading ? reading.note : null];
+    // A note is no longer there once the commit is in force: that is no news.
+    if (key === this.#last && (note === null || note === this.#note)) return;
+    this.#last = key;
+    this.#note = note;
+    this.#parts.heard(reading);
   }
 
   #next(delay: Duration): void {
@@ -90,10 +96,11 @@ export class Poll implements Stoppable {
   }
 }
 
-/** A reading that says the same as the one before has the same key; a note is no news without a new policy, what brought the commit is. */
+/** A reading that says the same as the one before has the same key, but for its note. */
 function keyOf(reading: Reading): string {
-  if (reading.kind !== "read") return JSON.stringify([reading.kind, reading.problem]);
+  const keys = reading.keysDigest ?? null;
+  if (reading.kind !== "read") return JSON.stringify([reading.kind, reading.problem, keys]);
   const { content, commit, verified } = reading;
   const what = commit === null ? [content] : [commit.id, commit.url, commit.pull];
-  return JSON.stringify(["read", ...what, verified]);
+  return JSON.stringify(["read", ...what, verified, keys]);
 }

@@ -3,11 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { gitCommand } from "./git.ts";
+import { type Git, GitFailed, gitCommand } from "./git.ts";
 import { gitPolicy } from "./git-policy.ts";
 import type { PolicyPlace, Reading } from "./reading.ts";
+import { keysIn } from "./signature.ts";
 import { Repository } from "./testing/repository.ts";
 import { isWithoutSshKeygen, SigningKeys } from "./testing/signing-keys.ts";
+import { takerOf } from "./testing/taker.ts";
 
 let folder = "";
 
@@ -106,14 +108,14 @@ describe.skipIf(isWithoutSshKeygen("bot/git/signature.test.ts"))("signatures", (
     keys.allow("ana");
     repository.signWith(key);
     repository.commit("policy.yaml", "one", "first");
-    const place = placeOf(repository, keys);
-    expect(await place.read(never)).toMatchObject({ kind: "read", content: "one" });
+    const read = takerOf(placeOf(repository, keys));
+    expect(await read()).toMatchObject({ kind: "read", content: "one" });
     plain.git("pull", "--quiet", repository.url, "main");
     plain.commit("policy.yaml", "two", "sneaked in");
     repository.git("pull", "--quiet", plain.url, "main");
-    expect(await place.read(never)).toMatchObject({ kind: "unsigned" });
+    expect(await read()).toMatchObject({ kind: "unsigned" });
     repository.commit("policy.yaml", "three", "third");
-    expect(await place.read(never)).toMatchObject({ kind: "read", content: "three", note: null });
+    expect(await read()).toMatchObject({ kind: "read", content: "three", note: null });
   });
 
   test("keys changed: the commit in force is judged anew, though the branch moved on and the server is gone", async () => {
@@ -123,16 +125,16 @@ describe.skipIf(isWithoutSshKeygen("bot/git/signature.test.ts"))("signatures", (
     keys.make("ben");
     keys.allow("ana", "ben");
     const inForce = repository.commit("policy.yaml", "one", "first");
-    const place = placeOf(repository, keys);
-    await place.read(never);
+    const read = takerOf(placeOf(repository, keys));
+    await read();
     repository.signWith(keys.make("eve"));
     const unknown = repository.commit("policy.yaml", "two", "second");
-    expect(await place.read(never)).toMatchObject({ kind: "unsigned", commit: unknown });
+    expect(await read()).toMatchObject({ kind: "unsigned", commit: unknown });
     repository[Symbol.dispose]();
-    expect(await place.read(never)).toMatchObject({ kind: "unreachable" });
+    expect(await read()).toMatchObject({ kind: "unreachable" });
     keys.allow("ben");
-    expect(await place.read(never)).toMatchObject({ kind: "unsigned", commit: inForce });
-    expect(await place.read(never)).toMatchObject({ kind: "unreachable" });
+    expect(await read()).toMatchObject({ kind: "unsigned", commit: inForce });
+    expect(await read()).toMatchObject({ kind: "unreachable" });
   });
 
   test.each<readonly [string, (commit: string) => string]>([
@@ -174,6 +176,77 @@ describe.skipIf(isWithoutSshKeygen("bot/git/signature.test.ts"))("signatures", (
     const reading = await placeOf(repository, keys).read(never);
     expect(reading.kind).toBe("unreachable");
     expect(problemOf(reading)).toContain(`the file of allowed signers ${keys.file} can't be read (ENOENT)`);
+  });
+
+  test("each reading tells by which keys it was judged, good, bad or unreachable", async () => {
+    using repository = new Repository();
+    const keys = new SigningKeys(folder);
+    repository.signWith(keys.make("ana"));
+    keys.make("ben");
+    const told = async (reading: Promise<Reading>) => {
+      const { kind, keysDigest } = await reading;
+      return [kind, keysDigest];
+    };
+    const by = async (...names: readonly string[]): Promise<string> => {
+      keys.allow(...names);
+      return keysIn(keys);
+    };
+    const [neither, ana, both] = [await by(), await by("ana"), await by("ana", "ben")];
+    expect(new Set([neither, ana, both]).size).toBe(3);
+    repository.commit("policy.yaml", "one", "first");
+    const read = takerOf(placeOf(repository, keys));
+    expect(await told(read())).toEqual(["read", both]);
+    await by("ana");
+    expect(await told(read()), "the commit in force is judged as well").toEqual(["read", ana]);
+    repository.remove("policy.yaml");
+    expect(await told(read())).toEqual(["unfit", ana]);
+    repository[Symbol.dispose]();
+    await by("ana", "ben");
+    expect(await told(read())).toEqual(["unreachable", both]);
+    await by();
+    expect(await told(read())).toEqual(["unsigned", neither]);
+    rmSync(keys.file);
+    expect(await told(read())).toEqual(["unreachable", null]);
+    const place = { url: repository.url, ref: "main", path: "policy.yaml" };
+    const unasked = gitPolicy(place, { git: gitCommand(20_000), workDir: join(folder, "work") });
+    expect(await unasked.read(never)).not.toHaveProperty("keysDigest");
+  });
+
+  test("keys changed: by which keys what is in force was judged can't be told while git fails", async () => {
+    using repository = new Repository();
+    const keys = new SigningKeys(folder);
+    repository.signWith(keys.make("ana"));
+    keys.make("ben");
+    keys.allow("ana");
+    repository.commit("policy.yaml", "one", "first");
+    const git = gitCommand(20_000);
+    let isBroken = false;
+    const run: Git["run"] = (...call) => (isBroken ? Promise.reject(new GitFailed("no space left")) : git.run(...call));
+    const place = { url: repository.url, ref: "main", path: "policy.yaml" };
+    const parts = { git: { run }, workDir: join(folder, "work"), allowedSigners: keys.file };
+    const read = takerOf(gitPolicy(place, parts));
+    await read();
+    keys.allow("ben");
+    isBroken = true;
+    expect(await read()).toMatchObject({ kind: "unreachable", keysDigest: null });
+    isBroken = false;
+    expect(await read()).toMatchObject({ kind: "unsigned", keysDigest: await keysIn(keys) });
+  });
+
+  test("keys changed: the commit in force is judged, not one that could be read and was not taken", async () => {
+    using repository = new Repository();
+    const keys = new SigningKeys(folder);
+    const [ana, ben] = [keys.make("ana"), keys.make("ben")];
+    keys.allow("ana", "ben");
+    repository.signWith(ana);
+    const inForce = repository.commit("policy.yaml", "one", "first");
+    const place = placeOf(repository, keys);
+    await place.read(never);
+    repository.signWith(ben);
+    repository.commit("policy.yaml", "not a policy", "second");
+    expect(await place.read(never, () => inForce)).toMatchObject({ kind: "read", content: "not a policy" });
+    keys.allow("ben");
+    expect(await place.read(never, () => inForce)).toMatchObject({ kind: "unsigned", commit: inForce });
   });
 
   test("a policy from before signatures were asked for is of another source", () => {

@@ -11,7 +11,7 @@ export interface AllowedSigners {
   readonly file: string;
 }
 
-/** What the keys are known by. Rejects with GitFailed. */
+/** What the keys are known by, short enough to be kept beside what they allowed. Rejects with GitFailed. */
 export async function keysIn({ file }: AllowedSigners): Promise<string> {
   let bytes: Buffer;
   try {
@@ -24,7 +24,7 @@ export async function keysIn({ file }: AllowedSigners): Promise<string> {
     );
   }
   if (bytes.length > MOST_BYTES) throw new GitFailed(`the file of allowed signers ${file} is larger than 1 MiB`);
-  return createHash("sha256").update(bytes).digest("hex");
+  return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
 }
 
 export type Signature =

@@ -21,10 +21,15 @@ interface SourceParts {
 /** The policy of one place, read again every so often and when the place says that it changed. */
 export function policyFrom(place: PolicyPlace, { clock, random, every, parse }: SourceParts): PolicySource {
   return {
-    start: (heard) => {
+    start: (heard, inForce = () => null) => {
+      const commitInForce = (): string | null => {
+        const known = inForce();
+        // A commit of another repository says nothing about this one.
+        return known?.source === place.name ? known.commit : null;
+      };
       const poll = new Poll({
         ...{ clock, random, every },
-        read: (signal) => place.read(signal),
+        read: (signal) => place.read(signal, commitInForce),
         heard: (reading) => heard(newsOf(reading, place, parse)),
       });
       const watch = place.watch?.(() => poll.hurry());
@@ -40,24 +45,28 @@ export function policyFrom(place: PolicyPlace, { clock, random, every, parse }: 
 }
 
 function newsOf(reading: Reading, { name: source, file }: PolicyPlace, parse: Parse): PolicyNews {
+  const { keysDigest } = reading;
+  const judged = keysDigest === undefined ? {} : { keysDigest };
   switch (reading.kind) {
     case "read": {
       const news = parse(reading.content, { file, commit: reading.commit }, source);
-      if (news.kind !== "good") return news;
+      if (news.kind !== "good") return { ...news, problems: noted(news.problems, reading.note), ...judged };
       const signed = reading.verified === null ? {} : { signedBy: reading.verified };
-      return { ...news, ...signed, ...(reading.note === null ? {} : { note: reading.note }) };
+      return { ...news, ...judged, ...signed, ...(reading.note === null ? {} : { note: reading.note }) };
     }
     case "unfit":
     case "unsigned":
       return {
         kind: reading.kind === "unfit" ? "bad" : "unsigned",
-        problems: [reading.problem],
-        source,
-        commit: reading.commit,
+        problems: noted([reading.problem], reading.note),
+        ...{ source, commit: reading.commit, ...judged },
       };
     case "unreachable":
-      return { kind: "bad", problems: [reading.problem], source, commit: null };
+      return { kind: "bad", problems: [reading.problem], source, commit: null, ...judged };
     default:
       return reading satisfies never;
   }
 }
+
+const noted = (problems: readonly string[], note: string | null): readonly string[] =>
+  note === null ? problems : [...problems, note];

@@ -249,9 +249,9 @@ export class Workshop {
     const connection = this.#connectionOf(process);
     const address = { ...AT, apiUrl: this.server.apiUrl, ref: "main", path: FILE };
     const place = gitHubPolicy(address, { connection, clock: process.clock() });
-    const read: PolicyPlace["read"] = (signal) => {
+    const read: PolicyPlace["read"] = (signal, inForce) => {
       this.readings.set(process.name, (this.readings.get(process.name) ?? 0) + 1);
-      return place.read(signal);
+      return place.read(signal, inForce);
     };
     return policyFrom({ ...place, read }, { clock: process.clock(), random: { next: () => 0.5 }, every: POLL, parse });
   }

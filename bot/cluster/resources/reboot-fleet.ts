@@ -21,6 +21,7 @@ const policySchema = z.object({
   text: z.string().optional(),
   inForceSince: time().optional(),
   signedBy: z.string().optional(),
+  keysDigest: z.string().optional(),
   note: z.string().optional(),
   subject: z.string().optional(),
   author: z.string().optional(),
@@ -90,12 +91,13 @@ export function parseFleet(object: Json): Fleet | null {
 }
 
 function policyOf(stored: z.infer<typeof policySchema>): PolicyStatus {
-  const { source, commit, valid, problems, since, text, inForceSince, signedBy, note } = stored;
+  const { source, commit, valid, problems, since, text, inForceSince, signedBy, keysDigest, note } = stored;
   const { subject, author, when, commitUrl, pull } = stored;
   return {
     ...{ source, commit: commit ?? null, valid, problems, since: timeOr(since, 0), text: text ?? null },
     ...(inForceSince === undefined ? {} : { inForceSince: timeOr(inForceSince, 0) }),
     ...(signedBy === undefined ? {} : { signedBy }),
+    ...(keysDigest === undefined ? {} : { keysDigest }),
     ...(note === undefined ? {} : { note }),
     ...(subject === undefined ? {} : { subject }),
     ...(author === undefined ? {} : { author }),

@@ -239,6 +239,7 @@ test("a fleet comes back with its slots, and with the pause that people wrote", 
   const policy = {
     ...{ source: "git", commit: null, valid: false, problems: ["x"], since: NOW, text: "kind: RebootPolicy" },
     ...{ inForceSince: NOW - 1_000, signedBy: "ana@example.com", note: "main was moved by force." },
+    keysDigest: "0f3a5c7b9d1e2f40",
     ...{ subject: "widen worker window", author: "Ana", when: NOW - 2_000, commitUrl: "https://git/c/3f2a9c1" },
     pull: { number: 42, url: "https://git/pull/42" },
   };

@@ -25,6 +25,8 @@ export interface PolicyStatus extends CommitFacts {
   readonly inForceSince?: Instant;
   /** Whose signature on it was checked; absent where none is asked for. */
   readonly signedBy?: string;
+  /** The file of allowed signers that allowed it, in short; absent where no signature is asked for. */
+  readonly keysDigest?: string;
   /** What people should know of where it comes from, as a sentence. */
   readonly note?: string;
 }

@@ -23,7 +23,7 @@ export async function pullOf(
   }
 }
 
-/** Whether a commit comes after one that was there before; null when that can't be learned, which hinders nothing. */
+/** Whether a commit comes after one that was in force before; null when that can't be learned, which hinders nothing. */
 export async function followsOn(
   repository: Repository,
   { commit, before }: { readonly commit: string; readonly before: string },

@@ -4,6 +4,7 @@ import type { Entry } from "../../sim/github/git-objects.ts";
 import { mergePull, openPull } from "../../sim/github/pulls.ts";
 import type { Repository } from "../../sim/github/repository.ts";
 import { TEXT } from "../../sim/github/testing/real-octokit.ts";
+import { takerOf } from "../testing/taker.ts";
 import { anAppOf, aPlace, aPrivateGitHub, problemOf, readingOf, routesSince } from "./testing/connected.ts";
 
 const NEW_COMMIT = [
@@ -71,13 +72,13 @@ test("401 mid-run: a token that is revoked between two requests of one reading d
 
 test("a new commit is read, told by its first paragraph, and by who made it", async () => {
   const world = await aPrivateGitHub();
-  const place = aPlace(world);
-  await readingOf(place);
+  const read = takerOf(aPlace(world));
+  await read();
   const message = "Let workers go\non Sundays too\n\nSince they may.";
   const author = { name: "Ben\u001b[31m", email: "ben@example.com" };
   const second = world.repository.commit({ files: { "policy.yaml": "two" }, message, author });
   const commit = { id: second.sha, subject: "Let workers go on Sundays too", author: "Ben [31m" };
-  expect(await readingOf(place)).toMatchObject({ content: "two", commit, note: null });
+  expect(await read()).toMatchObject({ content: "two", commit, note: null });
 });
 
 test("the pull request that brought the commit into this branch is known", async () => {
@@ -109,14 +110,14 @@ test("who may not see pull requests reads the policy all the same", async () => 
 
 test("force-push backwards: the branch is the truth, and that it was moved is said once", async () => {
   const world = await aPrivateGitHub();
-  const place = aPlace(world);
+  const read = takerOf(aPlace(world));
   const second = world.repository.commit({ files: { "policy.yaml": "two" } });
-  expect(await readingOf(place)).toMatchObject({ content: "two", note: null });
+  expect(await read()).toMatchObject({ content: "two", note: null });
   world.repository.forcePush("main", world.first.sha);
   const [now, then] = [world.first.sha, second.sha].map((sha) => sha.slice(0, 7));
-  const note = `main was moved by force: commit ${now} does not follow from ${then}, which was there before.`;
-  expect(await readingOf(place)).toMatchObject({ content: TEXT, note });
-  expect(await readingOf(place)).toMatchObject({ content: TEXT, note: null });
+  const note = `main was moved by force: commit ${now} does not follow from ${then}, which was used last.`;
+  expect(await read()).toMatchObject({ content: TEXT, note });
+  expect(await read()).toMatchObject({ content: TEXT, note: null });
 });
 
 test.each<readonly [string, number, boolean]>([
@@ -124,12 +125,12 @@ test.each<readonly [string, number, boolean]>([
   ["where GitHub can't say, nothing is said", 500, false],
 ])("force-push backwards: %s", async (_, code, isSaid) => {
   const world = await aPrivateGitHub();
-  const place = aPlace(world);
-  await readingOf(place);
+  const read = takerOf(aPlace(world));
+  await read();
   world.repository.commit({ files: { "policy.yaml": "two" } });
   world.server.faults.failNext("GET /repos/{owner}/{repo}/compare/{basehead}", { kind: "status", code });
   const note = isSaid ? expect.stringContaining("main was moved by force") : null;
-  expect(await readingOf(place)).toMatchObject({ content: "two", note });
+  expect(await read()).toMatchObject({ content: "two", note });
 });
 
 const LFS = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n";
@@ -235,12 +236,12 @@ test.each([
 
 test("a policy that moved on while a request failed is brought at the next reading", async () => {
   const world = await aPrivateGitHub();
-  const place = aPlace(world);
-  await readingOf(place);
+  const read = takerOf(aPlace(world));
+  await read();
   world.repository.commit({ files: { "policy.yaml": "two" } });
   world.server.faults.failNext("GET /repos/{owner}/{repo}/git/blobs/{file_sha}", { kind: "status", code: 500 });
-  expect(await readingOf(place)).toMatchObject({ kind: "unreachable" });
-  expect(await readingOf(place)).toMatchObject({ content: "two", note: null });
+  expect(await read()).toMatchObject({ kind: "unreachable" });
+  expect(await read()).toMatchObject({ content: "two", note: null });
 });
 
 test("a repository that was renamed is found where GitHub says that it is", async () => {

@@ -1,13 +1,15 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { HOUR } from "../../core/instant.ts";
 import { TestCa } from "../../gates/testing/certificates.ts";
 import { lyingServer } from "../../gates/testing/lying-server.ts";
 import { gitCommand } from "../git.ts";
 import { gitBackend } from "../testing/git-backend.ts";
 import { Repository } from "../testing/repository.ts";
 import { isWithoutSshKeygen, SigningKeys } from "../testing/signing-keys.ts";
+import { takerOf } from "../testing/taker.ts";
 import { gitHubAddress } from "./address.ts";
 import type { GitHubIdentity } from "./connection.ts";
 import { signedGitHubPolicy } from "./signed-place.ts";
@@ -36,7 +38,12 @@ async function anEnterprise(world: World, { repository, pulls }: { repository: R
     server,
     place: (identity: GitHubIdentity, allowedSigners: string) => {
       const connection = world.connect(identity, { apiUrl, caFile: ca.file });
-      const parts = { git: gitCommand(20_000), workDir: join(world.folder, "work"), caFile: ca.file, allowedSigners };
+      const parts = {
+        git: gitCommand(20_000),
+        workDir: join(world.folder, "work"),
+        caFile: ca.file,
+        allowedSigners,
+      };
       return { connection, place: signedGitHubPolicy(address, { connection, ...parts }) };
     },
     /** From git; anyone is served before. */
@@ -85,6 +92,27 @@ describe.skipIf(isWithoutSshKeygen("bot/git/github/signed-place.test.ts"))("sign
     const asked = () => enterprise.server.heard.filter(({ url }) => url.includes("/pulls")).length;
     await readingOf(place);
     expect(asked()).toBe(1);
+  });
+
+  test("keys changed: the commit in force is judged though GitHub gives no token", async () => {
+    const world = await aPrivateGitHub();
+    const keys = new SigningKeys(world.folder);
+    using repository = new Repository();
+    repository.signWith(keys.make("ana"));
+    keys.allow("ana");
+    const commit = repository.commit("policy.yaml", "one", "first");
+    await using enterprise = await anEnterprise(world, { repository, pulls: [] });
+    const { identity, installation } = anAppOf(world);
+    const { place, connection } = enterprise.place(identity, keys.file);
+    enterprise.wants(await connection.token());
+    const read = takerOf(place);
+    expect(await read()).toMatchObject({ kind: "read" });
+    world.github.uninstall(installation);
+    await world.advance(2 * HOUR);
+    vi.setSystemTime(world.clock.now());
+    expect((await read()).kind).toBe("unreachable");
+    keys.allow();
+    expect(await read()).toMatchObject({ kind: "unsigned", commit });
   });
 
   test("what the API says of a commit does not make it a signed one", async () => {

@@ -1,7 +1,7 @@
 import type { PullRequest } from "../../core/policy/policy.ts";
 import { type Git, GitFailed } from "../git.ts";
 import { gitPolicy } from "../git-policy.ts";
-import type { PolicyCommit, PolicyPlace, Reading } from "../reading.ts";
+import type { InForce, PolicyCommit, PolicyPlace, Reading } from "../reading.ts";
 import { type GitHubAddress, nameOfGitHubPlace, webOf } from "./address.ts";
 import { pullOf } from "./commit-context.ts";
 import type { GitHubConnection } from "./connection.ts";
@@ -27,8 +27,8 @@ export function signedGitHubPolicy(address: GitHubAddress, parts: SignedParts): 
   const access = { token: () => tokenFrom(connection), ...(caFile === undefined ? {} : { caFile }) };
   const place = gitPolicy({ url: `${repository}.git`, ref, path }, { git, workDir, access, allowedSigners });
   let last: PolicyCommit | null = null;
-  const read = async (signal: AbortSignal): Promise<Reading> => {
-    const reading = await place.read(signal);
+  const read = async (signal: AbortSignal, inForce?: InForce): Promise<Reading> => {
+    const reading = await place.read(signal, inForce);
     if (reading.kind !== "read" || reading.commit === null) return reading;
     const { commit } = reading;
     if (last?.id !== commit.id) {

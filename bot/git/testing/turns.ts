@@ -1,4 +1,4 @@
-import type { PolicyNews, PolicySource } from "../../coordinator/policy-source-port.ts";
+import type { PolicyInForce, PolicyNews, PolicySource } from "../../coordinator/policy-source-port.ts";
 import type { Clock, Stoppable } from "../../coordinator/ports.ts";
 
 /** Listens to a source whose next poll comes when the test asks for it. */
@@ -25,9 +25,9 @@ export class Turns implements Stoppable {
   };
 
   /** What the first reading said. */
-  async first(source: PolicySource): Promise<readonly PolicyNews[]> {
+  async first(source: PolicySource, inForce?: () => PolicyInForce | null): Promise<readonly PolicyNews[]> {
     return this.#take(() => {
-      this.#source = source.start((news) => this.#news.push(news));
+      this.#source = source.start((news) => this.#news.push(news), inForce);
     });
   }
 

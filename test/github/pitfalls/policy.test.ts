@@ -1,76 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { PolicyKeeper } from "../../../bot/coordinator/policy-keeper.ts";
 import { MINUTE } from "../../../bot/core/instant.ts";
-import { gitCommand } from "../../../bot/git/git.ts";
-import { gitPolicy } from "../../../bot/git/git-policy.ts";
-import { aPlace, aPrivateGitHub } from "../../../bot/git/github/testing/connected.ts";
-import type { PolicyPlace } from "../../../bot/git/reading.ts";
-import { type Parse, policyFrom } from "../../../bot/git/sources.ts";
-import { Repository } from "../../../bot/git/testing/repository.ts";
+import { policyFrom } from "../../../bot/git/sources.ts";
 import { Turns } from "../../../bot/git/testing/turns.ts";
 import { parsePolicy } from "../../../bot/policy/parse-policy.ts";
-import { formatProblem } from "../../../bot/policy/problem.ts";
-import type { Entry } from "../../../bot/sim/github/git-objects.ts";
+import { type Kept, PLACES, parse } from "./places.ts";
 
 const GOOD = readFileSync(join(import.meta.dirname, "../../../policies/small-k3s.yaml"), "utf8");
 const FILE = "policy.yaml";
-
-/** A repository whose main has the policy's file, and the place that the bot reads it from. */
-interface Kept {
-  readonly place: PolicyPlace;
-  /** Each the sha of a new commit on main. */
-  put(text: string): string;
-  remove(): string;
-  link(target: string): string;
-}
-
-function inGit(): Kept {
-  const repository = new Repository();
-  const folder = mkdtempSync(join(tmpdir(), "bootswain-pitfalls-"));
-  onTestFinished(() => {
-    repository[Symbol.dispose]();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const place = gitPolicy(
-    { url: repository.url, ref: "main", path: FILE },
-    { git: gitCommand(30_000), workDir: folder },
-  );
-  return {
-    place,
-    put: (text) => {
-      // Else it would be written to where a link leads.
-      rmSync(join(repository.folder, FILE), { force: true });
-      return repository.commit(FILE, text, "change the policy");
-    },
-    remove: () => repository.remove(FILE),
-    link: (target) => {
-      repository.remove(FILE);
-      return repository.commitLink(FILE, target);
-    },
-  };
-}
-
-async function onGitHub(): Promise<Kept> {
-  const world = await aPrivateGitHub();
-  const commit = (entry: string | Entry | null): string =>
-    world.repository.commit({ files: { [FILE]: entry }, message: "change the policy" }).sha;
-  return {
-    place: aPlace(world),
-    put: (text) => commit(text),
-    remove: () => commit(null),
-    link: (target) => commit({ kind: "symlink", target }),
-  };
-}
-
-const parse: Parse = (text, { file, commit }, source) => {
-  const id = commit?.id ?? null;
-  const parsed = parsePolicy(text, { file, commit: id, subject: null });
-  if (parsed.ok) return { kind: "good", policy: parsed.policy, source, text };
-  return { kind: "bad", problems: parsed.problems.map(formatProblem), source, commit: id };
-};
 
 const BOMB = `a: &a [x, x]\n${[..."bcdefgh"].map((name, index) => `${name}: &${name} [*${"abcdefg"[index]}, *${"abcdefg"[index]}]\n`).join("")}`;
 
@@ -92,11 +31,6 @@ const PITFALLS: readonly (readonly [string, (kept: Kept) => string, RegExp])[] =
     ({ put }) => put(`${GOOD}${"#".repeat(300 * 1024)}\n`),
     /policy\.yaml is larger than 256 KiB at [0-9a-f]{7}/,
   ],
-];
-
-const PLACES: readonly (readonly [string, () => Kept | Promise<Kept>])[] = [
-  ["git", inGit],
-  ["GitHub", onGitHub],
 ];
 
 test.each(
