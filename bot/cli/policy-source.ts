@@ -88,7 +88,7 @@ function placeOnGitHub(github: PolicyOnGitHub, options: PolicyOptions, clock: Cl
   const { connection } = github;
   if (allowedSigners === undefined) return gitHubPolicy(github, { connection, clock });
   const trusted = caFile === undefined ? {} : { caFile };
-  return signedGitHubPolicy(github, { connection, ...gitOf(options), ...trusted, allowedSigners });
+  return signedGitHubPolicy(github, { connection, clock, ...gitOf(options), ...trusted, allowedSigners });
 }
 
 const gitOf = ({ workDir }: PolicyOptions) => ({

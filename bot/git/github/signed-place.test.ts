@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
-import { HOUR } from "../../core/instant.ts";
+import { HOUR, MINUTE } from "../../core/instant.ts";
 import { TestCa } from "../../gates/testing/certificates.ts";
 import { lyingServer } from "../../gates/testing/lying-server.ts";
 import { gitCommand } from "../git.ts";
@@ -39,6 +39,7 @@ async function anEnterprise(world: World, { repository, pulls }: { repository: R
     place: (identity: GitHubIdentity, allowedSigners: string) => {
       const connection = world.connect(identity, { apiUrl, caFile: ca.file });
       const parts = {
+        clock: world.clock,
         git: gitCommand(20_000),
         workDir: join(world.folder, "work"),
         caFile: ca.file,
@@ -92,6 +93,29 @@ describe.skipIf(isWithoutSshKeygen("bot/git/github/signed-place.test.ts"))("sign
     const asked = () => enterprise.server.heard.filter(({ url }) => url.includes("/pulls")).length;
     await readingOf(place);
     expect(asked()).toBe(1);
+  });
+
+  test("a pull request that GitHub links later is known then, and the signature as before", async () => {
+    const world = await aPrivateGitHub();
+    const keys = new SigningKeys(world.folder);
+    using repository = new Repository();
+    repository.signWith(keys.make("ana"));
+    keys.allow("ana");
+    const id = repository.commit("policy.yaml", "one", "first");
+    const pulls: unknown[] = [];
+    await using enterprise = await anEnterprise(world, { repository, pulls });
+    const { place } = enterprise.place({ kind: "nobody" }, keys.file);
+    const asked = () => enterprise.server.heard.filter(({ url }) => url.includes("/pulls")).length;
+    const signed = { kind: "read", verified: "ana@example.com", keysDigest: expect.any(String) };
+    expect(await readingOf(place)).toMatchObject({ ...signed, commit: { id, pull: null } });
+    await world.advance(MINUTE);
+    expect(await readingOf(place)).toMatchObject({ ...signed, commit: { id, pull: null } });
+    pulls.push(...merged("https://ghe.example.com"));
+    for (let reading = 0; reading < 3; reading += 1) {
+      await world.advance(MINUTE);
+      expect(await readingOf(place)).toMatchObject({ ...signed, commit: { id, pull: { number: 7 } } });
+    }
+    expect(asked()).toBe(3);
   });
 
   test("keys changed: the commit in force is judged though GitHub gives no token", async () => {
