@@ -95,8 +95,11 @@ test("what is known of a commit only later is told, once", async () => {
   expect((await new HandPoll().answers(first, first, later, later)).heard).toEqual([first, later]);
 });
 
-test("other keys are news, though they change nothing else", async () => {
-  const by = (keysDigest: string | null): Reading => ({ ...lost, keysDigest });
+test.each([
+  ["of a place that can't be reached", lost],
+  ["of a policy that stays the same", read("one")],
+])("other keys are news, though they change nothing else %s", async (_, reading) => {
+  const by = (keysDigest: string | null): Reading => ({ ...reading, keysDigest });
   const polled = await new HandPoll().answers(by("one"), by("one"), by("two"), by(null), by("two"));
   expect(polled.heard).toEqual([by("one"), by("two"), by(null), by("two")]);
 });

@@ -245,8 +245,12 @@ describe.skipIf(isWithoutSshKeygen("bot/git/signature.test.ts"))("signatures", (
     repository.signWith(ben);
     repository.commit("policy.yaml", "not a policy", "second");
     expect(await place.read(never, () => inForce)).toMatchObject({ kind: "read", content: "not a policy" });
+    const read = () => place.read(never, () => inForce);
+    repository[Symbol.dispose]();
+    keys.allow("ana");
+    expect(await read()).toMatchObject({ kind: "unreachable", keysDigest: await keysIn(keys) });
     keys.allow("ben");
-    expect(await place.read(never, () => inForce)).toMatchObject({ kind: "unsigned", commit: inForce });
+    expect(await read()).toMatchObject({ kind: "unsigned", commit: inForce });
   });
 
   test("a policy from before signatures were asked for is of another source", () => {
