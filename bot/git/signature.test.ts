@@ -253,6 +253,20 @@ describe.skipIf(isWithoutSshKeygen("bot/git/signature.test.ts"))("signatures", (
     expect(await read()).toMatchObject({ kind: "unsigned", commit: inForce });
   });
 
+  test("keys changed: a commit that is not in force is not judged in the place of one that was never read here", async () => {
+    using repository = new Repository();
+    const keys = new SigningKeys(folder);
+    repository.signWith(keys.make("ana"));
+    keys.allow("ana");
+    repository.commit("policy.yaml", "not a policy", "first");
+    const place = placeOf(repository, keys);
+    const read = () => place.read(never, () => "a".repeat(40));
+    expect((await read()).kind).toBe("read");
+    repository[Symbol.dispose]();
+    keys.allow();
+    expect(await read()).toMatchObject({ kind: "unreachable", keysDigest: await keysIn(keys) });
+  });
+
   test("a policy from before signatures were asked for is of another source", () => {
     using repository = new Repository();
     const keys = new SigningKeys(folder);
