@@ -1,9 +1,12 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, type MockInstance, test, vi } from "vitest";
 import { EXIT } from "../process/exit.ts";
 import { runProgram } from "./program.ts";
 
-const write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-afterEach(() => write.mockClear());
+let write: MockInstance<typeof process.stderr.write>;
+beforeEach(() => {
+  write = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+});
+afterEach(() => write.mockRestore());
 
 const run = async (line: string, name?: string) => {
   const code = await runProgram(
