@@ -73,6 +73,17 @@ test("what an older server drops of the policy is not written at each turn, and 
   expect(await write("2", false, NOW + 15 * SECOND)).toBe(4);
 });
 
+test("a policy that had to wait for another write of the fleet is written after it", async () => {
+  const status = { source: "git", commit: "3f2a9c1", valid: true, problems: [], since: NOW, text: "text" };
+  const fleet = { version: "1", paused: null, slots: [], policy: null, gates: [], conditions: [], lookAgain: null };
+  const { executor, lines } = anExecutor();
+  executor.run([{ kind: "SetSlots", version: "1", slots: [], freed: [], taken: [] }], UNDER);
+  executor.recordPolicy(fleet, status, NOW);
+  await executor.idle();
+  executor.recordPolicy(fleet, status, NOW);
+  expect(lines).toMatchObject([{ step: "SetSlots" }, { step: "RecordPolicy" }]);
+});
+
 test("so does that for the policy itself, and it is written once it differs from what is kept", () => {
   const status = { source: "git", commit: "3f2a9c1", valid: true, problems: [], since: NOW, text: "text" };
   const fleet = { version: "1", paused: null, slots: [], policy: status, gates: [], conditions: [], lookAgain: null };

@@ -43,12 +43,13 @@ export class Executor {
    */
   recordPolicy(fleet: Fleet | null, status: PolicyStatus | null, now: Instant): void {
     if (fleet === null || status === null || (fleet.policy !== null && isSamePolicy(fleet.policy, status))) return;
+    const step: Step = { kind: "RecordPolicy", version: fleet.version, policy: status };
     const last = this.#recorded;
     const isTried = last !== null && last.version === fleet.version && isSamePolicy(last.status, status);
-    if (isTried && Math.abs(now - last.at) < AGAIN) return;
+    if (this.#running.has(stepKey(step)) || (isTried && Math.abs(now - last.at) < AGAIN)) return;
     this.#recorded = { version: fleet.version, status, at: now };
     const under = underPolicy({ commit: status.commit, pull: status.pull ?? null });
-    this.run([{ kind: "RecordPolicy", version: fleet.version, policy: status }], under);
+    this.run([step], under);
   }
 
   async idle(): Promise<void> {
