@@ -53,6 +53,8 @@ export class GitHub {
   readonly installations: Installation[] = [];
   /** With the time since when. */
   readonly suspended = new Map<Installation, Instant>();
+  /** False on an Enterprise server from before there were rulesets. */
+  hasRulesets = true;
   readonly #withSso = new Set<string>();
   readonly #accounts = new Map<string, Account>();
   readonly #tokens = new Map<string, TokenHolder>();

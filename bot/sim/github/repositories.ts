@@ -26,7 +26,7 @@ export function showRepository(github: GitHub, repository: Repository, links: Li
 }
 
 /** The one place where GitHub leads on from a branch's former name; refs, commits and contents just miss it. */
-export function getBranch({ repository, parameters, links }: RepositoryCall): Reply {
+export function getBranch({ github, repository, parameters, links }: RepositoryCall): Reply {
   const name = parameters["branch"] ?? "";
   const head = repository.head(name);
   const url = repositoryUrl(repository, links);
@@ -35,7 +35,7 @@ export function getBranch({ repository, parameters, links }: RepositoryCall): Re
     return ok({
       name,
       commit,
-      ...showProtection(repository, name),
+      ...showProtection(github, repository, name),
       protection_url: `${url}/branches/${name}/protection`,
     });
   }
@@ -44,10 +44,14 @@ export function getBranch({ repository, parameters, links }: RepositoryCall): Re
   return redirect(301, `${links.api}/repositories/${repository.id}/branches/${encodeURIComponent(renamed)}`);
 }
 
-function showProtection(repository: Repository, branch: string) {
-  const enabled = repository.isProtected(branch);
-  const none = { enforcement_level: "off", contexts: [], checks: [] };
-  return { protected: enabled, protection: { enabled, required_status_checks: none } };
+/** A branch is protected by rulesets too; which checks those require, only their own list says. */
+function showProtection(github: GitHub, repository: Repository, branch: string) {
+  const classic = repository.protectionOf(branch);
+  const enabled = classic !== null || (github.hasRulesets && repository.rulesetsFor(branch).length > 0);
+  const contexts = classic?.requiredChecks ?? [];
+  const checks = contexts.map((context) => ({ context, app_id: null }));
+  const required = { enforcement_level: contexts.length > 0 ? "non_admins" : "off", contexts, checks };
+  return { protected: enabled, protection: { enabled, required_status_checks: required } };
 }
 
 export function redirect(status: 301 | 307, location: string): Reply {

@@ -1,3 +1,4 @@
+import type { Stoppable } from "../../coordinator/ports.ts";
 import type { Instant } from "../../core/instant.ts";
 import type { EventLog } from "../event-log.ts";
 import { historyOf } from "./ancestry.ts";
@@ -16,6 +17,7 @@ import {
 } from "./git-objects.ts";
 import type { GitHubNews } from "./github-news.ts";
 import type { TestMerge } from "./merges.ts";
+import type { Rule, Ruleset } from "./rulesets.ts";
 
 export interface CommitDraft {
   /** The default branch if not given. A branch that is not there yet begins with this commit. */
@@ -35,6 +37,12 @@ export interface Network {
   readonly commits: Map<string, Commit>;
   readonly tags: Map<string, Tag>;
   readonly blobs: Map<string, Buffer>;
+}
+
+/** Classic protection of one branch. */
+interface Protection {
+  /** The checks, or contexts of statuses, that a pull request waits for. */
+  readonly requiredChecks: readonly string[];
 }
 
 export interface RepositoryOptions {
@@ -73,7 +81,8 @@ export class Repository {
   readonly accountOf: (email: string) => Account | null;
   readonly #now: () => Instant;
   readonly #log: EventLog<GitHubNews>;
-  readonly #protected = new Set<string>();
+  readonly #protections = new Map<string, Protection>();
+  readonly #rulesets = new Set<Ruleset>();
   /** The new name by the old one. */
   readonly #renamed = new Map<string, string>();
 
@@ -162,17 +171,35 @@ export class Repository {
     if (head === null) throw new Error(`${this.fullName} has no branch ${from}`);
     if (this.defaultBranch === from) this.defaultBranch = to;
     this.#renamed.set(from, to);
-    if (this.#protected.delete(from)) this.#protected.add(to);
+    const protection = this.#protections.get(from);
+    this.#protections.delete(from);
+    if (protection !== undefined) this.#protections.set(to, protection);
     this.move(`refs/heads/${to}`, head.sha);
     this.move(`refs/heads/${from}`, null);
   }
 
-  protect(branch: string): void {
-    this.#protected.add(branch);
+  /** In place of what protected it before. */
+  protect(branch: string, { requiredChecks = [] }: Partial<Protection> = {}): void {
+    this.#protections.set(branch, { requiredChecks });
   }
 
-  isProtected(branch: string): boolean {
-    return this.#protected.has(branch);
+  unprotect(branch: string): void {
+    this.#protections.delete(branch);
+  }
+
+  protectionOf(branch: string): Protection | null {
+    return this.#protections.get(branch) ?? null;
+  }
+
+  /** Active until it is stopped. */
+  addRuleset(id: number, branch: string, rules: readonly Rule[]): Stoppable {
+    const ruleset: Ruleset = { id, branch, rules };
+    this.#rulesets.add(ruleset);
+    return { stop: () => this.#rulesets.delete(ruleset) };
+  }
+
+  rulesetsFor(branch: string): readonly Ruleset[] {
+    return [...this.#rulesets].filter((ruleset) => ruleset.branch === branch);
   }
 
   renamedTo(branch: string): string | null {

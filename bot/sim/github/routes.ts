@@ -31,6 +31,7 @@ import {
   updatePull,
 } from "./pull-routes.ts";
 import { getBranch, getRepository } from "./repositories.ts";
+import { listBranchRules } from "./rulesets.ts";
 import { createStatus, getCombinedStatus, listStatuses } from "./statuses.ts";
 import { getTree } from "./trees.ts";
 
@@ -68,6 +69,7 @@ const ROUTES: readonly Route[] = [
   global("GET /rate_limit", notFound),
   inRepository("GET /repos/{owner}/{repo}/installation", METADATA, getRepositoryInstallation),
   inRepository("GET /repos/{owner}/{repo}/branches/{branch}", READ, getBranch),
+  inRepository("GET /repos/{owner}/{repo}/rules/branches/{branch}", METADATA, listBranchRules),
   inRepository("GET /repos/{owner}/{repo}/git/ref/{ref}", READ, getRef),
   inRepository("POST /repos/{owner}/{repo}/git/refs", WRITE, createRef),
   inRepository("PATCH /repos/{owner}/{repo}/git/refs/{ref}", WRITE, updateRef),

@@ -38,6 +38,7 @@ async function readPolicy({ asAna, asNobody }: Hub, keep: Keep): Promise<void> {
   const { data: branch } = await repos.getBranch({ ...AT, branch: "main" });
   await keep("branch", repos.getBranch({ ...AT, branch: "main" }));
   await keep("no branch", repos.getBranch({ ...AT, branch: "nope" }));
+  await keep("rules of a branch", repos.getBranchRules({ ...AT, branch: "main" }));
   await keep("commit of a branch", repos.getCommit({ ...AT, ref: "main" }));
   await keep("commit of a sha", repos.getCommit({ ...AT, ref: branch.commit.sha }));
   await keep("commit of a short sha", repos.getCommit({ ...AT, ref: branch.commit.sha.slice(0, 10) }));

@@ -31,6 +31,7 @@ export const KNOWN: readonly Known[] = [
     where: /^branch: (commit\.(html_url|commit|author|committer|parents)|protection) is missing$/,
     why: "the package lists a branch as lists of branches do; asked for by name it has the whole commit",
   },
+  { where: /^rules of a branch: 200, theirs 404$/, why: "the package has no rulesets" },
   {
     where: /^(commit|check runs) of nothing: 422, theirs 404$/,
     why: "for commits and what hangs from them GitHub says 422 where no commit is found",
