@@ -66,6 +66,7 @@ export class PolicyOnGitHub {
 
   /** The first commit of the branch. */
   begin(text: string, subject: string): string {
+    this.repository.protect(BRANCH);
     return this.repository.commit({ branch: BRANCH, files: { [FILE]: text }, message: subject }).sha;
   }
 

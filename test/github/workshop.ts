@@ -87,6 +87,7 @@ export class Workshop {
     this.github = world.github;
     this.server = world.server;
     this.repository = this.github.addRepository({ owner: AT.owner, name: AT.repo });
+    this.repository.protect("main");
     this.#identity = this.#enter(as);
     writeFileSync(join(this.#folder, "secret"), `${SECRET}\n`);
     this.cluster.store.onChange(({ resource, after }) => {

@@ -3,8 +3,10 @@ import type { Clock, Log } from "../../../coordinator/ports.ts";
 import { type Duration, HOUR } from "../../../core/instant.ts";
 import { CallFailed } from "./call-failed.ts";
 import { type Calls, Over } from "./calls.ts";
+import { BranchDemands, type Demands } from "./demands.ts";
 import { FilesAt } from "./file-at.ts";
 import { judge, type MakeReview } from "./judging.ts";
+import { inCode } from "./markdown.ts";
 import { OpenPulls, type Pull, type PullNow } from "./open-pulls.ts";
 import { PullRests } from "./pull-rests.ts";
 import type { PullsFooting } from "./pulls-footing.ts";
@@ -64,6 +66,8 @@ export class Answers {
   readonly #files: FilesAt;
   readonly #showcase: Showcase;
   readonly #rests: PullRests;
+  readonly #branch: BranchDemands;
+  #demands: Demands = { required: new Set(), isProtected: null };
   readonly #seen = new Map<number, Seen>();
 
   constructor(parts: AnswersParts) {
@@ -74,12 +78,14 @@ export class Answers {
     this.#files = new FilesAt(calls, place.path);
     this.#showcase = new Showcase(parts);
     this.#rests = new PullRests(clock);
+    this.#branch = new BranchDemands(calls, place.branch, clock);
   }
 
   /** Whether some are better looked at again soon. Rejects with CallFailed, or with Over. */
   async round(): Promise<boolean> {
     const pulls = await this.#pulls.all();
     this.#forgetOthers(new Set(pulls.map(({ number }) => number)));
+    await this.#learnDemands();
     let isSoon = false;
     let failed = 0;
     for (const pull of pulls) {
@@ -91,6 +97,13 @@ export class Answers {
     }
     this.#parts.footing.looked([...this.#seen].filter(([, { touches }]) => touches).map(([number]) => number));
     return isSoon;
+  }
+
+  async #learnDemands(): Promise<void> {
+    const { isProtected } = this.#demands;
+    this.#demands = await this.#branch.now();
+    const isNews = isProtected !== false && this.#demands.isProtected === false;
+    if (isNews) this.#parts.log.warn("policy branch not protected", { branch: this.#parts.place.branch });
   }
 
   async #tryLook(pull: Pull): Promise<Looked> {
@@ -124,7 +137,9 @@ export class Answers {
     const seen = { listed, touches, isOurs, judged: before?.judged ?? null, unknown: before?.unknown ?? 0 };
     this.#seen.set(pull.number, seen);
     if (touches) return this.#answer(pull, seen);
-    if (isOurs) await this.#takeBack(pull, seen);
+    // GitHub lets none be merged that lacks a required check, whatever it changes.
+    const isRequired = this.#demands.required.has(this.#showcase.name);
+    if (isOurs || isRequired) await this.#sayUntouched(pull, seen);
     return "done";
   }
 
@@ -141,14 +156,15 @@ export class Answers {
     const turn = this.#turn();
     const { clock, place, clusterName, review } = this.#parts;
     const parts = { files: this.#files, file: place.path, clusterName, review };
-    const verdict = await judge(now, { turn, now: clock.now() }, parts);
+    const judged = await judge(now, { turn, now: clock.now() }, parts);
+    const verdict = { ...judged, caution: this.#caution() };
     await this.#showcase.show({ pull, verdict, inForce: turn.policy, now: clock.now(), isAgain, what });
     this.#seen.set(pull.number, { ...seen, unknown, judged: { what, at: clock.monotonic() } });
     this.#parts.footing.answered(pull.number, clock.now());
     return "done";
   }
 
-  async #takeBack(pull: Pull, seen: Seen): Promise<void> {
+  async #sayUntouched(pull: Pull, seen: Seen): Promise<void> {
     const what = JSON.stringify(["untouched", pull.headSha]);
     if (seen.judged?.what === what) return;
     const { clock, place } = this.#parts;
@@ -156,6 +172,13 @@ export class Answers {
     const verdict = untouched(place.path);
     await this.#showcase.show({ pull, verdict, inForce, now: clock.now(), isAgain: false, what });
     this.#seen.set(pull.number, { ...seen, judged: { what, at: clock.monotonic() } });
+  }
+
+  /** Who may approve comes from the branch. */
+  #caution(): string | null {
+    if (this.#demands.isProtected !== false) return null;
+    const branch = inCode(this.#parts.place.branch);
+    return `${branch} is not protected: whoever may push to it decides who may approve reboots.`;
   }
 
   /** The policy in force counts by its commit, and by since when it is in force where it has none. */

@@ -21,13 +21,16 @@ export interface Judged {
   readonly inForce: Policy | undefined;
   readonly now: Instant;
   readonly isAgain: boolean;
+  /** Stands before it, on a line of its own. */
+  readonly caution: string | null;
 }
 
-/** What was judged, against what, and when: this alone is never a reason for an edit. */
-export function footerOf({ headSha, inForce, now, isAgain }: Judged): string {
+/** What was judged, against what, and when: this line alone is never a reason for an edit. */
+export function footerOf({ headSha, inForce, now, isAgain, caution }: Judged): string {
   const commit = inForce?.commit == null ? "" : `, ${inCode(inForce.commit.slice(0, 7))}`;
   const against = inForce === undefined ? "with no policy in force" : `against the policy in force${commit}`;
-  return `${FOOTER}commit ${inCode(headSha.slice(0, 7))}${isAgain ? " once again" : ""} ${against}, at ${minuteOf(now)}.</sub>`;
+  const before = caution === null ? "" : `${caution}\n\n`;
+  return `${before}${FOOTER}commit ${inCode(headSha.slice(0, 7))}${isAgain ? " once again" : ""} ${against}, at ${minuteOf(now)}.</sub>`;
 }
 
 /** As 2026-03-01 10:00 UTC. */

@@ -43,8 +43,9 @@ const CHECKS = "check runs";
 
 /** Shows verdicts where people look: a check run or a commit status, and one comment. */
 export class Showcase {
+  /** Of the check run, and the context of the status. */
+  readonly name: string;
   readonly #parts: ShowcaseParts;
-  readonly #name: string;
   readonly #marker: string;
   readonly #runs: CheckRuns | null;
   readonly #statuses: Statuses;
@@ -55,11 +56,11 @@ export class Showcase {
   constructor(parts: ShowcaseParts) {
     const { calls, who, clusterName, place } = parts;
     this.#parts = parts;
-    this.#name = `bootswain/${clusterName}`;
+    this.name = `bootswain/${clusterName}`;
     this.#marker = markerOf(clusterName, place.path);
     const appId = who.appId;
-    this.#runs = appId === null ? null : new CheckRuns(calls, { name: this.#name, file: place.path, appId });
-    this.#statuses = new Statuses(calls, this.#name);
+    this.#runs = appId === null ? null : new CheckRuns(calls, { name: this.name, file: place.path, appId });
+    this.#statuses = new Statuses(calls, this.name);
     this.#comments = new StickyComments(calls, { marker: this.#marker, author: who.login });
   }
 
@@ -80,7 +81,7 @@ export class Showcase {
   /** Writes what does not stand there yet. Rejects with CallFailed, or with Over. */
   async show(exhibit: Exhibit): Promise<void> {
     const { pull, verdict, now, isAgain } = exhibit;
-    const footer = footerOf({ ...exhibit, headSha: pull.headSha });
+    const footer = footerOf({ ...exhibit, headSha: pull.headSha, caution: verdict.caution });
     const showing = { headSha: pull.headSha, verdict, footer, now, isAgain };
     const asRun = await this.#withChecks((runs) => runs.show(showing));
     const isNew = asRun ?? (await this.#statuses.show(pull.headSha, verdict));
@@ -92,7 +93,7 @@ export class Showcase {
 
   async #showComment({ pull, verdict, what }: Exhibit, footer: string): Promise<boolean> {
     const { id: known, madeFor } = this.#known.get(pull.number) ?? { id: null, madeFor: null };
-    const body = commentOf({ marker: this.#marker, name: this.#name, verdict, footer });
+    const body = commentOf({ marker: this.#marker, name: this.name, verdict, footer });
     const mayCreate = verdict.isWorthComment && madeFor !== what;
     const { id, isNew } = await this.#comments.show(pull.number, { body, mayCreate, known });
     this.#known.set(pull.number, { id: id ?? known, madeFor: id === null ? madeFor : what });

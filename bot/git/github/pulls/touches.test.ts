@@ -90,7 +90,7 @@ test("one that no longer touches the policy is told so on its new head, and in i
     { conclusion: "success", output: { title: "does not change policy.yaml" } },
   ]);
   expect(world.commentsOn(number)).toMatchObject([
-    { body: expect.stringContaining("does not change `policy.yaml` any more") },
+    { body: expect.stringContaining("does not change `policy.yaml`, so nothing is said") },
   ]);
   const writes = world.writes();
   bot.stop();

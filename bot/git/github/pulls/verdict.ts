@@ -11,6 +11,8 @@ export interface Verdict {
   readonly text: string;
   /** On lines of the head's file. */
   readonly annotations: readonly Annotation[];
+  /** Markdown: one line about the branch, which stands below and is no reason for a comment by itself. */
+  readonly caution: string | null;
   /** Whether there is enough to say for a comment. */
   readonly isWorthComment: boolean;
 }
@@ -20,14 +22,15 @@ export function verdictOf(review: Review, asIs: Review | null, note: string | nu
   const annotations = (asIs ?? review).annotations;
   const { isGood, title } = review;
   const text = [note, review.text.trim(), onlyMerged(review, asIs)].filter((part) => part !== null && part !== "");
-  return { isGood, title, text: text.join("\n\n"), annotations, isWorthComment: !isGood || text.length > 0 };
+  const isWorthComment = !isGood || text.length > 0;
+  return { isGood, title, text: text.join("\n\n"), annotations, caution: null, isWorthComment };
 }
 
-/** A pull request that was answered before, and changes the policy no more. */
+/** A pull request that does not change the policy: it never did, or not any more. */
 export function untouched(file: string): Verdict {
   const title = `does not change ${file}`;
-  const text = `This pull request does not change ${inCode(file)} any more, so nothing is said about it.`;
-  return { isGood: true, title, text, annotations: [], isWorthComment: false };
+  const text = `This pull request does not change ${inCode(file)}, so nothing is said about it.`;
+  return { isGood: true, title, text, annotations: [], caution: null, isWorthComment: false };
 }
 
 /** The checks show lines of the branch; what only the merge makes wrong has none there. */
@@ -48,8 +51,8 @@ export const textOf = ({ title, text }: Verdict): string => (text === "" ? inCod
 export const printOfNotes = ({ annotations }: Verdict): string => digest([annotations]);
 
 /** By what all that is said is known to be the same. */
-export const printOf = ({ isGood, title, text, annotations }: Verdict): string =>
-  digest([isGood, title, text, annotations]);
+export const printOf = ({ isGood, title, text, annotations, caution }: Verdict): string =>
+  digest([isGood, title, text, annotations, caution]);
 
 const digest = (what: readonly unknown[]): string =>
   createHash("sha256").update(JSON.stringify(what)).digest("hex").slice(0, 32);

@@ -104,10 +104,11 @@ export function aBotOf(world: World, { kind = "app", clusterName = CLUSTER, path
   };
 }
 
-/** A GitHub with a private acme/policy and an App on it; time moves by hand, and all that is asked in between is answered. */
+/** A GitHub with a private acme/policy, its main protected, and an App on it; time moves by hand, and all that is asked in between is answered. */
 export async function aReviewedGitHub(permissions: Permissions = WRITES) {
   const world = await aPrivateGitHub();
   const app = anAppOf(world, permissions);
+  world.repository.protect("main");
   const due = new Set<{ readonly at: number }>();
   const clock: Clock = {
     ...world.clock,
