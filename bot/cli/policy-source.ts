@@ -1,4 +1,4 @@
-import type { PolicyNews, PolicySource, Reparse } from "../coordinator/policy-source-port.ts";
+import type { PolicySource, Reparse } from "../coordinator/policy-source-port.ts";
 import type { Clock, Log, Random } from "../coordinator/ports.ts";
 import type { Duration } from "../core/instant.ts";
 import { filePolicy } from "../git/file-policy.ts";
@@ -11,7 +11,7 @@ import { signedGitHubPolicy } from "../git/github/signed-place.ts";
 import type { PolicyPlace } from "../git/reading.ts";
 import { type Parse, policyFrom } from "../git/sources.ts";
 import { parsePolicy } from "../policy/parse-policy.ts";
-import { formatProblem } from "../policy/problem.ts";
+import { policyNews } from "../policy/policy-news.ts";
 import { systemClock } from "../process/clock.ts";
 import { EXIT, UserError } from "../process/exit.ts";
 import { addressOf, identityOf } from "./github-options.ts";
@@ -26,13 +26,7 @@ interface PollTimes {
 
 const GIT_DEADLINE: Duration = 60_000;
 
-const parse: Parse = (text, { file, commit: from }, source): PolicyNews => {
-  const commit = from?.id ?? null;
-  const origin = from === null ? { commit, subject: null } : { ...from, commit };
-  const parsed = parsePolicy(text, { ...origin, file, now: systemClock.now() });
-  if (parsed.ok) return { kind: "good", policy: parsed.policy, source, text };
-  return { kind: "bad", problems: parsed.problems.map(formatProblem), source, commit };
-};
+const parse: Parse = (text, read, source) => policyNews(text, read, source, systemClock.now());
 
 /** A policy that was kept in the cluster: its file's name says where a problem would stand. */
 export const reparsePolicy: Reparse = (text, origin) => {

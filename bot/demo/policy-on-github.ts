@@ -11,7 +11,7 @@ import { PullReviewer } from "../git/github/pulls/reviewer.ts";
 import { reviewOf } from "../git/review/review-of.ts";
 import { type Parse, policyFrom } from "../git/sources.ts";
 import { parsePolicy } from "../policy/parse-policy.ts";
-import { formatProblem } from "../policy/problem.ts";
+import { policyNews } from "../policy/policy-news.ts";
 import type { WorldClock } from "../sim/clock.ts";
 import { GitHub } from "../sim/github/github.ts";
 import type { Repository } from "../sim/github/repository.ts";
@@ -75,7 +75,9 @@ export class PolicyOnGitHub {
     const connection = this.#connect(process);
     const address = { ...AT, apiUrl: this.#server.apiUrl, ref: BRANCH, path: FILE };
     const place = gitHubPolicy(address, { connection, clock: process.clock() });
-    return policyFrom(place, { clock: process.clock(), random, every: MINUTE, parse });
+    const clock = process.clock();
+    const parse: Parse = (text, read, source) => policyNews(text, read, source, clock.now());
+    return policyFrom(place, { clock, random, every: MINUTE, parse });
   }
 
   /** Who answers pull requests in its name. */
@@ -121,10 +123,3 @@ export class PolicyOnGitHub {
 }
 
 const check = (text: string, file: string) => parsePolicy(text, { file, commit: null, subject: null });
-
-const parse: Parse = (text, { file, commit }, source) => {
-  const id = commit?.id ?? null;
-  const parsed = parsePolicy(text, { ...commit, file, commit: id, subject: commit?.subject ?? null });
-  if (parsed.ok) return { kind: "good", policy: parsed.policy, source, text };
-  return { kind: "bad", problems: parsed.problems.map(formatProblem), source, commit: id };
-};

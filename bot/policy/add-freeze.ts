@@ -1,3 +1,4 @@
+import type { FreezeRequest } from "../coordinator/proposals.ts";
 import type { Instant } from "../core/instant.ts";
 import { instantOf, localDate, wallTime } from "../core/policy/calendar.ts";
 import type { Policy } from "../core/policy/policy.ts";
@@ -8,17 +9,8 @@ import { type Origin, parsePolicy } from "./parse-policy.ts";
 import { formatProblem } from "./problem.ts";
 import type { Shape } from "./yaml/written.ts";
 
-/** A freeze that is to be added to a policy. */
-export interface WantedFreeze {
-  readonly cluster: string;
-  readonly from: Instant;
-  readonly until: Instant;
-  /** Names of pools; null freezes all. */
-  readonly pools: readonly string[] | null;
-  readonly reason: string | null;
-  /** Who asked, by the name that the policy has for them. */
-  readonly by: string;
-}
+/** A freeze that is to be added to a policy, whoever asked for it wherever. */
+export type WantedFreeze = Omit<FreezeRequest, "id">;
 
 export type FreezeAdded =
   /** The file with one freeze more, and the zone in which its times are written. */

@@ -12,7 +12,15 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 const TABLE: Readonly<Record<string, readonly string[]>> = {
   agent: ["node:"],
   "bot/core": ["luxon", "node:crypto"],
-  "bot/policy": ["bot/core", "bot/coordinator/ports.ts", "yaml", "zod", "luxon", "fastest-levenshtein"],
+  "bot/policy": [
+    "bot/core",
+    "bot/coordinator/policy-source-port.ts",
+    "bot/coordinator/proposals.ts",
+    "yaml",
+    "zod",
+    "luxon",
+    "fastest-levenshtein",
+  ],
   "bot/policy/generate.ts": ["node:"],
   "bot/coordinator": ["bot/core"],
   "bot/cluster": ["bot/core", "bot/coordinator/ports.ts", "agent/protocol.ts", "zod"],

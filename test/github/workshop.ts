@@ -15,7 +15,7 @@ import { webhookRoute } from "../../bot/http/github/webhook.ts";
 import type { Route } from "../../bot/http/route.ts";
 import { type RunningServer, serve } from "../../bot/http/server.ts";
 import { parsePolicy } from "../../bot/policy/parse-policy.ts";
-import { formatProblem } from "../../bot/policy/problem.ts";
+import { policyNews } from "../../bot/policy/policy-news.ts";
 import { SimCluster } from "../../bot/sim/cluster.ts";
 import { GitHub } from "../../bot/sim/github/github.ts";
 import type { Repository } from "../../bot/sim/github/repository.ts";
@@ -254,7 +254,9 @@ export class Workshop {
       this.readings.set(process.name, (this.readings.get(process.name) ?? 0) + 1);
       return place.read(signal, inForce);
     };
-    return policyFrom({ ...place, read }, { clock: process.clock(), random: { next: () => 0.5 }, every: POLL, parse });
+    const clock = process.clock();
+    const parse: Parse = (content, origin, source) => policyNews(content, origin, source, clock.now());
+    return policyFrom({ ...place, read }, { clock, random: { next: () => 0.5 }, every: POLL, parse });
   }
 
   #reviewerOf(process: SimProcess): PullReviewer {
@@ -273,10 +275,3 @@ export class Workshop {
 }
 
 const check = (content: string, file: string) => parsePolicy(content, { file, commit: null, subject: null });
-
-const parse: Parse = (content, { file, commit }, source) => {
-  const id = commit?.id ?? null;
-  const parsed = parsePolicy(content, { ...commit, file, commit: id, subject: commit?.subject ?? null });
-  if (parsed.ok) return { kind: "good", policy: parsed.policy, source, text: content };
-  return { kind: "bad", problems: parsed.problems.map(formatProblem), source, commit: id };
-};

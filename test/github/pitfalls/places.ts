@@ -8,8 +8,7 @@ import { aPlace, aPrivateGitHub } from "../../../bot/git/github/testing/connecte
 import type { PolicyPlace } from "../../../bot/git/reading.ts";
 import type { Parse } from "../../../bot/git/sources.ts";
 import { Repository } from "../../../bot/git/testing/repository.ts";
-import { parsePolicy } from "../../../bot/policy/parse-policy.ts";
-import { formatProblem } from "../../../bot/policy/problem.ts";
+import { policyNews } from "../../../bot/policy/policy-news.ts";
 import type { Entry } from "../../../bot/sim/github/git-objects.ts";
 
 const FILE = "policy.yaml";
@@ -70,9 +69,4 @@ export const PLACES: readonly (readonly [string, () => Kept | Promise<Kept>])[] 
   ["GitHub", onGitHub],
 ];
 
-export const parse: Parse = (text, { file, commit }, source) => {
-  const id = commit?.id ?? null;
-  const parsed = parsePolicy(text, { file, commit: id, subject: null });
-  if (parsed.ok) return { kind: "good", policy: parsed.policy, source, text };
-  return { kind: "bad", problems: parsed.problems.map(formatProblem), source, commit: id };
-};
+export const parse: Parse = (text, read, source) => policyNews(text, read, source, 0);
