@@ -1,26 +1,35 @@
-import { parseAddress } from "../http/address.ts";
+import { type Address, parseAddress } from "../http/address.ts";
 import type { Metrics } from "../http/metrics.ts";
 import { HEALTH, metricsRoute } from "../http/own-routes.ts";
 import type { Route } from "../http/route.ts";
 import { type RunningServer, serve } from "../http/server.ts";
 import { EXIT, UserError } from "../process/exit.ts";
 
-/** Serves /metrics, /healthz and what else is given where `listen` says; null when it was not given. */
+interface ListenAddress extends Address {
+  /** As it was given. */
+  readonly given: string;
+}
+
+/** Null where it was not given. Throws UserError for what is no address. */
+export function listenAddress(given: string | undefined): ListenAddress | null {
+  if (given === undefined) return null;
+  const address = parseAddress(given);
+  if (address !== null) return { ...address, given };
+  const says = `--listen ${given}: give HOST:PORT, such as 127.0.0.1:9090, or :9090 for all addresses.`;
+  throw new UserError(says, EXIT.usage);
+}
+
+/** Serves /metrics, /healthz and what else is given; null without an address. */
 export async function listenOn(
-  listen: string | undefined,
+  address: ListenAddress | null,
   metrics: Metrics,
   more: readonly Route[] = [],
 ): Promise<RunningServer | null> {
-  if (listen === undefined) return null;
-  const address = parseAddress(listen);
-  if (address === null) {
-    const says = `--listen ${listen}: give HOST:PORT, such as 127.0.0.1:9090, or :9090 for all addresses.`;
-    throw new UserError(says, EXIT.usage);
-  }
+  if (address === null) return null;
   try {
     return await serve(address, [HEALTH, metricsRoute(metrics), ...more]);
   } catch (error) {
-    throw new UserError(`--listen ${listen}: ${whyNot(error)}`, EXIT.unreachable, error);
+    throw new UserError(`--listen ${address.given}: ${whyNot(error)}`, EXIT.unreachable, error);
   }
 }
 

@@ -13,13 +13,13 @@ import { EXIT, type ExitCode } from "../process/exit.ts";
 import { jsonLog } from "../process/log.ts";
 import { type GatesOptions, gatesOf } from "./gates-options.ts";
 import { connectionOf } from "./kube-connection.ts";
-import { listenOn } from "./listen-option.ts";
+import { listenAddress, listenOn } from "./listen-option.ts";
 import { type WorkOnGitHub, workOnGitHub } from "./on-github.ts";
 import type { PolicyOptions } from "./policy-options.ts";
 import { policyOf, reparsePolicy } from "./policy-source.ts";
 import { type Slack, slackFromEnvironment } from "./slack-from-environment.ts";
 import { readTimings } from "./timings-file.ts";
-import { type WebhookOptions, webhookRoutes } from "./webhook-option.ts";
+import { type WebhookOptions, webhookRoutes, webhookSecretFile } from "./webhook-option.ts";
 
 interface RunOptions extends PolicyOptions, GatesOptions, WebhookOptions {
   readonly cluster: string;
@@ -40,6 +40,8 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
     ...{ clock: systemClock, random: systemRandom, every: timings.policyPoll, log },
   });
   const gates = gatesOf(options);
+  const secretFile = await webhookSecretFile(options, github !== null);
+  const listenAt = listenAddress(options.listen);
   const api = new KubeApi(connectionOf(options.kubeconfig));
   const identity = `${hostname()}-${randomUUID().slice(0, 8)}`;
   let bot: Bot | null = null;
@@ -51,8 +53,9 @@ export async function runCommand(options: RunOptions): Promise<ExitCode> {
   const slack = slackFromEnvironment({ apiUrl: options.slackApiUrl, log, metrics, peopleEvery: timings.peopleEvery });
   const lookAgain = (why: string): void => bot?.lookAgain(why);
   const work = workOnGitHub(github, { clusterName: options.cluster, clock: systemClock, random: systemRandom, log });
-  const webhook = await webhookRoutes(options, work.watched, { log, metrics, lookAgain });
-  const server = await listenOn(options.listen, metrics, webhook);
+  const webhook = webhookRoutes(secretFile, work.watched, { log, metrics, lookAgain });
+  const server = await listenOn(listenAt, metrics, webhook);
+  if (server !== null) log.info("listens", { port: server.port, paths: server.paths });
   const stopped = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stopped.abort());
   try {

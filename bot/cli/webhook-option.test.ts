@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { EXIT } from "../process/exit.ts";
-import { type WebhookOptions, webhookRoutes } from "./webhook-option.ts";
+import { type WebhookOptions, webhookRoutes, webhookSecretFile } from "./webhook-option.ts";
 
 const POLICY = { repository: "acme/policy", ref: "main" };
 
@@ -14,12 +14,13 @@ function aSecretFile(text: string): string {
   return join(folder, "secret");
 }
 
-const routes = (options: WebhookOptions, policy: typeof POLICY | null = POLICY) =>
-  webhookRoutes(options, policy, {
-    log: { info: () => {}, warn: () => {} },
-    metrics: { countDelivery: () => {} },
-    lookAgain: () => {},
-  });
+const PARTS = {
+  log: { info: () => {}, warn: () => {} },
+  metrics: { countDelivery: () => {} },
+  lookAgain: () => {},
+};
+
+const routes = async (options: WebhookOptions) => webhookRoutes(await webhookSecretFile(options, true), POLICY, PARTS);
 
 test("without it nothing is served", async () => {
   expect(await routes({ listen: ":9090" })).toEqual([]);
@@ -30,19 +31,19 @@ test("with it GitHub's webhook is, and nothing else", async () => {
   expect(served).toMatchObject([{ path: "/github/webhook", methods: ["POST"] }]);
 });
 
-test.each<[string, WebhookOptions, typeof POLICY | null, RegExp]>([
-  ["no place on GitHub", { listen: ":9090" }, null, /goes with --policy-github, and there is none\.$/],
-  ["nothing that listens", {}, POLICY, /goes with --listen, and there is none\.$/],
-  ["an empty file", { listen: ":9090" }, POLICY, /holds no secret\. Put the one of GitHub's webhook into it/],
+test.each<[string, WebhookOptions, boolean, RegExp]>([
+  ["no place on GitHub", { listen: ":9090" }, false, /goes with --policy-github, and there is none\.$/],
+  ["nothing that listens", {}, true, /goes with --listen, and there is none\.$/],
+  ["an empty file", { listen: ":9090" }, true, /holds no secret\. Put the one of GitHub's webhook into it/],
   [
     "no such file",
     { listen: ":9090", githubWebhookSecretFile: "/nowhere/secret" },
-    POLICY,
+    true,
     /^The file \/nowhere\/secret can't be read \(ENOENT\)\. Check --github-webhook-secret-file\.$/,
   ],
-])("%s is wrong usage", async (_, options, policy, message) => {
+])("%s is wrong usage", async (_, options, isOnGitHub, message) => {
   const given = { githubWebhookSecretFile: aSecretFile("\n"), ...options };
-  await expect(routes(given, policy)).rejects.toMatchObject({
+  await expect(webhookSecretFile(given, isOnGitHub)).rejects.toMatchObject({
     exitCode: EXIT.usage,
     message: expect.stringMatching(message),
   });

@@ -18,16 +18,24 @@ export const addWebhookOption = (command: Command): Command =>
     "take GitHub's webhook on --listen, signed by a secret in this file, read at each delivery",
   );
 
-/** `policy` is where the policy is on GitHub; null where it is elsewhere. Nothing is served without the option. */
-export async function webhookRoutes(
+/** The file, as it can be used; null without the option. Throws UserError where it does not go with the other options. */
+export async function webhookSecretFile(
   { githubWebhookSecretFile: secretFile, listen }: WebhookOptions,
-  policy: WatchedPolicy | null,
-  parts: Omit<WebhookParts, "secretFile" | "policy">,
-): Promise<readonly Route[]> {
-  if (secretFile === undefined) return [];
-  if (policy === null) throw new UserError(`${NAME} goes with --policy-github, and there is none.`, EXIT.usage);
+  isOnGitHub: boolean,
+): Promise<string | null> {
+  if (secretFile === undefined) return null;
+  if (!isOnGitHub) throw new UserError(`${NAME} goes with --policy-github, and there is none.`, EXIT.usage);
   if (listen === undefined) throw new UserError(`${NAME} goes with --listen, and there is none.`, EXIT.usage);
   const found = await readSecrets(secretFile);
   if (!found.ok) throw new UserError(found.problem, EXIT.usage);
-  return [webhookRoute({ ...parts, secretFile, policy })];
+  return secretFile;
+}
+
+/** `policy` is where the policy is on GitHub. Without one of the two nothing is served. */
+export function webhookRoutes(
+  secretFile: string | null,
+  policy: WatchedPolicy | null,
+  parts: Omit<WebhookParts, "secretFile" | "policy">,
+): readonly Route[] {
+  return secretFile === null || policy === null ? [] : [webhookRoute({ ...parts, secretFile, policy })];
 }

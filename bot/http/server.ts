@@ -4,7 +4,9 @@ import type { Address } from "./address.ts";
 import type { Reply, Route } from "./route.ts";
 
 export interface RunningServer {
+  /** The one that it listens on, also where any that is free was asked for. */
   readonly port: number;
+  readonly paths: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -36,6 +38,7 @@ export async function serve(
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : port,
+    paths: routes.map(({ path }) => path),
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();

@@ -33,6 +33,8 @@ function run(args: readonly string[], env: Readonly<Record<string, string>> = {}
   return program;
 }
 
+/** None of them gets as far as that it would be asked. */
+const ON_GITHUB = ["--cluster", "x", "--policy-github", "acme/policies"];
 const file = (name: string): string => join(folder, name);
 
 test.each([
@@ -40,7 +42,7 @@ test.each([
     "no place of a policy",
     ["--cluster", "x"],
     2,
-    "Say where the policy is: either --policy-repo URL or --policy-file FILE.",
+    "Say where the policy is, by one of --policy-github OWNER/NAME, --policy-repo URL or --policy-file FILE.",
   ],
   [
     "two places of a policy",
@@ -66,6 +68,24 @@ test.each([
     ["--cluster", "x", "--policy-file", "a", "--timings", import.meta.filename],
     2,
     "can't be read",
+  ],
+  [
+    "a webhook and nothing that listens, wherever it is tried",
+    [...ON_GITHUB, "--github-webhook-secret-file", import.meta.filename],
+    2,
+    "--github-webhook-secret-file goes with --listen, and there is none.",
+  ],
+  [
+    "a webhook for a policy that is elsewhere",
+    ["--cluster", "x", "--policy-file", "a", "--listen", ":0", "--github-webhook-secret-file", import.meta.filename],
+    2,
+    "--github-webhook-secret-file goes with --policy-github, and there is none.",
+  ],
+  [
+    "an address that is none",
+    [...ON_GITHUB, "--listen", "9090"],
+    2,
+    "--listen 9090: give HOST:PORT, such as 127.0.0.1:9090, or :9090 for all addresses.",
   ],
 ])("%s: one sentence and its exit code", async (_, args, code, sentence) => {
   const program = run(args);
