@@ -43,7 +43,8 @@ const TIMINGS = {
 };
 
 export interface StageSettings {
-  readonly policy: string;
+  /** In the stage's own git repository; or arguments that say where else it is. */
+  readonly policy: string | { readonly from: readonly string[] };
   readonly nodes: readonly { readonly name: string; readonly isControlPlane: boolean }[];
   /** Times that are other than a stage's usual ones. */
   readonly timings?: Partial<Timings>;
@@ -56,6 +57,8 @@ export interface StageSettings {
 
 /** What one bot has of its own. */
 interface BotSettings {
+  /** More arguments, which count over the stage's. */
+  readonly args?: readonly string[];
   /** The pod that it is in. */
   readonly pod?: string;
   readonly tokens?: typeof TOKENS;
@@ -108,8 +111,10 @@ export class Stage {
     });
     const folder = await mkdtemp(join(tmpdir(), "bootswain-stage-"));
     const repository = new Repository();
-    repository.commit("abal-kuber.yaml", policy, "Reboot nights");
-    const stage = new Stage({ plane, slack, workspace, folder, repository, args });
+    if (typeof policy === "string") repository.commit("abal-kuber.yaml", policy, "Reboot nights");
+    const own = ["--policy-repo", repository.url, "--policy-path", "abal-kuber.yaml"];
+    const place = typeof policy === "string" ? own : policy.from;
+    const stage = new Stage({ plane, slack, workspace, folder, repository, args: [...place, ...args] });
     await writeFile(stage.timingsFile, JSON.stringify({ ...TIMINGS, ...timings }));
     await install(plane, KUBECTL_USERS);
     await stage.addMachines(
@@ -149,7 +154,7 @@ export class Stage {
     return machine;
   }
 
-  startBot({ pod, tokens = TOKENS, slackApiUrl = this.slack.apiUrl }: BotSettings = {}): Program {
+  startBot({ args = [], pod, tokens = TOKENS, slackApiUrl = this.slack.apiUrl }: BotSettings = {}): Program {
     const bot = new Program(
       `bot ${this.#bots.length + 1}`,
       "bot/main.ts",
@@ -159,10 +164,6 @@ export class Stage {
         "abal-kuber",
         "--kubeconfig",
         this.plane.kubeconfig(BOT_USER),
-        "--policy-repo",
-        this.repository.url,
-        "--policy-path",
-        "abal-kuber.yaml",
         "--work-dir",
         join(this.#folder, `work-${this.#bots.length + 1}`),
         "--timings",
@@ -170,6 +171,7 @@ export class Stage {
         "--slack-api-url",
         slackApiUrl,
         ...this.#args,
+        ...args,
       ],
       pod === undefined ? tokens : { ...tokens, POD_NAME: pod },
     );
