@@ -12,7 +12,7 @@ import { type GitHubServer, startGitHubServer } from "../../../bot/sim/github/se
 import type { Program } from "../program.ts";
 
 export const FILE = "policy.yaml";
-export const CHECK = "bootswain/abal-kuber";
+const CHECK = "bootswain/abal-kuber";
 const AT = { owner: "acme", name: "policies" };
 const SECRET = "5ecret-of-the-h00k";
 /** As docs/pull-requests.md wants it. */
