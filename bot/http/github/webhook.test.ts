@@ -223,7 +223,7 @@ test("what is refused is logged without its body, its signature, or what a stran
       fields: {
         outcome: "unsigned",
         says: "The signature is not one by the secret that this bot knows.",
-        event: null,
+        kind: null,
         delivery: null,
       },
     },

@@ -151,7 +151,8 @@ function report({ log, metrics }: WebhookParts, request: IncomingMessage, { outc
     outcome,
     says,
     ...(why === undefined ? {} : { why }),
-    event: plain(headerOf(request, "x-github-event")),
+    // Not `event`, which names the line.
+    kind: plain(headerOf(request, "x-github-event")),
     delivery: plain(headerOf(request, "x-github-delivery")),
   };
   if (TAKEN.has(outcome)) log.info("webhook", fields);

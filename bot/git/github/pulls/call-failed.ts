@@ -36,10 +36,14 @@ const LONGEST_PAUSE: Duration = 10 * MINUTE;
 
 /** `asked` is the call that failed, where it was one. */
 export function failureOf(error: unknown, asked: Asked | null = null): CallFailed {
-  const trouble = wordsOf(error);
+  const headers = error instanceof RequestError ? (error.response?.headers ?? {}) : {};
+  // GitHub names what the one call takes, which may be to read: whoever gave that would be asked for more next.
+  const isNamed = headers["x-accepted-github-permissions"] !== undefined;
+  const trouble = wordsOf(error, isNamed && asked !== null ? { forbidden: adviceOn(asked) } : {});
   const about = aboutOf(error, trouble);
-  const says = `${trouble.says.slice(0, 1).toUpperCase()}${trouble.says.slice(1)}.`;
-  const advice = about === "permission" && asked !== null ? ` ${adviceOn(asked)}` : "";
+  const isUnsaid = about === "permission" && !isNamed && headers["x-github-sso"] === undefined;
+  const advice = isUnsaid && asked !== null ? ` ${sentence(adviceOn(asked))}` : "";
+  const says = sentence(trouble.says);
   const pause = trouble.wait === null ? null : Math.min(trouble.wait, LONGEST_PAUSE);
   return new CallFailed(about, `${says}${advice}`, pause);
 }
@@ -63,16 +67,17 @@ function aboutOf(error: unknown, { kind }: Trouble): About {
   }
 }
 
-/** GitHub does not name the permission in each case. */
+const sentence = (says: string): string => `${says.slice(0, 1).toUpperCase()}${says.slice(1)}.`;
+
+/** As the end of a sentence. */
 function adviceOn({ route, isApp }: Asked): string {
   const then = isApp ? ", and accept it for the installation" : "";
-  return `Give the ${isApp ? "App" : "token"} the permission ${permissionFor(route)}${then}.`;
+  return `give the ${isApp ? "App" : "token"} the permission ${permissionFor(route)}${then}`;
 }
 
+/** All that the bot needs there, as docs/pull-requests.md has it. */
 function permissionFor(route: string): string {
-  const level = route.startsWith("GET ") ? "read" : "write";
-  if (route.includes("/check-")) return `checks: ${level}`;
-  if (route.includes("/status")) return `statuses: ${level}`;
-  if (route.includes("/pulls") || route.includes("/issues/")) return `pull_requests: ${level}`;
-  return `contents: ${level}`;
+  if (route.includes("/check-")) return "checks: write";
+  if (route.includes("/status")) return "statuses: write";
+  return route.includes("/pulls") || route.includes("/issues/") ? "pull_requests: write" : "contents: read";
 }

@@ -255,7 +255,12 @@ test("an App without the permission for checks sets a status instead, and says w
   await world.run(10 * MINUTE);
   expect(world.runsOf(head)).toEqual([]);
   expect(world.repository.statuses).toMatchObject([{ sha: head, state: "failure", context: `bootswain/${CLUSTER}` }]);
-  expect(bot.says()).toMatchObject({ isTrue: false, says: expect.stringContaining("the permission checks: ") });
+  expect(bot.says()).toMatchObject({
+    isTrue: false,
+    says: expect.stringMatching(
+      /\(403: Resource not accessible by integration\); give the App the permission checks: write, and accept it for the installation\. Until then it sets a commit status\.$/,
+    ),
+  });
 });
 
 test("a title and a message that are too long are cut", async () => {

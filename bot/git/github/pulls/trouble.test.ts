@@ -182,3 +182,16 @@ test("nothing secret is said or logged, whatever answers", async () => {
   expect(all).not.toContain(TOKEN);
   expect(all).not.toContain(KEY.privateKey.slice(40, 80));
 });
+
+test("403 of single sign-on: it says to authorize the token, and of no permission that the token has", async () => {
+  const world = await aReviewedGitHub();
+  world.propose({ [FILE]: "wrong" });
+  world.github.enforceSso("acme");
+  const bot = aBotOf(world, { kind: "token" });
+  bot.lead();
+  await world.run(MINUTE);
+  expect(bot.says()).toMatchObject({
+    isTrue: false,
+    says: expect.stringMatching(/; authorize the token for the organization's single sign-on\.$/),
+  });
+});
