@@ -68,5 +68,7 @@ function parsePullNow(data: unknown): PullNow {
 function mergeOf(data: unknown): Merge {
   const mergeable = within(data, "mergeable");
   if (mergeable === false) return { kind: "conflict" };
-  return mergeable === true ? { kind: "clean", sha: shaWithin(data, "merge_commit_sha") } : { kind: "unknown" };
+  // A server that tells no more than that it can be merged has nothing to read the merged file from.
+  const isTold = mergeable === true && within(data, "merge_commit_sha") != null;
+  return isTold ? { kind: "clean", sha: shaWithin(data, "merge_commit_sha") } : { kind: "unknown" };
 }
