@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
 import { expect, test } from "vitest";
-import { type PolicyOptions, problemOfOptions } from "./policy-options.ts";
+import { addPolicyOptions, type PolicyOptions, problemOfOptions } from "./policy-options.ts";
+import { addWebhookOption } from "./webhook-option.ts";
 
 const REPOSITORY = "https://git.example.com/acme/policies.git";
 const options = (changes: Partial<PolicyOptions>): PolicyOptions => ({
@@ -90,4 +94,14 @@ test.each<readonly [string, Partial<PolicyOptions>, string]>([
   ],
 ])("%s is refused", (_, changes, problem) => {
   expect(problemOfOptions(options(changes))).toBe(problem);
+});
+
+const docs = (name: string): string => readFileSync(join(import.meta.dirname, "../../docs", name), "utf8");
+
+test("docs/policy-source.md names each option, and the docs name none that is not there", () => {
+  const named = (text: string) => new Set(text.match(/--(?:policy|github|work)-[a-z-]+/g));
+  const there = new Set(addWebhookOption(addPolicyOptions(new Command())).options.map(({ long }) => `${long}`));
+  expect(named(docs("policy-source.md"))).toEqual(there);
+  for (const name of ["pull-requests.md", "running.md", "cli.md", "slack.md"])
+    expect([...named(docs(name))].filter((option) => !there.has(option))).toEqual([]);
 });
