@@ -71,10 +71,9 @@ function policyAttention({ fleet }: Snapshot, policy: Policy | undefined, at: At
   const about = (says: string): readonly Attention[] => [{ kind: "policy", node: null, says }];
   if (fleet === null) return about("No bot has worked on this cluster yet: it has no RebootFleet.");
   const status = fleet.policy;
-  const problems = status?.valid === false ? status.problems : [];
-  if (policy === undefined) return about(["Without a good policy nothing is rebooted.", ...problems].join(" "));
-  if (status === null || status.valid) return [];
-  return about(`No newer policy is used since ${at(status.since)}: ${problems.join("; ")}`);
+  const why = status?.valid === false ? ` since ${at(status.since)}: ${status.problems.join("; ")}` : null;
+  if (policy === undefined) return about(`Without a good policy nothing is rebooted${why ?? "."}`);
+  return why === null ? [] : about(`No newer policy is used${why}`);
 }
 
 function conditionAttention({ fleet }: Snapshot, at: At): readonly Attention[] {

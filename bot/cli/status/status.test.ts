@@ -146,7 +146,7 @@ test("without a policy, and without a bot", () => {
     "Slots 0: no node is under way.",
     "",
     "Needs a look:",
-    "  ! Without a good policy nothing is rebooted. it is empty",
+    "  ! Without a good policy nothing is rebooted since Fri Dec 4, 04:30 UTC: it is empty",
     "",
     "in no pool",
     "  worker-1  waits  There is no good policy, and without one nothing is rebooted.",

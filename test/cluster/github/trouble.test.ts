@@ -76,8 +76,8 @@ test("a key of another App: said with what to check, nothing is rebooted, and th
   const lines = await statusLines();
   expect(lines[0]).toMatch(/^No policy in force · /);
   expect(lines.filter((line) => line.startsWith("  ! "))).toEqual([
-    expect.stringContaining(says),
-    expect.stringContaining(says),
+    expect.stringMatching(new RegExp(`nothing is rebooted since .+ UTC: .*${says}`)),
+    expect.stringMatching(new RegExp(`Not PullRequestsAnswered since .+ UTC: .*${says}`)),
   ]);
   forge.putKey("right");
   await policyIs(true);
