@@ -40,6 +40,7 @@ export class Forge {
     this.github = github;
     this.server = server;
     this.repository = github.addRepository({ owner: AT.owner, name: AT.name, isPrivate: true });
+    this.repository.protect("main");
     this.app = this.addApp("bootswain", PERMISSIONS);
     this.commit(policy, { message: "Reboot nights" });
     this.putKey("right");
