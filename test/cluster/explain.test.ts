@@ -63,7 +63,7 @@ test("explain and policy plan read a live cluster, and the policy that the bot k
   const comment = await run("policy", "plan", file, "--format", "markdown", ...kubeconfig);
   expect(comment.code).toBe(0);
   expect(comment.lines.join("\n")).toMatch(
-    /^\*\*1 of 2 nodes changes pool or mode.*\n\nBeside the policy in force, .*\*\*Warnings\*\*/s,
+    /^\*\*1 of 2 nodes changes pool or mode.*\n\n\*\*Warnings\*\*.*\nBeside the policy in force, /s,
   );
   const unknown = await run("explain", "abal-kuber1", ...kubeconfig);
   expect(unknown).toEqual({ code: 2, lines: ["There is no node abal-kuber1. Did you mean abal-kuber01?"] });
