@@ -3,6 +3,9 @@ import { MINUTE } from "../../bot/core/instant.ts";
 import type { DrainData, PolicyData, PoolData } from "../../bot/sim/rules/policy-data.ts";
 import type { Tamper } from "../../bot/sim/sim-api.ts";
 
+/** So many runs are given to the checker to find a mutant out. */
+export const MUTANT_SEEDS = 300;
+
 /** Every other write of slots comes minutes late, when its bot has long given it up: harmless while its version is looked at. */
 export const lateSlots = (): Tamper => {
   let writes = 0;
