@@ -81,11 +81,16 @@ function dueAt({ situation, holds }: Waiting, isHurried: boolean): Instant | nul
 
 /** Whether a slot may be taken on what is known of the node's pods. */
 export function isCleared(situation: Recorded): boolean {
-  const { snapshot, node, now } = situation;
-  if (snapshot.checks === null) return true;
-  const check = snapshot.checks.get(node.name);
-  if (check === undefined || check.nodeUid !== node.uid || check.order !== null || check.problem !== null) return false;
-  return now - check.at <= snapshot.timings.checkValid && !isStale(check, situation);
+  if (situation.snapshot.checks === null) return true;
+  const check = freshCheck(situation);
+  return check !== null && check.problem === null && !isStale(check, situation);
+}
+
+/** The look at a waiting node's pods, while it is young enough to count. */
+function freshCheck({ snapshot, node, now }: Recorded): Check | null {
+  const check = snapshot.checks?.get(node.name);
+  if (check === undefined || check.nodeUid !== node.uid || check.order !== null) return null;
+  return now - check.at <= snapshot.timings.checkValid ? check : null;
 }
 
 /**
@@ -93,10 +98,8 @@ export function isCleared(situation: Recorded): boolean {
  * whatever was seen: budgets that change all the time keep nobody's place.
  */
 export function isBeingLookedAt(situation: Recorded): boolean {
-  const { snapshot, node, now, inFlight } = situation;
-  const check = snapshot.checks?.get(node.name);
-  if (check?.nodeUid === node.uid && check.order === null && now - check.at <= snapshot.timings.checkValid)
-    return false;
+  const { node, now, inFlight } = situation;
+  if (freshCheck(situation) !== null) return false;
   const at = dueAt({ situation, holds: [] }, true);
   return inFlight.has(checkKey(node.name)) || (at !== null && at <= now);
 }
