@@ -57,7 +57,6 @@ function reviewerOf({ connection, path }: PolicyOnGitHub, branch: string, parts:
     connection,
     place: { branch, path },
     review: (proposal, standing) => reviewOf(proposal, checkAt(clock), standing),
-    lookAgainOf: ({ snapshot }) => snapshot.fleet?.lookAgain ?? null,
   });
 }
 

@@ -87,7 +87,6 @@ export class PolicyOnGitHub {
       place: { branch: BRANCH, path: FILE },
       clusterName: this.#clusterName,
       review: (proposal, standing) => reviewOf(proposal, check, standing),
-      lookAgainOf: ({ snapshot }) => snapshot.fleet?.lookAgain ?? null,
       clock: process.clock(),
       random: { next: () => 0.5 },
       log: SILENT,

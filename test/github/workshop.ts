@@ -266,7 +266,6 @@ export class Workshop {
       place: { branch: "main", path: FILE },
       clusterName: CLUSTER,
       review: (proposal, standing) => reviewOf(proposal, check, standing),
-      lookAgainOf: ({ snapshot }) => snapshot.fleet?.lookAgain ?? null,
       clock: process.clock(),
       random: { next: () => 0.5 },
       log: { ...SILENT, warn },

@@ -86,7 +86,6 @@ export class Product {
       ...{ connection, clock, random: RANDOM, log: this.#log(), place: { branch: "main", path: FILE } },
       clusterName: "abal-kuber",
       review: (proposal, beside) => reviewOf(proposal, check, beside),
-      lookAgainOf: ({ snapshot }) => snapshot.fleet?.lookAgain ?? null,
     });
     this.#source = source;
     this.#reviewer = reviewer;

@@ -28,7 +28,6 @@ interface AnswersParts {
   readonly place: PullsPlace;
   readonly clusterName: string;
   readonly review: MakeReview;
-  readonly lookAgainOf: (turn: Turn) => string | null;
   /** The newest one; null where this bot leads no longer. */
   readonly turn: () => Turn | null;
   readonly footing: PullsFooting;
@@ -185,7 +184,7 @@ export class Answers {
   #whatOf({ headSha, baseRef, merge }: PullNow): string {
     const turn = this.#turn();
     const inForce = turn.policy === undefined ? null : [turn.policy.commit, turn.policyStatus?.inForceSince ?? null];
-    return JSON.stringify([headSha, baseRef, merge, inForce, this.#parts.lookAgainOf(turn)]);
+    return JSON.stringify([headSha, baseRef, merge, inForce, turn.snapshot.fleet?.lookAgain]);
   }
 
   #isFresh({ judged }: Seen, what: string): boolean {

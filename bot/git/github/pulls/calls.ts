@@ -63,8 +63,7 @@ export class Calls implements Stoppable {
     const { octokit, owner, repo, identity } = connection;
     const patience = new AbortController();
     const alarm = clock.after(PATIENCE, () => patience.abort());
-    // A plugin that asks again by itself would make things twice.
-    const request = { signal: patience.signal, retries: 0 };
+    const request = { signal: patience.signal };
     try {
       const { data, headers } = await octokit.request(route, { owner, repo, ...parameters, request });
       return { data, etag: headers.etag ?? null };

@@ -15,8 +15,6 @@ interface ReviewerParts {
   /** Names the check, so that the bots of several clusters can share a repository. */
   readonly clusterName: string;
   readonly review: MakeReview;
-  /** When it changes, somebody says that something changed there. */
-  readonly lookAgainOf: (turn: Turn) => string | null;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -93,8 +91,8 @@ export class PullReviewer implements Stoppable {
 
   /** What makes it look at once. */
   #newsOf(turn: Turn): string {
-    const { policy, policyStatus } = turn;
-    return JSON.stringify([this.#parts.lookAgainOf(turn), policy?.commit, policyStatus?.inForceSince]);
+    const { policy, policyStatus, snapshot } = turn;
+    return JSON.stringify([snapshot.fleet?.lookAgain, policy?.commit, policyStatus?.inForceSince]);
   }
 
   #hurry(): void {

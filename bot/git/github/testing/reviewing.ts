@@ -6,6 +6,7 @@ import type { Clock } from "../../../coordinator/ports.ts";
 import { plan } from "../../../core/plan.ts";
 import type { Policy } from "../../../core/policy/policy.ts";
 import { aPolicy, aSnapshot } from "../../../core/testing/builders.ts";
+import { aFleetWith } from "../../../core/testing/fleets.ts";
 import type { Permissions } from "../../../sim/github/access.ts";
 import type { CheckRun, Comment } from "../../../sim/github/conversation.ts";
 import { openPull } from "../../../sim/github/pulls.ts";
@@ -56,7 +57,6 @@ export function aBotOf(world: World, { kind = "app", clusterName = CLUSTER, path
   const connection = connect(kind === "app" ? identity : { kind: "token", file: files.token });
   const logged: { readonly event: string; readonly fields: unknown }[] = [];
   const note = (event: string, fields?: unknown): void => void logged.push({ event, fields });
-  const hints = new WeakMap<Turn, string>();
   let hint: string | null = null;
   let policy: Policy | undefined = aPolicy({ commit: "1".repeat(40) });
   const reviewer = new PullReviewer({
@@ -64,7 +64,6 @@ export function aBotOf(world: World, { kind = "app", clusterName = CLUSTER, path
     place: { branch: "main", path },
     ...{ clusterName, clock, random: { next: () => 0.5 }, log: { info: note, warn: note } },
     review: review ?? simpleReview,
-    lookAgainOf: (turn) => hints.get(turn) ?? null,
   });
   onTestFinished(() => reviewer.stop());
   let changes = 0;
@@ -73,7 +72,7 @@ export function aBotOf(world: World, { kind = "app", clusterName = CLUSTER, path
   });
   onTestFinished(() => footing.stop());
   const turn = (isLeader: boolean): Turn => {
-    const snapshot = aSnapshot({});
+    const snapshot = aSnapshot({ fleet: { ...aFleetWith(), lookAgain: hint } });
     const now = clock.now();
     const decided = plan(snapshot, new Set(), policy, now);
     const policyStatus =
@@ -81,9 +80,7 @@ export function aBotOf(world: World, { kind = "app", clusterName = CLUSTER, path
         ? null
         : { source: "github", commit: policy.commit, valid: true, problems: [], text: null, since: now };
     const forecast = new Forecaster().of({ snapshot, plan: decided, policy, now });
-    const turn = { snapshot, policy, policyStatus, now, isLeader, plan: decided, forecast };
-    if (hint !== null) hints.set(turn, hint);
-    return turn;
+    return { snapshot, policy, policyStatus, now, isLeader, plan: decided, forecast };
   };
   return {
     ...{ reviewer, logged, github },
