@@ -3,7 +3,7 @@ import type { Clock } from "../../coordinator/ports.ts";
 import type { FreezeRequest, ProposalAnswer, Proposals } from "../../coordinator/proposals.ts";
 import { type Duration, SECOND } from "../../core/instant.ts";
 import { freezeText } from "./freeze-text.ts";
-import { type PolicyPlace, policyAt } from "./proposed-file.ts";
+import { type PolicyOnBranch, policyAt } from "./proposed-file.ts";
 import { answerOf, type ProposedPull, pullFrom, pullIn } from "./proposed-pull.ts";
 import { wordsOf } from "./trouble.ts";
 
@@ -15,7 +15,7 @@ export type EditPolicy = (
   | { readonly kind: "added"; readonly text: string; readonly zone: string }
   | { readonly kind: "problem"; readonly why: string };
 
-interface ProposalParts extends PolicyPlace {
+interface ProposalParts extends PolicyOnBranch {
   readonly edit: EditPolicy;
   readonly after: Clock["after"];
   /** For one proposal. */

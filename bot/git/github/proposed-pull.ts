@@ -1,5 +1,6 @@
 import type { ProposalAnswer } from "../../coordinator/proposals.ts";
-import type { PolicyPlace } from "./proposed-file.ts";
+import type { PolicyOnBranch } from "./proposed-file.ts";
+import { within } from "./shape.ts";
 
 export interface ProposedPull {
   readonly number: number;
@@ -9,15 +10,15 @@ export interface ProposedPull {
 
 /** What GitHub shows of a pull request, as far as it matters here; null for what is none. */
 export function pullIn(shown: unknown): ProposedPull | null {
-  if (typeof shown !== "object" || shown === null) return null;
-  const { number, html_url: url, state, merged_at: merged } = shown as Readonly<Record<string, unknown>>;
+  const [number, url] = [within(shown, "number"), within(shown, "html_url")];
   if (typeof number !== "number" || typeof url !== "string") return null;
-  return { number, url, state: state === "open" ? "open" : typeof merged === "string" ? "merged" : "closed" };
+  const isMerged = typeof within(shown, "merged_at") === "string";
+  return { number, url, state: within(shown, "state") === "open" ? "open" : isMerged ? "merged" : "closed" };
 }
 
 /** The newest pull request from a branch of ours, an open one before all others; null where there is none. */
 export async function pullFrom(
-  { octokit, owner, repo }: PolicyPlace,
+  { octokit, owner, repo }: PolicyOnBranch,
   head: string,
   request: { readonly signal: AbortSignal },
 ): Promise<ProposedPull | null> {

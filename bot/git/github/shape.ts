@@ -1,3 +1,4 @@
+import { webAddress } from "../../core/policy/web-address.ts";
 import { GitHubFailed } from "./trouble.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -33,12 +34,10 @@ export function shaWithin(value: unknown, ...names: readonly string[]): string {
   return sha;
 }
 
-/** A URL that a browser opens; null for anything else, such as a script. */
+/** Where people may be sent in a browser; null for anything else, such as a script. */
 export function pageWithin(value: unknown, ...names: readonly string[]): string | null {
   const text = within(value, ...names);
-  const url = typeof text === "string" ? URL.parse(text) : null;
-  const isPage = url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "";
-  return isPage ? url.href : null;
+  return webAddress(typeof text === "string" ? text : null);
 }
 
 const isFields = (value: unknown): value is Fields => typeof value === "object" && value !== null;

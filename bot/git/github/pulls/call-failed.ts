@@ -1,5 +1,6 @@
 import { RequestError } from "octokit";
 import { type Duration, MINUTE } from "../../../core/instant.ts";
+import { capital } from "../../review/markdown.ts";
 import { type Trouble, wordsOf } from "../trouble.ts";
 
 /**
@@ -67,7 +68,7 @@ function aboutOf(error: unknown, { kind }: Trouble): About {
   }
 }
 
-const sentence = (says: string): string => `${says.slice(0, 1).toUpperCase()}${says.slice(1)}.`;
+const sentence = (says: string): string => `${capital(says)}.`;
 
 /** As the end of a sentence. */
 function adviceOn({ route, isApp }: Asked): string {

@@ -1,8 +1,9 @@
 import { formatInstant, type Instant } from "../../../core/instant.ts";
+import { clipped } from "../../review/markdown.ts";
 import type { Annotation } from "../../review/review.ts";
 import { listWithin, numberWithin, textWithin, within } from "../shape.ts";
 import { type Calls, parsed } from "./calls.ts";
-import { cutAtCharacter, cutAtLine } from "./markdown.ts";
+import { cutAtLine } from "./markdown.ts";
 import { Question } from "./question.ts";
 import { printOf, printOfNotes, textOf, type Verdict } from "./verdict.ts";
 
@@ -104,7 +105,7 @@ export class CheckRuns {
     const batches = Array.from({ length: Math.max(1, Math.ceil(notes.length / MOST_NOTES_A_CALL)) }, (_, index) =>
       notes.slice(index * MOST_NOTES_A_CALL, (index + 1) * MOST_NOTES_A_CALL),
     );
-    const output = { title: cutAtCharacter(verdict.title, MOST_TITLE), summary: summaryOf(verdict, footer) };
+    const output = { title: clipped(verdict.title, MOST_TITLE), summary: summaryOf(verdict, footer) };
     const conclusion = verdict.isGood ? "success" : "failure";
     const end = { status: "completed", conclusion, completed_at: formatInstant(now) };
     let id = old?.id ?? null;
@@ -148,8 +149,8 @@ function noteOf({ line, column, level, title, message }: Annotation, path: strin
     start_column: column,
     end_column: column,
     annotation_level: level,
-    title: cutAtCharacter(title, MOST_TITLE),
-    message: cutAtCharacter(message, MOST_MESSAGE),
+    title: clipped(title, MOST_TITLE),
+    message: clipped(message, MOST_MESSAGE),
   };
 }
 

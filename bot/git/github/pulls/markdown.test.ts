@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { cutAtCharacter, cutAtLine, inCode } from "./markdown.ts";
+import { clipped } from "../../review/markdown.ts";
+import { cutAtLine, inCode } from "./markdown.ts";
 
 test.each([
   ["a word", "main", "`main`"],
@@ -36,5 +37,5 @@ test.each([
   ["abcd", 3, "ab…"],
   ["a🙂c", 3, "a…"],
 ])("%j in %d characters is %j", (text, most, cut) => {
-  expect(cutAtCharacter(text, most)).toBe(cut);
+  expect(clipped(text, most)).toBe(cut);
 });

@@ -27,9 +27,3 @@ function closingOf(text: string): string {
   const open = Math.min(10, Math.max(0, count("<details>") - count("</details>")));
   return `${fence}${open > 0 ? "\n" : ""}${"\n</details>".repeat(open)}`;
 }
-
-/** Not more characters than allowed, and no half of one. */
-export function cutAtCharacter(text: string, most: number): string {
-  if (text.length <= most) return text;
-  return `${text.slice(0, most - 1).replace(/[\ud800-\udbff]$/, "")}…`;
-}

@@ -1,6 +1,6 @@
+import { clipped } from "../../review/markdown.ts";
 import { textWithin, within } from "../shape.ts";
 import { type Calls, parsed } from "./calls.ts";
-import { cutAtCharacter } from "./markdown.ts";
 import { ListQuestion } from "./question.ts";
 import type { Verdict } from "./verdict.ts";
 
@@ -29,7 +29,7 @@ export class Statuses {
   /** Whether anything had to be written. Rejects with CallFailed, or with Over. */
   async show(headSha: string, { isGood, title }: Verdict): Promise<boolean> {
     const state = isGood ? "success" : "failure";
-    const description = cutAtCharacter(title, MOST_CHARACTERS);
+    const description = clipped(title, MOST_CHARACTERS);
     const all = await this.#all.ask({ ref: headSha });
     // The newest of a context counts, and comes first.
     const newest = all.find(({ context }) => context === this.#context);
