@@ -74,8 +74,8 @@ export class PolicyOnGitHub {
   sourceFor(process: SimProcess, random: Random): PolicySource {
     const connection = this.#connect(process);
     const address = { ...AT, apiUrl: this.#server.apiUrl, ref: BRANCH, path: FILE };
-    const place = gitHubPolicy(address, { connection, clock: process.clock() });
     const clock = process.clock();
+    const place = gitHubPolicy(address, { connection, clock });
     const parse: Parse = (text, read, source) => policyNews(text, read, source, clock.now());
     return policyFrom(place, { clock, random, every: MINUTE, parse });
   }
