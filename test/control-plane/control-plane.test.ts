@@ -131,6 +131,24 @@ test("a node that was set down stays down until it is set up, and then keeps its
   expect(byKwok.filter((event) => event.name === "rebooted")).toEqual([]);
 });
 
+test("kwok, which is late, does not end the pod that has taken the name of one that it saw ending", async () => {
+  const kwok = plane.restAs("kwok");
+  const path = "/api/v1/namespaces/renamed/pods/web";
+  await createNode(plane.rest, { name: "renamed" });
+  await createNamespace(plane.rest, "renamed");
+  await mustSend(plane.rest, "POST", "/api/v1/namespaces/renamed/pods", {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "web" },
+    spec: { nodeName: "renamed", containers: [{ name: "main", image: "registry.example/none:1" }] },
+  });
+  await waitFor(plane.rest, path, (pod) => isTrue(pod, "Ready"));
+  const refusal = { reason: "Invalid", message: expect.stringContaining("the pod is not ending") };
+  expect(await kwok.request("DELETE", path)).toMatchObject({ code: 422, body: refusal });
+  await mustSend(plane.rest, "DELETE", path);
+  await waitFor(plane.rest, path, (pod) => pod === undefined);
+});
+
 test("a run that is killed leaves no process and no folder", async () => {
   const module = JSON.stringify(join(import.meta.dirname, "control-plane.ts"));
   const script = `const { startControlPlane } = await import(${module});

@@ -6,6 +6,7 @@ import { type Binaries, controlPlaneBinaries } from "./build.ts";
 import * as components from "./components.ts";
 import { type User, writeCredentials } from "./credentials.ts";
 import { type KubectlResult, runKubectl } from "./kubectl.ts";
+import { guardFromKwok } from "./kwok-guard.ts";
 import { makePlaces, type Places } from "./places.ts";
 import { createRest, mustSend, type Rest } from "./rest.ts";
 import { Supervision } from "./supervision.ts";
@@ -39,6 +40,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
     const ca = await retryUntilFound(() => readCertificate(places), deadline);
     const plane = new ControlPlane({ places, binaries, supervision, tokens, ca });
     await retryUntilFound(() => isThere(plane.rest, "/readyz"), deadline);
+    await guardFromKwok(plane.rest);
     supervision.start(
       "kube-controller-manager",
       binaries.kubeControllerManager,

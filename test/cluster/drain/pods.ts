@@ -52,10 +52,7 @@ export async function deletePod(rest: Rest, namespace: string, name: string): Pr
   await mustSend(rest, "DELETE", podPath(namespace, name));
 }
 
-/**
- * Gone when this resolves, and the name is free. Not by force: kwok would still end what it sees ending, by its name, and so
- * a pod that has that name by then.
- */
+/** Gone when this resolves, and the name is free. */
 export async function removePod(rest: Rest, namespace: string, name: string): Promise<void> {
   await deletePod(rest, namespace, name);
   await waitFor(rest, podPath(namespace, name), (pod) => pod === undefined);
