@@ -178,7 +178,7 @@ async function allowOnly(set: Stage, node: string): Promise<void> {
   const away = { labelSelector: { matchLabels: labels }, topologyKey: "kubernetes.io/hostname" };
   const podAntiAffinity = { requiredDuringSchedulingIgnoredDuringExecution: [away] };
   await set.patch(WEB, { spec: { template: { spec: { affinity: { podAntiAffinity } } } } });
-  await waitFor(rest, WEB, (found) => isRolledOut(found) && read(found, "status", "replicas") === 1);
+  await waitFor(rest, WEB, isRolledOut);
 }
 
 /** Open since the minute began, for a minute at least, and until 40 s from now on. */

@@ -85,12 +85,11 @@ export function evict(rest: Rest, { namespace, pod, uid, isDryRun = false }: Evi
   });
 }
 
-/** All replicas of the deployment's last generation are Ready. */
+/** All replicas of the deployment are of its last generation, and Ready; those before it are gone, or told to end. */
 export function isRolledOut(deployment: Json | undefined): boolean {
   const wanted = field(deployment, "spec", "replicas");
-  return (
-    isObserved(deployment) && wanted !== undefined && (field(deployment, "status", "readyReplicas") ?? 0) === wanted
-  );
+  const counts = ["replicas", "updatedReplicas", "readyReplicas"].map((of) => field(deployment, "status", of) ?? 0);
+  return isObserved(deployment) && counts.every((count) => count === wanted);
 }
 
 /** The controllers have judged the last generation of the object. */
