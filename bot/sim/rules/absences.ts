@@ -28,5 +28,19 @@ export function vouchedFor(by: Requester, absences: readonly Absence[], now: num
   return isCertain("out of groups") ? { ...by, groups: [] } : by;
 }
 
+/** Whether a bot may know somebody as someone else than who they are: from an absence on until every bot has asked again. */
+export function isInDoubt(by: Requester, absences: readonly Absence[], now: number): boolean {
+  const known = (until: number): number => {
+    const down = absences.find(
+      (one) => one.kind === "slack down" && one.from < until && until < one.until + KNOWN_WITHIN,
+    );
+    return down === undefined ? until : known(down.until + KNOWN_WITHIN);
+  };
+  return (
+    by.system === "slack" &&
+    absences.some(({ user, from, until }) => user === by.id && from <= now && now < known(until + KNOWN_WITHIN))
+  );
+}
+
 export const isSlackDown = (absences: readonly Absence[], now: number): boolean =>
   absences.some(({ kind, from, until }) => kind === "slack down" && from <= now && now < until);

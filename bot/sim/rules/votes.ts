@@ -1,4 +1,4 @@
-import { type Absence, vouchedFor } from "./absences.ts";
+import { type Absence, isInDoubt, vouchedFor } from "./absences.ts";
 import type { ClusterView, DecisionView } from "./cluster-view.ts";
 import type { NodeState, NodeView } from "./node-view.ts";
 import { lengthOf, type PoolData, poolFor } from "./policy-data.ts";
@@ -61,16 +61,27 @@ export class Votes {
   }
 
   /** Since when it is to be rebooted: its host asks for it, or a person who may does; null where neither does. */
-  pendingSince({ name, report, bootedAt, states }: NodeView, { policy }: PolicyView): number | null {
+  pendingSince(view: NodeView, of: PolicyView): number | null {
+    return this.#pendingSince(view, of, () => true);
+  }
+
+  /** Whether every bot must know that it is to be rebooted, whatever Slack said of those who ask for it. */
+  isSurelyPending(view: NodeView, of: PolicyView, at: number): boolean {
+    return this.#pendingSince(view, of, ({ by }) => !isInDoubt(by, this.#absences, at)) !== null;
+  }
+
+  #pendingSince(view: NodeView, { policy }: PolicyView, counts: (asked: DecisionView) => boolean): number | null {
+    const { name, report, bootedAt, states } = view;
     const pool = poolFor(policy, states.now()?.labels ?? {});
     if (report?.pendingSince != null) return report.pendingSince;
     const asked = [...this.#cluster.decisions.values()].filter(
-      ({ verb, nodes, isCounted, judgedAt, by }) =>
-        verb === "reboot" &&
-        isCounted &&
-        nodes.includes(name) &&
-        judgedAt >= bootedAt - CLOCK_OFF &&
-        (pool === null || voterFor(policy, pool, "other", by) !== null),
+      (one) =>
+        one.verb === "reboot" &&
+        one.isCounted &&
+        one.nodes.includes(name) &&
+        one.judgedAt >= bootedAt - CLOCK_OFF &&
+        (pool === null || voterFor(policy, pool, "other", one.by) !== null) &&
+        counts(one),
     );
     const standing = asked.filter(({ judgedAt }) => !this.#isWithdrawn(name, judgedAt, Number.POSITIVE_INFINITY));
     return standing.reduce<number | null>((latest, { judgedAt }) => Math.max(latest ?? judgedAt, judgedAt), null);

@@ -40,7 +40,7 @@ export class WaitRules {
     const reasons = new Reasons({ cluster, votes, pods, gates, of, now, wasNotHelped });
     const waiting = cluster
       .existing()
-      .filter(({ view }) => view.reboot.phase === "waiting" && votes.pendingSince(view, of) !== null);
+      .filter(({ view }) => view.reboot.phase === "waiting" && votes.isSurelyPending(view, of, now));
     for (const { view, state } of waiting) {
       const isTold = view.reboot.holds.length > 0 || cluster.holdsSlot(view.name);
       this.#last(this.#untold, view.name, isTold ? null : now, UNTOLD_MOST, "waits without a hold");
