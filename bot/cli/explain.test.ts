@@ -4,6 +4,7 @@ import { HOUR, MINUTE } from "../core/instant.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import { aHookRun } from "../core/testing/a-hook-run.ts";
 import {
+  aGroup,
   aLine,
   aNode,
   aPolicy,
@@ -15,6 +16,7 @@ import {
   NOW,
   type Parts,
 } from "../core/testing/builders.ts";
+import { earlier } from "../core/testing/decisions.ts";
 import { draining, underWay } from "../core/testing/phases.ts";
 import { UserError } from "../process/exit.ts";
 import { asJson, asText, explain } from "./explain.ts";
@@ -57,6 +59,12 @@ describe("as text", () => {
 
   test.each<[string, Parts, Policy | undefined, string]>([
     ["that needs no reboot", { reports: [aReport({ pending: null })] }, closed, "It needs no reboot."],
+    [
+      "that somebody wanted rebooted who may no more",
+      { reports: [aReport({ pending: null })], decisions: [earlier("reboot")] },
+      { ...closed, groups: new Map([["operators", aGroup("operators", ["ben"])]]) },
+      "ana wanted it rebooted, which counts no more: ana is not in operators any more.",
+    ],
     ["whose agent never reported", { reports: [] }, closed, "Its agent has never reported."],
     ["that is next", {}, aPolicy(), "Nothing holds it: it is next."],
     ["under way", underWay(draining()), aPolicy(), "It is draining."],

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import { refusalsOf } from "../core/decide/digest.ts";
+import { lapsedWishText } from "../core/decide/lapsed-text.ts";
 import { orderedUnder } from "../core/fleet/reboot.ts";
 import type { Snapshot } from "../core/fleet/snapshot.ts";
 import { type Forecast, forecast } from "../core/forecast/forecast.ts";
@@ -79,9 +80,12 @@ export function asText(explained: Explained): readonly string[] {
 }
 
 function wants({ planned: { situation } }: Explained, at: (instant: Instant) => string): readonly string[] {
-  const { report } = situation;
+  const { report, standing } = situation;
   if (report === null) return ["Its agent has never reported."];
-  if (report.pending === null) return ["It needs no reboot."];
+  if (report.pending === null) {
+    const wish = lapsedWishText(standing);
+    return ["It needs no reboot.", ...(wish === null ? [] : [`${wish}.`])];
+  }
   const reasons = report.pending.reasons.map(({ text }) => text).join(", ");
   return [`It needs a reboot since ${at(report.pending.since)}: ${reasons === "" ? "no reason is told" : reasons}.`];
 }

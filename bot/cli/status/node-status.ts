@@ -1,4 +1,5 @@
 import { refusalsOf } from "../../core/decide/digest.ts";
+import { lapsedWishText } from "../../core/decide/lapsed-text.ts";
 import type { Phase, PhaseKind } from "../../core/fleet/phase.ts";
 import type { Forecast } from "../../core/forecast/forecast.ts";
 import type { PlannedNode } from "../../core/plan.ts";
@@ -36,9 +37,9 @@ function stateOf(planned: PlannedNode): { readonly state: NodeState; readonly sa
     return holds[0] === undefined
       ? { state: "next", says: "Nothing holds it." }
       : { state: "waits", says: holds[0].says };
-  return report === null
-    ? { state: "unknown", says: "Its agent has never reported." }
-    : { state: "well", says: "It needs no reboot." };
+  if (report === null) return { state: "unknown", says: "Its agent has never reported." };
+  const wish = lapsedWishText(situation.standing);
+  return { state: "well", says: `It needs no reboot.${wish === null ? "" : ` ${wish}.`}` };
 }
 
 /** What its record says of the failure, which has the times in it. */

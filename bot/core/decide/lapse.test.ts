@@ -3,10 +3,11 @@ import type { Decision, Identity } from "../fleet/decision.ts";
 import type { SlackPerson } from "../fleet/person.ts";
 import { MINUTE, SECOND } from "../instant.ts";
 import type { Policy } from "../policy/policy.ts";
-import { aGroup, aNode, aReboot, aWindow, holdKinds, NOW, type Parts, planned } from "../testing/builders.ts";
+import { aGroup, aNode, aReboot, aReport, aWindow, holdKinds, NOW, type Parts, planned } from "../testing/builders.ts";
 import { ana, ben, earlier, forcible, judged, policy, policyOf, two } from "../testing/decisions.ts";
 import { takers } from "../testing/fleets.ts";
 import { draining, nextPhase, stepOf, underWay } from "../testing/phases.ts";
+import { lapsedWishText } from "./lapsed-text.ts";
 
 interface Reading {
   readonly kind: SlackPerson["kind"];
@@ -86,6 +87,17 @@ describe("of other decisions", () => {
     const [before, after] = [standing(parts, policy), standing(parts, without)];
     expect(before && of(before)).not.toBeNull();
     expect(after && of(after)).toBeNull();
+  });
+
+  test("a wish for a reboot that its host does not ask for is told as lost, also under another policy of the pool", () => {
+    const parts = { decisions: [earlier("reboot")], reports: [aReport({ pending: null })] };
+    const [before, after] = [standing(parts, policy), standing(parts, without)];
+    expect(before && lapsedWishText(before)).toBeNull();
+    expect(after && lapsedWishText(after)).toBe(
+      "ana wanted it rebooted, which counts no more: ana is not in operators any more",
+    );
+    const rebooted = { ...parts, nodes: [aNode({ bootId: "boot-2" })] };
+    expect(lapsedWishText(standing(rebooted, without) ?? { lapsed: [] })).toBeNull();
   });
 
   test.each<[Decision["verb"], (left: NonNullable<ReturnType<typeof standing>>) => unknown]>([

@@ -9,6 +9,12 @@ export function lapsedText({ lapsed }: Pick<Standing, "lapsed">, what: "approve"
   return gone.map(({ person, why }) => ` The ${NOUN[what]} of ${person} counts no more: ${why}.`).join("");
 }
 
+/** "cem wanted it rebooted, which counts no more: …", of a node that asks for nothing itself; null where nobody's wish is gone. */
+export function lapsedWishText({ lapsed }: Pick<Standing, "lapsed">): string | null {
+  const wish = lapsed.findLast(({ verb }) => verb === "reboot");
+  return wish === undefined ? null : `${wish.person} wanted it rebooted, which counts no more: ${wish.why}`;
+}
+
 /** "That of ben ran out (Fri 23:00).", as above; for whoever adds a vote and wonders where the others are. */
 export function expiredText(
   { expired }: Pick<Standing, "expired">,

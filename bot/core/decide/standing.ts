@@ -183,8 +183,10 @@ function expiredOf(bound: readonly Counted[], { member, now, ...sieve }: Sieve):
 }
 
 function lapsedOf(said: readonly Counted[], { member, digest, ...counting }: Sieve): readonly Lapsed[] {
+  const ofBoot = (shown: string): boolean => bootOf(shown) === bootOf(digest);
   return said.flatMap((decision) => {
-    if (isOver(decision, counting.now) || !isBound(decision, member, (shown) => shown === digest)) return [];
+    const fits = decision.verb === "reboot" ? ofBoot : (shown: string): boolean => shown === digest;
+    if (isOver(decision, counting.now) || !isBound(decision, member, fits)) return [];
     const why = whyLapsed(decision, member.pool, counting);
     return why === null ? [] : [{ person: decision.judgement.person ?? "someone", verb: decision.verb, why }];
   });

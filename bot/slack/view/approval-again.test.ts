@@ -13,6 +13,7 @@ import {
   currentDigest,
   NOW,
 } from "../../core/testing/builders.ts";
+import { earlier } from "../../core/testing/decisions.ts";
 import { APPROVAL, allText, buttonsOn, only, referenceOf } from "../testing/cards.ts";
 import { aTurn } from "../testing/turns.ts";
 import type { Card } from "./card.ts";
@@ -48,6 +49,19 @@ test("whose yes was lost by it stands on both cards", () => {
     "↻ control-plane: void\nVoid: the pool's policy changed. The yes of ana at 21:30 CST counts no more. New card below.",
   );
   expect(allText(next ?? first)).toContain("since this was last asked; the yes of ana is void\n");
+});
+
+test("a wave for a reboot that somebody wanted who may no more is void, and says why", () => {
+  const wanted = { reports: [aReport({ pending: null })], decisions: [earlier("reboot", { at: NOW - HOUR })] };
+  const asked = only(cardsOf(aTurn(wanted, { policy: APPROVAL }), []), "approval");
+  const without = { ...APPROVAL, groups: new Map([["operators", aGroup("operators", ["ben"])]]) };
+  const [card] = cardsOf(aTurn(wanted, { policy: without }), [referenceOf(asked)]).filter(
+    ({ kind }) => kind === "approval",
+  );
+  expect([card?.isOpen, card?.text]).toEqual([
+    false,
+    "↻ control-plane: void\nVoid: ana wanted it rebooted, which counts no more: ana is not in operators any more.",
+  ]);
 });
 
 test("the new wave says so for as long as the old card is remembered, also when that is closed", () => {

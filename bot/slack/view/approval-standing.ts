@@ -1,5 +1,6 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
 import { nodeDigest, whatChanged } from "../../core/decide/digest.ts";
+import { lapsedWishText } from "../../core/decide/lapsed-text.ts";
 import type { Vote } from "../../core/decide/standing.ts";
 import type { Instant } from "../../core/instant.ts";
 import { needsNoneNow } from "../../core/overdue.ts";
@@ -26,11 +27,12 @@ export function standingOf({ plan }: Turn, { node, digest }: CardTarget): Standi
   const change = whatChanged(digest, nodeDigest(situation));
   if (phase.kind !== "waiting") return { kind: "under way", phase: phase.kind, isOrdered: change !== null };
   const outcome = situation.reboot?.outcome;
+  const lostWish = situation.report?.pending == null ? lapsedWishText(situation.standing) : null;
   if (change !== null) {
     if (outcome?.kind === "rebooted") return { kind: "done", says: `rebooted in ${minutes(outcome.took)}` };
-    return { kind: "void", why: change };
+    return { kind: "void", why: lostWish ?? change };
   }
-  if (situation.report?.pending == null) return { kind: "void", why: "it needs no reboot any more" };
+  if (situation.report?.pending == null) return { kind: "void", why: lostWish ?? "it needs no reboot any more" };
   const { approved, approvals } = situation.standing;
   if (!approved) return needsNoneNow(situation) ? { kind: "not needed" } : { kind: "asked", given: approvals };
   const ends = approvals.flatMap(({ validUntil }) => validUntil ?? []);

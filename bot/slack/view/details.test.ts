@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../core/instant.ts";
-import { aFreeze, aNode, aPolicy, aPool, aReboot, aReport, NOW } from "../../core/testing/builders.ts";
+import { aFreeze, aGroup, aNode, aPolicy, aPool, aReboot, aReport, NOW } from "../../core/testing/builders.ts";
+import { earlier } from "../../core/testing/decisions.ts";
 import { APPROVAL, blockedReboot, failedPhase, STUCK } from "../testing/cards.ts";
 import { aTurn } from "../testing/turns.ts";
 import { detailsText, standText, statusText } from "./details.ts";
@@ -39,6 +40,14 @@ test("a node that failed, one that is well, and one that is gone", () => {
   expect(text).toContain("a (pool control-plane): failed since 22:29 CST.");
   expect(text).toContain("b (pool control-plane): needs no reboot.\n• It was rebooted last at 21:30 CST, in 6 min.");
   expect(text).toContain("c is gone.");
+});
+
+test("a node that somebody wanted rebooted who may no more", () => {
+  const parts = { reports: [aReport({ pending: null })], decisions: [earlier("reboot")] };
+  const inForce = { ...APPROVAL, groups: new Map([["operators", aGroup("operators", ["ben"])]]) };
+  expect(standText(known(parts, inForce), ["worker-1"])).toContain(
+    "worker-1 (pool control-plane): needs no reboot; ana wanted it rebooted, which counts no more: ana is not in operators any more.",
+  );
 });
 
 test("details are of the nodes of that channel alone, those that need a look first", () => {

@@ -1,5 +1,6 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
 import { refusalsOf } from "../../core/decide/digest.ts";
+import { lapsedWishText } from "../../core/decide/lapsed-text.ts";
 import type { NodeName } from "../../core/fleet/node.ts";
 import { forecast } from "../../core/forecast/forecast.ts";
 import { forecastText } from "../../core/forecast/forecast-text.ts";
@@ -120,9 +121,12 @@ function nodeLines(planned: PlannedNode, { policy, now }: Known): readonly strin
 }
 
 function wantsText({ situation }: PlannedNode, at: (instant: Instant) => string): string {
-  const { report } = situation;
+  const { report, standing } = situation;
   if (report === null) return "its agent has never reported";
-  if (report.pending === null) return "needs no reboot";
+  if (report.pending === null) {
+    const wish = lapsedWishText(standing);
+    return `needs no reboot${wish === null ? "" : `; ${wish}`}`;
+  }
   const reasons = report.pending.reasons.map(({ text }) => text).join(", ");
   return `wants to reboot since ${at(report.pending.since)}${reasons === "" ? "" : ` for ${reasons}`}`;
 }
