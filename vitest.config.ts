@@ -1,6 +1,11 @@
 import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { cacheFolder } from "./test/cache-folder.ts";
 import { HOW_TO_INSTALL, missingPrograms } from "./test/prometheus/installed.ts";
+
+// Half of a start of a bot is the compiling of what it imports, and the tests start hundreds. Node knows by itself what is stale.
+process.env["NODE_COMPILE_CACHE"] ??= join(cacheFolder(), "compiled");
 
 /**
  * The files of one thread share what they import, since most of the time went into importing it again: no file may leave
@@ -83,6 +88,7 @@ export default defineConfig({
           name: "simulation",
           include: ["test/simulation/**/*.test.ts"],
           testTimeout: 1_800_000,
+          maxWorkers: "100%",
           sequence: { groupOrder: 3 },
         },
       },
@@ -106,6 +112,7 @@ export default defineConfig({
           ],
           exclude: [...left, "**/node_modules/**"],
           testTimeout: 60_000,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },

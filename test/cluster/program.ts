@@ -26,7 +26,7 @@ export class Program {
     this.#leash = spawn(process.execPath, [LEASH, process.execPath, join(ROOT, file), ...args], {
       cwd: ROOT,
       detached: true,
-      env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", ...env },
+      env: { ...inherited(), ...env },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     for (const stream of [this.#leash.stdout, this.#leash.stderr]) {
@@ -70,6 +70,11 @@ export class Program {
     await this.signal("SIGKILL").catch(() => {});
     if (this.#leash.exitCode === null) await once(this.#leash, "exit");
   }
+}
+
+function inherited(): Readonly<Record<string, string>> {
+  const names = ["PATH", "HOME", "NODE_COMPILE_CACHE"];
+  return Object.fromEntries(names.map((name) => [name, process.env[name] ?? ""]));
 }
 
 function parsed(line: string): Record<string, unknown> {

@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { constants } from "node:fs";
 import { access, mkdir, mkdtemp, readFile, rename, rm, symlink } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { cacheFolder } from "../cache-folder.ts";
 
 /** Paths of the programs. */
 export interface Binaries {
@@ -128,11 +128,6 @@ async function go(args: readonly string[]): Promise<string> {
   const [[code], stdout, stderr] = await Promise.all([closed, text(child.stdout), text(child.stderr)]);
   if (code !== 0) throw new BuildFailed(`go ${args.join(" ")}`, stderr);
   return stdout;
-}
-
-function cacheFolder(): string {
-  const { BOOTSWAIN_CACHE: own, XDG_CACHE_HOME: shared } = process.env;
-  return own || join(shared || join(homedir(), ".cache"), "bootswain");
 }
 
 async function missingIn(folder: string): Promise<string[]> {
