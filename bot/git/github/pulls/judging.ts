@@ -1,5 +1,5 @@
 import type { Turn } from "../../../coordinator/coordinator.ts";
-import type { Instant } from "../../../core/instant.ts";
+import type { Clock } from "../../../coordinator/ports.ts";
 import type { FileAtCommit } from "../../commit-file.ts";
 import type { Proposal, Review, Standing } from "../../review/review.ts";
 import type { FilesAt } from "./file-at.ts";
@@ -9,25 +9,22 @@ import { type Verdict, verdictOf } from "./verdict.ts";
 
 export type MakeReview = (proposal: Proposal, standing: Standing) => Review;
 
-interface JudgingParts {
+/** What it takes to judge. */
+export interface Judging {
   readonly files: FilesAt;
   readonly file: string;
   readonly clusterName: string;
   readonly review: MakeReview;
+  readonly clock: Clock;
 }
 
 /**
  * What the bot says to a pull request: to the file as a merge would make it, where that is known. Of a fork, too, it is read
  * in the base repository; and all that it is compared with comes from the cluster and the protected branch.
  */
-export async function judge(
-  pull: PullNow,
-  { turn, now }: { readonly turn: Turn; readonly now: Instant },
-  parts: JudgingParts,
-): Promise<Verdict> {
-  const { files, file, clusterName } = parts;
-  const standing: Standing = { clusterName, snapshot: turn.snapshot, inForce: turn.policy, now };
-  const reviewOf = (found: FileAtCommit): Review => parts.review(proposalOf(file, found), standing);
+export async function judgePull(pull: PullNow, turn: Turn, judging: Judging): Promise<Verdict> {
+  const { files, file } = judging;
+  const reviewOf = reviewer(turn, judging);
   const head = await files.at(pull.headSha);
   if (pull.merge.kind !== "clean") return verdictOf(reviewOf(head), null, noteOn(pull));
   const merged = await files.at(pull.merge.sha);
@@ -35,6 +32,12 @@ export async function judge(
   const base = inCode(pull.baseRef);
   const note = `The branch's ${inCode(file)} is not what a merge would make of it, since ${base} has changed it too. This is about the merged file.`;
   return verdictOf(reviewOf(merged), reviewOf(head), note);
+}
+
+function reviewer({ snapshot, policy }: Turn, judging: Judging): (found: FileAtCommit) => Review {
+  const { clusterName, clock, file, review } = judging;
+  const standing: Standing = { clusterName, snapshot, inForce: policy, now: clock.now() };
+  return (found) => review(proposalOf(file, found), standing);
 }
 
 const proposalOf = (file: string, found: FileAtCommit): Proposal =>

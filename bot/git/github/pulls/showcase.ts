@@ -5,10 +5,10 @@ import { CallFailed } from "./call-failed.ts";
 import type { Calls } from "./calls.ts";
 import { CheckRuns } from "./check-run.ts";
 import { commentOf, footerOf, markerOf } from "./comment-text.ts";
-import type { Pull } from "./open-pulls.ts";
 import type { PullsFooting } from "./pulls-footing.ts";
 import { Statuses } from "./status.ts";
 import { StickyComments } from "./sticky-comment.ts";
+import type { Subject } from "./subject.ts";
 import type { Verdict } from "./verdict.ts";
 import type { Who } from "./who.ts";
 
@@ -23,7 +23,7 @@ interface ShowcaseParts {
 }
 
 export interface Exhibit {
-  readonly pull: Pull;
+  readonly subject: Subject;
   readonly verdict: Verdict;
   readonly inForce: Policy | undefined;
   readonly now: Instant;
@@ -69,34 +69,34 @@ export class Showcase {
   }
 
   /** Whether somebody asked for the check to be run again. Rejects with CallFailed, or with Over. */
-  async isAskedAgain({ headSha }: Pull): Promise<boolean> {
+  async isAskedAgain({ headSha }: Subject): Promise<boolean> {
     return (await this.#withChecks((runs) => runs.isAskedAgain(headSha))) ?? false;
   }
 
   /** Whether there is a comment of the bot's. Rejects with CallFailed, or with Over. */
-  async hasComment({ number }: Pull): Promise<boolean> {
+  async hasComment({ number }: Subject): Promise<boolean> {
     return (await this.#comments.find(number, this.#known.get(number)?.id ?? null)) !== null;
   }
 
   /** Writes what does not stand there yet. Rejects with CallFailed, or with Over. */
   async show(exhibit: Exhibit): Promise<void> {
-    const { pull, verdict, now, isAgain } = exhibit;
-    const footer = footerOf({ ...exhibit, headSha: pull.headSha, caution: verdict.caution });
-    const showing = { headSha: pull.headSha, verdict, footer, now, isAgain };
+    const { subject, verdict, now, isAgain } = exhibit;
+    const footer = footerOf({ ...exhibit, headSha: subject.headSha, caution: verdict.caution });
+    const showing = { headSha: subject.headSha, verdict, footer, now, isAgain };
     const asRun = await this.#withChecks((runs) => runs.show(showing));
-    const isNew = asRun ?? (await this.#statuses.show(pull.headSha, verdict));
+    const isNew = asRun ?? (await this.#statuses.show(subject.headSha, verdict));
     const isEdited = await this.#showComment(exhibit, footer);
     if (!isNew && !isEdited) return;
     const { isGood, title } = verdict;
-    this.#parts.log.info("pull request answered", { pull: pull.number, head: pull.headSha, isGood, title });
+    this.#parts.log.info("pull request answered", { pull: subject.number, head: subject.headSha, isGood, title });
   }
 
-  async #showComment({ pull, verdict, what }: Exhibit, footer: string): Promise<boolean> {
-    const { id: known, madeFor } = this.#known.get(pull.number) ?? { id: null, madeFor: null };
+  async #showComment({ subject, verdict, what }: Exhibit, footer: string): Promise<boolean> {
+    const { id: known, madeFor } = this.#known.get(subject.number) ?? { id: null, madeFor: null };
     const body = commentOf({ marker: this.#marker, name: this.name, verdict, footer });
     const mayCreate = verdict.isWorthComment && madeFor !== what;
-    const { id, isNew } = await this.#comments.show(pull.number, { body, mayCreate, known });
-    this.#known.set(pull.number, { id: id ?? known, madeFor: id === null ? madeFor : what });
+    const { id, isNew } = await this.#comments.show(subject.number, { body, mayCreate, known });
+    this.#known.set(subject.number, { id: id ?? known, madeFor: id === null ? madeFor : what });
     return isNew;
   }
 

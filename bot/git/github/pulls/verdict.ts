@@ -26,10 +26,10 @@ export function verdictOf(review: Review, asIs: Review | null, note: string | nu
   return { isGood, title, text: text.join("\n\n"), annotations, caution: null, isWorthComment };
 }
 
-/** A pull request that does not change the policy: it never did, or not any more. */
-export function untouched(file: string): Verdict {
+/** `what` does not change the policy: it never did, or not any more. */
+export function untouched(what: string, file: string): Verdict {
   const title = `does not change ${file}`;
-  const text = `This pull request does not change ${inCode(file)}, so nothing is said about it.`;
+  const text = `${what} does not change ${inCode(file)}, so nothing is said about it.`;
   return { isGood: true, title, text, annotations: [], caution: null, isWorthComment: false };
 }
 
