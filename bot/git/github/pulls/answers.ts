@@ -8,8 +8,8 @@ import { BranchDemands, type Demands } from "./demands.ts";
 import { FilesAt } from "./file-at.ts";
 import { InTurn } from "./in-turn.ts";
 import type { MakeReview } from "./judging.ts";
-import { PullRests } from "./pull-rests.ts";
 import type { PullsFooting } from "./pulls-footing.ts";
+import { Rests } from "./rests.ts";
 import { Showcase } from "./showcase.ts";
 import { nameOf, type Question, type Subject } from "./subject.ts";
 import type { Who } from "./who.ts";
@@ -51,7 +51,7 @@ export class Answers {
   readonly #parts: AnswersParts;
   readonly #pulls: AskedPulls;
   readonly #showcase: Showcase;
-  readonly #rests: PullRests;
+  readonly #rests: Rests;
   readonly #branch: BranchDemands;
   readonly #rerunTurns = new InTurn(MOST_ASKED_ABOUT_RERUNS);
   #demands: Demands = { required: new Set(), isProtected: null };
@@ -65,7 +65,7 @@ export class Answers {
     const judging = { files: new FilesAt(calls, place.path), file: place.path, clusterName, review, clock };
     const turn = (): Turn => this.#turn();
     this.#pulls = new AskedPulls({ calls, place, judging, showcase: this.#showcase, turn });
-    this.#rests = new PullRests(clock);
+    this.#rests = new Rests(clock);
     this.#branch = new BranchDemands(calls, place.branch, clock);
   }
 
@@ -78,7 +78,7 @@ export class Answers {
     let isSoon = false;
     let failed = 0;
     for (const subject of subjects) {
-      if (this.#rests.isResting(subject)) continue;
+      if (this.#rests.isResting(subject) && !(await this.#isCalledFor(subject))) continue;
       const looked = await this.#tryLook(subject);
       isSoon ||= looked === "soon";
       failed = looked instanceof CallFailed && looked.about === "moment" ? failed + 1 : 0;
@@ -95,11 +95,30 @@ export class Answers {
     if (isNews) this.#parts.log.warn("policy branch not protected", { branch: this.#parts.place.branch });
   }
 
+  /** Whether somebody had a word about it while it rests; as GitHub shows it, whoever told of it. Ends its rest then. */
+  async #isCalledFor(subject: Subject): Promise<boolean> {
+    const rests = this.#rests;
+    if (!rests.mayBeLifted(subject)) return false;
+    const isCalled = rests.isNews(subject) || (!rests.isDeaf(subject) && (await this.#isRerunWanted(subject)));
+    if (isCalled) rests.lift(subject);
+    return isCalled;
+  }
+
+  async #isRerunWanted(subject: Subject): Promise<boolean> {
+    try {
+      return await this.#showcase.isAskedAgain(subject);
+    } catch (error) {
+      if (!(error instanceof CallFailed) || error.isAboutAll) throw error;
+      this.#rests.deafen(subject);
+      return false;
+    }
+  }
+
   async #tryLook(subject: Subject): Promise<Looked> {
     try {
       const looked = await this.#look(subject);
-      this.#rests.end(subject);
-      this.#parts.footing.has(subject.number);
+      // What GitHub is still at was not answered yet, and may fail again.
+      if (looked === "done") this.#answeredAgain(subject);
       return looked;
     } catch (error) {
       if (error instanceof Over) throw error;
@@ -108,6 +127,11 @@ export class Answers {
       if (!failure.isAboutAll) this.#failed(subject, failure);
       return failure;
     }
+  }
+
+  #answeredAgain(subject: Subject): void {
+    this.#rests.end(subject);
+    this.#parts.footing.has(subject.number);
   }
 
   #failed(subject: Subject, { message, about }: CallFailed): void {
@@ -152,8 +176,8 @@ export class Answers {
   #forgetOthers(subjects: readonly Subject[]): void {
     const names = new Set(subjects.map(nameOf));
     for (const name of this.#answered.keys()) if (!names.has(name)) this.#answered.delete(name);
+    this.#rests.forgetOthers(names);
     const open = new Set(subjects.map(({ number }) => number));
-    this.#rests.forgetOthers(open);
     this.#showcase.forgetOthers(open);
     this.#parts.footing.forgetOthers(open);
   }

@@ -75,7 +75,7 @@ export class AskedPulls {
   }
 
   async #look(pull: Pull): Promise<Seen> {
-    const listed = listedAs(pull);
+    const { listed } = pull;
     const before = this.#seen.get(pull.number);
     const touches = before?.listed === listed ? before.touches : await this.#touches.by(pull);
     const isOurs = touches || (before?.isOurs ?? (await this.#parts.showcase.hasComment(pull)));
@@ -112,7 +112,3 @@ export class AskedPulls {
     return JSON.stringify([headSha, baseRef, merge, inForce, turn.snapshot.fleet?.lookAgain]);
   }
 }
-
-/** Another one whenever something happened to it, as far as the list shows. */
-const listedAs = ({ headSha, baseRef, baseSha, updatedAt }: Pull): string =>
-  JSON.stringify([headSha, baseRef, baseSha, updatedAt]);

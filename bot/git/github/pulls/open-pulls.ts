@@ -7,8 +7,8 @@ export interface Pull {
   readonly number: number;
   readonly headSha: string;
   readonly baseRef: string;
-  readonly baseSha: string;
-  readonly updatedAt: string;
+  /** Another one whenever something happened to it. */
+  readonly listed: string;
 }
 
 /** What GitHub makes of a pull request if it were merged now; `unknown` while it works that out. */
@@ -52,13 +52,10 @@ export class OpenPulls {
 }
 
 function parsePull(data: unknown): Pull {
-  return {
-    number: numberWithin(data, "number"),
-    headSha: shaWithin(data, "head", "sha"),
-    baseRef: textWithin(data, "base", "ref"),
-    baseSha: shaWithin(data, "base", "sha"),
-    updatedAt: textWithin(data, "updated_at"),
-  };
+  const headSha = shaWithin(data, "head", "sha");
+  const baseRef = textWithin(data, "base", "ref");
+  const listed = JSON.stringify([headSha, baseRef, shaWithin(data, "base", "sha"), textWithin(data, "updated_at")]);
+  return { number: numberWithin(data, "number"), headSha, baseRef, listed };
 }
 
 function parsePullNow(data: unknown): PullNow {
