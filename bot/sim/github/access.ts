@@ -3,12 +3,16 @@ import type { Instant } from "../../core/instant.ts";
 import type { Account } from "./conversation.ts";
 import type { Repository } from "./repository.ts";
 
-export type Permission = "metadata" | "contents" | "pull_requests" | "issues" | "checks" | "statuses";
+export type Permission = "metadata" | "contents" | "pull_requests" | "issues" | "checks" | "statuses" | "merge_queues";
 export type Level = "read" | "write";
 export type Permissions = Readonly<Partial<Record<Permission, Level>>>;
 
 /** What hooks can hear of. */
-export const EVENTS: readonly string[] = ["push", "pull_request", "check_run", "check_suite"];
+export const EVENTS: readonly string[] = ["push", "pull_request", "check_run", "check_suite", "merge_group"];
+
+/** An app has to be allowed to look at queues before it can ask to hear of merge groups. */
+export const eventsFor = ({ merge_queues }: Permissions): readonly string[] =>
+  EVENTS.filter((event) => event !== "merge_group" || merge_queues !== undefined);
 
 export interface App {
   readonly id: number;

@@ -12,6 +12,15 @@ export function getRef(call: RepositoryCall): Reply {
   return sha === undefined ? notFound() : ok(showRef(call, ref, sha));
 }
 
+/** All whose names begin so, none where there are none; without pages. */
+export function listMatchingRefs(call: RepositoryCall): Reply {
+  const { repository, parameters } = call;
+  if (repository.refs.size === 0) return refuse(409, "Git Repository is empty.");
+  const found = [...repository.refs].filter(([ref]) => ref.startsWith(`refs/${parameters["ref"] ?? ""}`));
+  const sorted = found.toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return ok(sorted.map(([ref, sha]) => showRef(call, ref, sha)));
+}
+
 export function getTag(call: RepositoryCall): Reply {
   const { repository, parameters, links } = call;
   const tag = repository.network.tags.get(parameters["tag_sha"] ?? "");

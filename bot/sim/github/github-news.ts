@@ -1,5 +1,6 @@
 import type { Logged } from "../event-log.ts";
 import type { CheckRun, CheckSuite, Comment, Pull, Status } from "./conversation.ts";
+import type { MergeGroup } from "./merge-queue.ts";
 import type { Repository } from "./repository.ts";
 
 export type PullAction =
@@ -48,6 +49,14 @@ export type GitHubNews =
       readonly action: "rerequested";
       readonly repository: Repository;
       readonly suite: CheckSuite;
+    }
+  | {
+      readonly kind: "merge-group";
+      readonly action: "checks_requested" | "destroyed";
+      readonly repository: Repository;
+      readonly group: MergeGroup;
+      /** Why it is gone; null while it is there. */
+      readonly reason: "merged" | "dequeued" | "invalidated" | null;
     }
   | { readonly kind: "status"; readonly repository: Repository; readonly status: Status };
 

@@ -2,9 +2,10 @@ import { createHash, createPublicKey } from "node:crypto";
 import type { Stoppable } from "../../coordinator/ports.ts";
 import { HOUR, type Instant } from "../../core/instant.ts";
 import { EventLog } from "../event-log.ts";
-import { type App, type Caller, EVENTS, type Installation, type Permissions } from "./access.ts";
+import { type App, type Caller, eventsFor, type Installation, type Permissions } from "./access.ts";
 import type { Account } from "./conversation.ts";
 import type { GitHubNews } from "./github-news.ts";
+import { followQueue } from "./merge-queue.ts";
 import { followPush } from "./pulls.ts";
 import { Repository } from "./repository.ts";
 
@@ -23,7 +24,7 @@ export interface AppDraft {
   /** PEM. */
   readonly publicKey: string;
   readonly permissions: Permissions;
-  /** What it hears of; all that there is if not given. */
+  /** What it hears of; all that it may if not given. */
   readonly events?: readonly string[];
 }
 
@@ -65,6 +66,7 @@ export class GitHub {
   constructor(now: () => Instant) {
     this.now = now;
     this.log.listen((event) => followPush(this, event));
+    this.log.listen((event) => followQueue(this, event));
   }
 
   nextId(): number {
@@ -131,7 +133,7 @@ export class GitHub {
     return moved !== undefined && this.repositories.has(moved) ? moved : null;
   }
 
-  addApp({ slug, owner, publicKey, permissions, events = EVENTS }: AppDraft): App {
+  addApp({ slug, owner, publicKey, permissions, events = eventsFor(permissions) }: AppDraft): App {
     const id = this.nextId();
     const key = createPublicKey(publicKey);
     const app: App = { id, clientId: `Iv23${id}`, slug, owner, permissions, events, publicKey: key };

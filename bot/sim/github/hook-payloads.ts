@@ -70,6 +70,8 @@ function payloadOf(github: GitHub, event: GitHubEvent, links: Links): HookEvent 
       const check_suite = showSuite(github, event.repository, event.suite, links);
       return { name: "check_suite", payload: { action: event.action, check_suite } };
     }
+    case "merge-group":
+      return { name: "merge_group", payload: mergeGroupPayload(event) };
     case "comment":
     case "status":
       return null;
@@ -85,6 +87,19 @@ function changesOf(was: Pull, is: Pull): object {
     ...(was.body === is.body ? {} : { body: { from: was.body } }),
     ...(was.base.ref === is.base.ref ? {} : { base: { ref: { from: was.base.ref }, sha: { from: was.base.sha } } }),
   };
+}
+
+function mergeGroupPayload(event: Extract<GitHubEvent, { kind: "merge-group" }>): object {
+  const { action, repository, group, reason } = event;
+  const head = repository.network.commits.get(group.headSha) ?? null;
+  const merge_group = {
+    head_sha: group.headSha,
+    head_ref: group.ref,
+    base_sha: group.baseSha,
+    base_ref: `refs/heads/${group.base}`,
+    head_commit: head === null ? null : showSimple(head),
+  };
+  return { action, merge_group, ...(reason === null ? {} : { reason }) };
 }
 
 function pushPayload(event: Extract<GitHubEvent, { kind: "pushed" }>, links: Links): object {
@@ -111,18 +126,23 @@ function showPushed(repository: Repository, commit: Commit, links: Links) {
   const before = repository.network.commits.get(commit.parents[0] ?? "")?.tree ?? new Map();
   const changes = diffOf(before, commit.tree);
   const named = (status: string) => changes.filter((one) => one.status === status).map(({ filename }) => filename);
-  const { name, email } = commit.author;
   return {
-    id: commit.sha,
-    tree_id: treeSha(commit.tree),
+    ...showSimple(commit),
     distinct: true,
-    message: commit.message,
-    timestamp: bodyTime(commit.committer.date),
     url: `${webUrl(repository, links)}/commit/${commit.sha}`,
-    author: { name, email },
-    committer: { name: commit.committer.name, email: commit.committer.email },
     added: named("added"),
     removed: named("removed"),
     modified: named("modified"),
+  };
+}
+
+function showSimple({ sha, tree, message, author, committer }: Commit) {
+  return {
+    id: sha,
+    tree_id: treeSha(tree),
+    message,
+    timestamp: bodyTime(committer.date),
+    author: { name: author.name, email: author.email },
+    committer: { name: committer.name, email: committer.email },
   };
 }

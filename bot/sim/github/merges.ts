@@ -50,10 +50,15 @@ export function tryMerge(repository: Repository, pull: Pull): void {
   if (sha !== null) repository.refs.set(`refs/pull/${pull.number}/merge`, sha);
 }
 
-/** The commits that bring a pull request onto its base, the last one being the base's new head; null for a conflict. */
-export function landingOf(repository: Repository, pull: Pull, how: MergeMethod): readonly Commit[] | null {
+/** The commits that bring a pull request onto its base, or onto what that is going to be; the last one is its new head. Null for a conflict. */
+export function landingOf(
+  repository: Repository,
+  pull: Pull,
+  how: MergeMethod,
+  onto: Commit | null = repository.head(pull.base.ref),
+): readonly Commit[] | null {
   const { number, title, head: from } = pull;
-  const [onto, head] = [repository.head(pull.base.ref), repository.network.commits.get(from.sha)];
+  const head = repository.network.commits.get(from.sha);
   if (onto === null || head === undefined) return null;
   const files = mergedFiles(repository, onto, head);
   if (files === null) return null;

@@ -53,9 +53,20 @@ export function mergePull(github: GitHub, repository: Repository, number: number
   const landed = pull === undefined ? null : landingOf(repository, pull, how);
   const last = landed?.at(-1);
   if (pull === undefined || landed === null || last === undefined) throw new Error(`nothing to merge in #${number}`);
-  closeAs(github, repository, pull, { mergeCommit: last.sha, landed: landed.map(({ sha }) => sha) });
-  repository.move(`refs/heads/${pull.base.ref}`, last.sha);
+  landPull(
+    github,
+    repository,
+    pull,
+    landed.map(({ sha }) => sha),
+  );
   return last.sha;
+}
+
+/** Closes it as merged by these commits, on top of its base. */
+export function landPull(github: GitHub, repository: Repository, pull: Pull, landed: readonly string[]): void {
+  const mergeCommit = landed.at(-1) ?? null;
+  closeAs(github, repository, pull, { mergeCommit, landed });
+  if (mergeCommit !== null) repository.move(`refs/heads/${pull.base.ref}`, mergeCommit);
 }
 
 export function closePull(github: GitHub, repository: Repository, number: number): void {

@@ -16,6 +16,7 @@ import {
   type Verification,
 } from "./git-objects.ts";
 import type { GitHubNews } from "./github-news.ts";
+import type { MergeGroup } from "./merge-queue.ts";
 import type { TestMerge } from "./merges.ts";
 import type { Rule, Ruleset } from "./rulesets.ts";
 
@@ -67,6 +68,8 @@ export class Repository {
   readonly pulls = new Map<number, Pull>();
   /** By the pull request's number. */
   readonly testMerges = new Map<number, TestMerge>();
+  /** The queues of all branches, by the pull request's number, in their order. */
+  readonly mergeGroups = new Map<number, MergeGroup>();
   readonly comments = new Map<number, Comment>();
   readonly checkSuites = new Map<number, CheckSuite>();
   readonly checkRuns = new Map<number, CheckRun>();

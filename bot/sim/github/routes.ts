@@ -20,7 +20,16 @@ import { getSuite, rerequestSuite } from "./check-suites.ts";
 import { createComment, deleteComment, getComment, listComments, updateComment } from "./comments.ts";
 import { compare, getCommit, listCommits } from "./commits.ts";
 import { getContents, putContents } from "./contents.ts";
-import { createRef, deleteRef, getBlob, getGitCommit, getRef, getTag, updateRef } from "./git-data.ts";
+import {
+  createRef,
+  deleteRef,
+  getBlob,
+  getGitCommit,
+  getRef,
+  getTag,
+  listMatchingRefs,
+  updateRef,
+} from "./git-data.ts";
 import {
   createPull,
   getPull,
@@ -71,6 +80,7 @@ const ROUTES: readonly Route[] = [
   inRepository("GET /repos/{owner}/{repo}/branches/{branch}", READ, getBranch),
   inRepository("GET /repos/{owner}/{repo}/rules/branches/{branch}", METADATA, listBranchRules),
   inRepository("GET /repos/{owner}/{repo}/git/ref/{ref}", READ, getRef),
+  inRepository("GET /repos/{owner}/{repo}/git/matching-refs/{ref}", READ, listMatchingRefs),
   inRepository("POST /repos/{owner}/{repo}/git/refs", WRITE, createRef),
   inRepository("PATCH /repos/{owner}/{repo}/git/refs/{ref}", WRITE, updateRef),
   inRepository("DELETE /repos/{owner}/{repo}/git/refs/{ref}", WRITE, deleteRef),

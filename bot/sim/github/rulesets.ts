@@ -3,6 +3,7 @@ import type { Repository } from "./repository.ts";
 
 export type Rule =
   | { readonly kind: "pull request" }
+  | { readonly kind: "merge queue" }
   | { readonly kind: "required checks"; readonly contexts: readonly string[] };
 
 /** An active one. */
@@ -30,6 +31,8 @@ function termsOf(rule: Rule) {
   switch (rule.kind) {
     case "pull request":
       return { type: "pull_request", parameters: REVIEWED };
+    case "merge queue":
+      return { type: "merge_queue", parameters: QUEUED };
     case "required checks": {
       const required = rule.contexts.map((context) => ({ context }));
       const parameters = { required_status_checks: required, strict_required_status_checks_policy: false };
@@ -46,4 +49,14 @@ const REVIEWED = {
   require_last_push_approval: false,
   required_approving_review_count: 1,
   required_review_thread_resolution: false,
+};
+
+const QUEUED = {
+  check_response_timeout_minutes: 60,
+  grouping_strategy: "ALLGREEN",
+  max_entries_to_build: 5,
+  max_entries_to_merge: 5,
+  merge_method: "MERGE",
+  min_entries_to_merge: 1,
+  min_entries_to_merge_wait_minutes: 5,
 };
