@@ -17,6 +17,10 @@ export interface Tree {
   readonly isTruncated: boolean;
 }
 
+export interface TreeEntry extends EntryAtCommit {
+  readonly sha: string;
+}
+
 /** How git's objects are asked for, by their shas. */
 export interface GitObjects {
   tree(sha: string): Promise<Tree>;
@@ -29,7 +33,7 @@ const FOLDER = "040000";
  * Looked for folder by folder: GitHub's own way to a path follows links, and calls what they lead to a file. `root` is a
  * tree or a commit. Null where there is nothing. Rejects as the questions do, and with GitHubFailed.
  */
-export async function entryIn(objects: GitObjects, root: string, path: string): Promise<EntryAtCommit | null> {
+export async function entryIn(objects: GitObjects, root: string, path: string): Promise<TreeEntry | null> {
   const names = path.split("/");
   let folder = root;
   for (const [depth, name] of names.entries()) {
@@ -45,10 +49,10 @@ export async function entryIn(objects: GitObjects, root: string, path: string): 
   return null;
 }
 
-function entryOf({ mode, sha, size }: Row, { blob }: GitObjects): EntryAtCommit {
+function entryOf({ mode, sha, size }: Row, { blob }: GitObjects): TreeEntry {
   const bytes = (): Promise<Buffer> => blob(sha);
   // Where it is not told, the bytes are judged: how many may come is bounded.
-  return { mode, bytes, size: async () => size ?? (await bytes()).length };
+  return { mode, sha, bytes, size: async () => size ?? (await bytes()).length };
 }
 
 export function parseTree(data: unknown): Tree {

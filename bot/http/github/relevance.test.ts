@@ -3,6 +3,12 @@ import { relevanceOf } from "./relevance.ts";
 
 const POLICY = { repository: "acme/policy", ref: "main" };
 const repository = { full_name: "acme/policy" };
+const GROUP = `gh-readonly-queue/main/pr-7-${"1".repeat(40)}`;
+const group = (action: string, base_ref: unknown) => ({
+  action,
+  repository,
+  merge_group: { head_sha: "2".repeat(40), head_ref: `refs/heads/${GROUP}`, base_ref },
+});
 const pull = (action: string, base: string, more: object = {}) => ({
   action,
   repository,
@@ -27,6 +33,9 @@ test.each<[string, string, unknown]>([
     "pull_request",
     pull("edited", "other", { changes: { base: { ref: { from: "main" } } } }),
   ],
+  ["a merge group that waits for checks", "merge_group", group("checks_requested", "refs/heads/main")],
+  ["the push of a merge group's branch", "push", { repository, ref: `refs/heads/${GROUP}`, deleted: false }],
+  ["the making of a merge group's branch", "create", { repository, ref: GROUP, ref_type: "branch" }],
   ["a check that somebody wants again", "check_run", { repository, action: "rerequested" }],
   ["all checks that somebody wants again", "check_suite", { repository, action: "rerequested" }],
 ])("%s is about the policy", (_, event, payload) => {
@@ -47,6 +56,22 @@ test.each<[string, string, unknown, string]>([
   ["a pull request into another branch", "pull_request", pull("opened", "other"), "into another branch"],
   ["a label on a pull request", "pull_request", pull("labeled", "main"), "no change of a pull request"],
   ["a check that ended", "check_run", { repository, action: "completed" }, "not a re-run"],
+  ["a merge group that is gone", "merge_group", group("destroyed", "refs/heads/main"), "no wish for checks"],
+  ["another branch's", "merge_group", group("checks_requested", "refs/heads/other"), "for another branch"],
+  ["a merge group of another shape", "merge_group", { repository, merge_group: "main" }, "for another branch"],
+  [
+    "its branch's end, as a push",
+    "push",
+    { repository, ref: `refs/heads/${GROUP}`, deleted: true },
+    "of another branch",
+  ],
+  ["its branch's end", "delete", { repository, ref: GROUP, ref_type: "branch" }, "of another branch"],
+  [
+    "the push of another queue's",
+    "push",
+    { repository, ref: `refs/heads/${GROUP.replace("main", "main-2")}` },
+    "of another branch",
+  ],
   ["an event of another kind", "issues", { repository, action: "opened" }, "an event of another kind"],
   ["an installation", "installation", { action: "created" }, "of another repository"],
   ["a payload that is a list", "push", [], "of another repository"],
@@ -61,6 +86,8 @@ test("a ref may be given in full", () => {
   const policy = { ...POLICY, ref: "refs/heads/main" };
   expect(relevanceOf("push", { repository, ref: "refs/heads/main" }, policy).kind).toBe("about");
   expect(relevanceOf("pull_request", pull("opened", "main"), policy).kind).toBe("about");
+  expect(relevanceOf("push", { repository, ref: `refs/heads/${GROUP}` }, policy).kind).toBe("about");
+  expect(relevanceOf("merge_group", group("checks_requested", "refs/heads/main"), policy).kind).toBe("about");
   expect(relevanceOf("push", { repository, ref: "refs/tags/main" }, policy).kind).toBe("other");
 });
 

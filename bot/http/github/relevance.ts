@@ -34,10 +34,13 @@ export function relevanceOf(event: string, payload: unknown, policy: WatchedPoli
   if (!isSameName(read(payload, "repository", "full_name"), policy.repository)) return other("of another repository");
   switch (event) {
     case "push":
-      return isOurs(read(payload, "ref"), policy) ? about : other("of another branch");
+      return isOursOrGroup(read(payload, "ref"), read(payload, "deleted") !== true, policy) ? about : OTHER_BRANCH;
     case "create":
+      return isOursOrGroup(refOf(payload), true, policy) ? about : OTHER_BRANCH;
     case "delete":
-      return isOurs(refOf(payload), policy) ? about : other("of another branch");
+      return isOurs(refOf(payload), policy) ? about : OTHER_BRANCH;
+    case "merge_group":
+      return groupRelevance(payload, policy) ?? about;
     case "pull_request":
       return pullRelevance(payload, policy) ?? about;
     case "check_run":
@@ -55,13 +58,28 @@ function pullRelevance(payload: unknown, policy: WatchedPolicy): Relevance | nul
   return PULL_ACTIONS.includes(read(payload, "action")) ? null : other("no change of a pull request");
 }
 
+function groupRelevance(payload: unknown, policy: WatchedPolicy): Relevance | null {
+  if (!isOurs(read(payload, "merge_group", "base_ref"), policy)) return other("for another branch");
+  return read(payload, "action") === "checks_requested" ? null : other("no wish for checks");
+}
+
 const other = (why: string): Relevance => ({ kind: "other", why });
+
+const OTHER_BRANCH = other("of another branch");
 
 const inFull = (kind: "heads" | "tags", name: unknown): unknown =>
   typeof name === "string" ? `refs/${kind}/${name}` : null;
 
 const refOf = (payload: unknown): unknown =>
   inFull(read(payload, "ref_type") === "tag" ? "tags" : "heads", read(payload, "ref"));
+
+/** Apps that may not hear of merge groups hear of pushes all the same, and each group begins with one. */
+const isOursOrGroup = (full: unknown, isThere: boolean, policy: WatchedPolicy): boolean =>
+  isOurs(full, policy) || (isThere && isGroupOf(full, policy));
+
+/** `ref` may be given in full. A tag has no queue, and no branch is named so for one. */
+const isGroupOf = (full: unknown, { ref }: WatchedPolicy): boolean =>
+  typeof full === "string" && full.startsWith(`refs/heads/gh-readonly-queue/${ref.replace(/^refs\/heads\//, "")}/`);
 
 const isOurs = (full: unknown, { ref }: WatchedPolicy): boolean =>
   full === ref || full === `refs/heads/${ref}` || full === `refs/tags/${ref}`;

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
+import { enqueue } from "../../sim/github/merge-queue.ts";
 import { openPull } from "../../sim/github/pulls.ts";
-import { aGitHub, anApp } from "../../sim/github/testing/real-octokit.ts";
+import { APP_PERMISSIONS, AT, aGitHub, anApp } from "../../sim/github/testing/real-octokit.ts";
 import { serve } from "../server.ts";
 import { webhookRoute } from "./webhook.ts";
 
@@ -105,6 +106,23 @@ test("an app's hook tells of pull requests, and of checks that somebody wants ag
   await checks.rerequestRun({ ...at, check_run_id: data.id });
   await server.webhooks.settled();
   expect(told).toEqual(["pull_request acme/policy", "check_run acme/policy"]);
+});
+
+test.each([
+  ["an app that may look at queues", { merge_queues: "read" }, ["merge_group acme/policy", "push acme/policy"]],
+  ["one that may not: by the push of the group's branch", {}, ["push acme/policy"]],
+] as const)("a group of the merge queue is told to %s", async (_, more, expected) => {
+  const { url, told } = await aBot();
+  const { github, server, repository, octokit } = await aGitHub();
+  const { app } = anApp(github, server, { ...APP_PERMISSIONS, ...more });
+  repository.protect("main", { requiredChecks: ["policy"] });
+  const { sha } = repository.commit({ branch: "wider", files: { "policy.yaml": "1" } });
+  openPull(github, repository, { title: "Wider", author: "ben", head: "wider" });
+  await octokit.rest.repos.createCommitStatus({ ...AT, sha, context: "policy", state: "success" });
+  server.webhooks.add({ url, secret: SECRET, of: app });
+  enqueue(github, repository, 1);
+  await server.webhooks.settled();
+  expect(told.toSorted()).toEqual(expected);
 });
 
 test("webhook of another branch, and of another repository: answered, and nothing is looked at", async () => {

@@ -1,6 +1,7 @@
 import type { Turn } from "../../../coordinator/coordinator.ts";
 import type { Clock, Log } from "../../../coordinator/ports.ts";
 import type { Duration } from "../../../core/instant.ts";
+import { AskedGroups } from "./asked-groups.ts";
 import { AskedPulls } from "./asked-pulls.ts";
 import { CallFailed } from "./call-failed.ts";
 import { type Calls, Over } from "./calls.ts";
@@ -11,7 +12,7 @@ import type { MakeReview } from "./judging.ts";
 import type { PullsFooting } from "./pulls-footing.ts";
 import { Rests } from "./rests.ts";
 import { Showcase } from "./showcase.ts";
-import { nameOf, type Question, type Subject } from "./subject.ts";
+import { fieldsOf, nameOf, type Question, type Subject, type Wish } from "./subject.ts";
 import type { Who } from "./who.ts";
 
 export interface PullsPlace {
@@ -50,6 +51,7 @@ const MOST_ASKED_ABOUT_RERUNS = 100;
 export class Answers {
   readonly #parts: AnswersParts;
   readonly #pulls: AskedPulls;
+  readonly #groups: AskedGroups;
   readonly #showcase: Showcase;
   readonly #rests: Rests;
   readonly #branch: BranchDemands;
@@ -59,21 +61,24 @@ export class Answers {
   readonly #answered = new Map<string, Answered>();
 
   constructor(parts: AnswersParts) {
-    const { calls, place, clock, clusterName, review } = parts;
+    const { calls, place, clock, clusterName, review, footing } = parts;
     this.#parts = parts;
     this.#showcase = new Showcase(parts);
     const judging = { files: new FilesAt(calls, place.path), file: place.path, clusterName, review, clock };
     const turn = (): Turn => this.#turn();
     this.#pulls = new AskedPulls({ calls, place, judging, showcase: this.#showcase, turn });
+    this.#groups = new AskedGroups({ calls, place, judging, footing, check: this.#showcase.name });
     this.#rests = new Rests(clock);
     this.#branch = new BranchDemands(calls, place.branch, clock);
   }
 
   /** Whether some are better looked at again soon. Rejects with CallFailed, or with Over. */
   async round(): Promise<boolean> {
-    const subjects = await this.#pulls.all();
-    this.#forgetOthers(subjects);
+    const pulls = await this.#pulls.all();
     await this.#learnDemands();
+    // A queue stands still while it waits.
+    const subjects = [...(await this.#groups.all(this.#demands)), ...pulls];
+    this.#forgetOthers(subjects);
     this.#rerunTurns.begin();
     let isSoon = false;
     let failed = 0;
@@ -131,19 +136,19 @@ export class Answers {
 
   #answeredAgain(subject: Subject): void {
     this.#rests.end(subject);
-    this.#parts.footing.has(subject.number);
+    this.#parts.footing.answerable(nameOf(subject));
   }
 
   #failed(subject: Subject, { message, about }: CallFailed): void {
     const { log, footing } = this.#parts;
     const rest = this.#rests.begin(subject, message);
-    if (rest.isNews) log.warn("pull request not answered", { pull: subject.number, why: message });
+    if (rest.isNews) log.warn(`${subject.kind} not answered`, { ...fieldsOf(subject), why: message });
     // A moment's trouble is nobody's business, and so is a pull request that has just gone.
-    if (about === "permission" || about === "refused" || rest.isLong) footing.lacks(subject.number, message);
+    if (about === "permission" || about === "refused" || rest.isLong) footing.notAnswered(nameOf(subject), message);
   }
 
   async #look(subject: Subject): Promise<"done" | "soon"> {
-    const wish = await this.#pulls.wishOf(subject, this.#demands);
+    const wish = await this.#wishOf(subject);
     if (wish.kind !== "question") return wish.kind === "soon" ? "soon" : "done";
     const name = nameOf(subject);
     const isFresh = this.#isFresh(name, wish);
@@ -153,13 +158,25 @@ export class Answers {
     return "done";
   }
 
+  async #wishOf(subject: Subject): Promise<Wish> {
+    switch (subject.kind) {
+      case "pull request":
+        return this.#pulls.wishOf(subject, this.#demands);
+      case "merge group":
+        return this.#groups.wishOf(subject);
+      default:
+        return subject satisfies never;
+    }
+  }
+
   async #answer(subject: Subject, { what, judge }: Question, isAgain: boolean): Promise<void> {
     const { clock, footing } = this.#parts;
     const turn = this.#turn();
     const verdict = await judge(turn);
     await this.#showcase.show({ subject, verdict, inForce: turn.policy, now: clock.now(), isAgain, what });
     this.#answered.set(nameOf(subject), { what, at: clock.monotonic() });
-    if (this.#pulls.touching().includes(subject.number)) footing.answered(subject.number, clock.now());
+    const isPull = subject.kind === "pull request" && this.#pulls.touching().includes(subject.number);
+    if (isPull) footing.answered(subject.number, clock.now());
   }
 
   #isFresh(name: string, { what, lasts }: Question): boolean {
@@ -177,8 +194,8 @@ export class Answers {
     const names = new Set(subjects.map(nameOf));
     for (const name of this.#answered.keys()) if (!names.has(name)) this.#answered.delete(name);
     this.#rests.forgetOthers(names);
-    const open = new Set(subjects.map(({ number }) => number));
+    const open = new Set(subjects.flatMap((one) => (one.kind === "pull request" ? one.number : [])));
     this.#showcase.forgetOthers(open);
-    this.#parts.footing.forgetOthers(open);
+    this.#parts.footing.forgetOthers(names, open);
   }
 }

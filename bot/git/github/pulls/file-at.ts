@@ -26,6 +26,13 @@ export class FilesAt {
     if (entry !== null) return fileAtCommit(entry, { commit, path, ref: "the pull request" });
     return { ok: false, found: `${path} would be gone: it is not there at ${commit.slice(0, 7)}` };
   }
+
+  /** Whether the very same stands there at both, or nothing at either. Rejects with CallFailed, or with Over. */
+  async isSame(commit: string, other: string): Promise<boolean> {
+    const one = await entryIn(this.#objects, commit, this.#path);
+    const two = await entryIn(this.#objects, other, this.#path);
+    return one?.sha === two?.sha && one?.mode === two?.mode;
+  }
 }
 
 function wholeTree(data: unknown): Tree {

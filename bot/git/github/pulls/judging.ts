@@ -34,6 +34,11 @@ export async function judgePull(pull: PullNow, turn: Turn, judging: Judging): Pr
   return verdictOf(reviewOf(merged), reviewOf(head), note);
 }
 
+/** What the bot says to a commit that is what a branch is going to be. */
+export async function judgeCommit(sha: string, turn: Turn, judging: Judging): Promise<Verdict> {
+  return verdictOf(reviewer(turn, judging)(await judging.files.at(sha)), null, null);
+}
+
 function reviewer({ snapshot, policy }: Turn, judging: Judging): (found: FileAtCommit) => Review {
   const { clusterName, clock, file, review } = judging;
   const standing: Standing = { clusterName, snapshot, inForce: policy, now: clock.now() };

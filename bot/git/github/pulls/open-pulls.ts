@@ -4,6 +4,7 @@ import { ListQuestion, Question } from "./question.ts";
 
 /** A pull request as a list shows it. */
 export interface Pull {
+  readonly kind: "pull request";
   readonly number: number;
   readonly headSha: string;
   readonly baseRef: string;
@@ -55,7 +56,7 @@ function parsePull(data: unknown): Pull {
   const headSha = shaWithin(data, "head", "sha");
   const baseRef = textWithin(data, "base", "ref");
   const listed = JSON.stringify([headSha, baseRef, shaWithin(data, "base", "sha"), textWithin(data, "updated_at")]);
-  return { number: numberWithin(data, "number"), headSha, baseRef, listed };
+  return { kind: "pull request", number: numberWithin(data, "number"), headSha, baseRef, listed };
 }
 
 function parsePullNow(data: unknown): PullNow {

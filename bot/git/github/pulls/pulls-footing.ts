@@ -24,8 +24,10 @@ export class PullsFooting implements Footing {
   readonly #answered = new Map<number, Instant>();
   /** What keeps the bot from answering any. */
   #failed: Failed | null = null;
-  /** What keeps it from answering one, by its number, or from showing something. */
-  readonly #lacking = new Map<number | string, string>();
+  /** What keeps it from answering one, by its name. */
+  readonly #unanswered = new Map<string, string>();
+  /** What it can't do as a whole, and why. */
+  readonly #lacking = new Map<string, string>();
 
   constructor(file: string) {
     this.#file = file;
@@ -45,7 +47,9 @@ export class PullsFooting implements Footing {
     const type = "PullRequestsAnswered";
     const failed = this.#failed;
     const isDown = failed !== null && (failed.isSure || failed.count >= MANY);
-    const wrong = [...new Set([...(isDown ? [failed.says] : []), ...this.#lacking.values()])];
+    const wrong = [
+      ...new Set([...(isDown ? [failed.says] : []), ...this.#lacking.values(), ...this.#unanswered.values()]),
+    ];
     if (wrong.length > 0) return { type, isTrue: false, says: wrong.join(" ") };
     if (this.#touching === null) return null;
     if (this.#touching.length === 0) return { type, isTrue: true, says: `No pull request changes ${this.#file}.` };
@@ -60,12 +64,21 @@ export class PullsFooting implements Footing {
     this.#answered.set(number, at);
   }
 
-  lacks(what: number | string, says: string): void {
+  notAnswered(name: string, says: string): void {
+    this.#unanswered.set(name, says);
+    this.#tell();
+  }
+
+  answerable(name: string): void {
+    this.#unanswered.delete(name);
+  }
+
+  lacks(what: string, says: string): void {
     this.#lacking.set(what, says);
     this.#tell();
   }
 
-  has(what: number | string): void {
+  has(what: string): void {
     this.#lacking.delete(what);
   }
 
@@ -83,10 +96,10 @@ export class PullsFooting implements Footing {
     this.#tell();
   }
 
-  forgetOthers(open: ReadonlySet<number>): void {
+  /** `names` of all that there is to answer, `open` the numbers of the pull requests among them. */
+  forgetOthers(names: ReadonlySet<string>, open: ReadonlySet<number>): void {
     for (const number of this.#answered.keys()) if (!open.has(number)) this.#answered.delete(number);
-    for (const what of this.#lacking.keys())
-      if (typeof what === "number" && !open.has(what)) this.#lacking.delete(what);
+    for (const name of this.#unanswered.keys()) if (!names.has(name)) this.#unanswered.delete(name);
   }
 
   /** The bot leads no longer. */
@@ -94,6 +107,7 @@ export class PullsFooting implements Footing {
     this.#touching = null;
     this.#answered.clear();
     this.#failed = null;
+    this.#unanswered.clear();
     this.#lacking.clear();
     this.#tell();
   }

@@ -3,7 +3,7 @@ import { HOUR, MINUTE } from "../../../core/instant.ts";
 import type { Pull } from "./open-pulls.ts";
 import { Rests } from "./rests.ts";
 
-const ONE: Pull = { number: 7, headSha: "a", baseRef: "main", listed: "as it was" };
+const ONE: Pull = { kind: "pull request", number: 7, headSha: "a", baseRef: "main", listed: "as it was" };
 const PUSHED: Pull = { ...ONE, headSha: "c" };
 const EDITED: Pull = { ...ONE, listed: "edited" };
 

@@ -5,10 +5,11 @@ import { CallFailed } from "./call-failed.ts";
 import type { Calls } from "./calls.ts";
 import { CheckRuns } from "./check-run.ts";
 import { commentOf, footerOf, markerOf } from "./comment-text.ts";
+import type { Pull } from "./open-pulls.ts";
 import type { PullsFooting } from "./pulls-footing.ts";
 import { Statuses } from "./status.ts";
 import { StickyComments } from "./sticky-comment.ts";
-import type { Subject } from "./subject.ts";
+import { fieldsOf, type Subject } from "./subject.ts";
 import type { Verdict } from "./verdict.ts";
 import type { Who } from "./who.ts";
 
@@ -74,7 +75,7 @@ export class Showcase {
   }
 
   /** Whether there is a comment of the bot's. Rejects with CallFailed, or with Over. */
-  async hasComment({ number }: Subject): Promise<boolean> {
+  async hasComment({ number }: Pull): Promise<boolean> {
     return (await this.#comments.find(number, this.#known.get(number)?.id ?? null)) !== null;
   }
 
@@ -85,18 +86,23 @@ export class Showcase {
     const showing = { headSha: subject.headSha, verdict, footer, now, isAgain };
     const asRun = await this.#withChecks((runs) => runs.show(showing));
     const isNew = asRun ?? (await this.#statuses.show(subject.headSha, verdict));
-    const isEdited = await this.#showComment(exhibit, footer);
+    const isEdited = subject.kind === "pull request" && (await this.#showComment(subject, exhibit, footer));
     if (!isNew && !isEdited) return;
     const { isGood, title } = verdict;
-    this.#parts.log.info("pull request answered", { pull: subject.number, head: subject.headSha, isGood, title });
+    this.#parts.log.info(`${subject.kind} answered`, {
+      ...fieldsOf(subject),
+      head: subject.headSha,
+      isGood,
+      title,
+    });
   }
 
-  async #showComment({ subject, verdict, what }: Exhibit, footer: string): Promise<boolean> {
-    const { id: known, madeFor } = this.#known.get(subject.number) ?? { id: null, madeFor: null };
+  async #showComment({ number }: Pull, { verdict, what }: Exhibit, footer: string): Promise<boolean> {
+    const { id: known, madeFor } = this.#known.get(number) ?? { id: null, madeFor: null };
     const body = commentOf({ marker: this.#marker, name: this.name, verdict, footer });
     const mayCreate = verdict.isWorthComment && madeFor !== what;
-    const { id, isNew } = await this.#comments.show(subject.number, { body, mayCreate, known });
-    this.#known.set(subject.number, { id: id ?? known, madeFor: id === null ? madeFor : what });
+    const { id, isNew } = await this.#comments.show(number, { body, mayCreate, known });
+    this.#known.set(number, { id: id ?? known, madeFor: id === null ? madeFor : what });
     return isNew;
   }
 

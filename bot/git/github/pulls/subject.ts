@@ -1,10 +1,11 @@
 import type { Turn } from "../../../coordinator/coordinator.ts";
 import type { Duration } from "../../../core/instant.ts";
+import type { MergeGroup } from "./merge-groups.ts";
 import type { Pull } from "./open-pulls.ts";
 import type { Verdict } from "./verdict.ts";
 
 /** Something that the bot answers by a check on its newest commit. */
-export type Subject = Pull;
+export type Subject = Pull | MergeGroup;
 
 /** What one wants to hear. */
 export type Wish =
@@ -24,4 +25,18 @@ export interface Question {
 }
 
 /** As people call it; by this it is known again. */
-export const nameOf = ({ number }: Subject): string => `#${number}`;
+export function nameOf(subject: Subject): string {
+  switch (subject.kind) {
+    case "pull request":
+      return `#${subject.number}`;
+    case "merge group":
+      return subject.branch;
+    default:
+      return subject satisfies never;
+  }
+}
+
+/** How a line of the log names it. */
+export function fieldsOf(subject: Subject): Readonly<Record<string, string | number>> {
+  return subject.kind === "pull request" ? { pull: subject.number } : { group: subject.branch };
+}
