@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { HOUR, MINUTE, SECOND } from "../../bot/core/instant.ts";
 import type { CheckRun, Comment } from "../../bot/sim/github/conversation.ts";
+import { enqueue } from "../../bot/sim/github/merge-queue.ts";
 import { mergePull, openPull } from "../../bot/sim/github/pulls.ts";
 import { at, list, text } from "../../bot/sim/rules/world.ts";
 import { FILE, POLL, Workshop } from "./workshop.ts";
@@ -28,8 +29,8 @@ const START = Date.UTC(2026, 11, 5, 3);
 const SOON = 10 * SECOND;
 
 /** The starting cluster's bots, and its worker with a kernel that waits for a reboot. */
-async function workshop(as: "app" | "token"): Promise<Workshop> {
-  const shop = await Workshop.open({ policy: GOOD, start: START, as });
+async function workshop(as: "app" | "token", requiredChecks: readonly string[] = []): Promise<Workshop> {
+  const shop = await Workshop.open({ policy: GOOD, start: START, as, requiredChecks });
   shop.cluster.addNode({ name: "abal-kuber04", labels: {} }).need("kernel 5.14.0-503 installed, 5.14.0-427 running");
   shop.cluster.startAgent("abal-kuber04");
   await shop.pass(2 * MINUTE);
@@ -121,6 +122,28 @@ test("a plain token says the same by a commit status and the comment", async () 
   await shop.pass(SOON);
   expect(commentsOf(shop, number).map(({ body }) => body)).toEqual([expect.stringContaining("would start at once")]);
 });
+
+test.each([
+  ["within seconds of the webhook", SOON, false],
+  ["within one poll without it", POLL + SOON, true],
+])(
+  "a merge queue that waits for the check has it %s, merges, and the bot acts by what it merged",
+  async (_, soon, isLost) => {
+    const shop = await workshop("app", [CHECK]);
+    if (isLost) shop.webhooks.lose();
+    const number = propose(shop, WIDER);
+    expect(await shop.until(() => checkOf(shop, number)?.conclusion === "success", soon)).toBe(true);
+    await shop.pass(SOON);
+    const comments = commentsOf(shop, number);
+    enqueue(shop.github, shop.repository, number);
+    const head = shop.repository.mergeGroups.get(number)?.headSha;
+    expect(await shop.until(() => shop.repository.head("main")?.sha === head, soon)).toBe(true);
+    expect(await shop.until(() => isUnderWay(shop), soon)).toBe(true);
+    expect(new Set(commitsOf(shop))).toEqual(new Set([head]));
+    expect(commentsOf(shop, number)).toEqual(comments);
+    expect(shop.warnings).toEqual([]);
+  },
+);
 
 test("a request that is never merged changes nothing, whoever it would let decide", async () => {
   const shop = await workshop("app");

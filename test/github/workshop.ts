@@ -48,6 +48,8 @@ interface Settings {
   readonly start?: Instant;
   /** Who the bots are on GitHub; nobody, who only reads, when it is not given. */
   readonly as?: "app" | "token" | "nobody";
+  /** What main waits for; nothing when it is not given. */
+  readonly requiredChecks?: readonly string[];
 }
 
 /** One life of a replica, with the door that GitHub's deliveries come in by. */
@@ -82,12 +84,15 @@ export class Workshop {
   #next: Replica | null = null;
   #own: RunningServer | null = null;
 
-  private constructor({ as = "nobody" }: Settings, world: Pick<Workshop, "cluster" | "github" | "server">) {
+  private constructor(
+    { as = "nobody", requiredChecks = [] }: Settings,
+    world: Pick<Workshop, "cluster" | "github" | "server">,
+  ) {
     this.cluster = world.cluster;
     this.github = world.github;
     this.server = world.server;
     this.repository = this.github.addRepository({ owner: AT.owner, name: AT.repo });
-    this.repository.protect("main");
+    this.repository.protect("main", { requiredChecks });
     this.#identity = this.#enter(as);
     writeFileSync(join(this.#folder, "secret"), `${SECRET}\n`);
     this.cluster.store.onChange(({ resource, after }) => {

@@ -61,13 +61,13 @@ export class Answers {
   readonly #answered = new Map<string, Answered>();
 
   constructor(parts: AnswersParts) {
-    const { calls, place, clock, clusterName, review, footing } = parts;
+    const { calls, place, clock, clusterName, review, footing, log } = parts;
     this.#parts = parts;
     this.#showcase = new Showcase(parts);
     const judging = { files: new FilesAt(calls, place.path), file: place.path, clusterName, review, clock };
     const turn = (): Turn => this.#turn();
     this.#pulls = new AskedPulls({ calls, place, judging, showcase: this.#showcase, turn });
-    this.#groups = new AskedGroups({ calls, place, judging, footing, check: this.#showcase.name });
+    this.#groups = new AskedGroups({ calls, place, judging, footing, log, check: this.#showcase.name });
     this.#rests = new Rests(clock);
     this.#branch = new BranchDemands(calls, place.branch, clock);
   }

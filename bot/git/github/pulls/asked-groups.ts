@@ -1,4 +1,5 @@
 import type { Turn } from "../../../coordinator/coordinator.ts";
+import type { Log } from "../../../coordinator/ports.ts";
 import { shaWithin } from "../shape.ts";
 import { CallFailed } from "./call-failed.ts";
 import type { Calls } from "./calls.ts";
@@ -17,6 +18,7 @@ interface AskedParts {
   /** The name that a queue waits for. */
   readonly check: string;
   readonly footing: PullsFooting;
+  readonly log: Log;
 }
 
 /** So many times in a row are more than bad luck. */
@@ -30,6 +32,7 @@ export class AskedGroups {
   readonly #tip: Question<string>;
   #known: readonly MergeGroup[] = [];
   #failures = 0;
+  #lastTrouble: string | null = null;
 
   constructor(parts: AskedParts) {
     const { calls, place } = parts;
@@ -46,14 +49,23 @@ export class AskedGroups {
     try {
       this.#known = await this.#groups.all();
       this.#failures = 0;
+      this.#lastTrouble = null;
       this.#parts.footing.has(LISTING);
     } catch (error) {
       if (!(error instanceof CallFailed) || error.isAboutAll) throw error;
       this.#failures += 1;
       const isSure = error.about !== "moment" || this.#failures >= MANY;
-      if (isSure) this.#parts.footing.lacks(LISTING, error.message);
+      if (isSure) this.#lack(error.message);
     }
     return this.#known;
+  }
+
+  /** Said once, until it is another or over. */
+  #lack(why: string): void {
+    const { footing, log } = this.#parts;
+    if (why !== this.#lastTrouble) log.warn("merge groups not found", { why });
+    this.#lastTrouble = why;
+    footing.lacks(LISTING, why);
   }
 
   /** A group lives for minutes, and a machine waits for the answer: one is enough, however the cluster changes. */
