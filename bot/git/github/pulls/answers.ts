@@ -127,6 +127,8 @@ export class Answers {
       return looked;
     } catch (error) {
       if (error instanceof Over) throw error;
+      // It may be answered by half: its check is there, and its comment is not.
+      this.#answered.delete(nameOf(subject));
       const why = error instanceof Error ? error.message : String(error);
       const failure = error instanceof CallFailed ? error : new CallFailed("refused", `Reviewing failed: ${why}`);
       if (!failure.isAboutAll) this.#failed(subject, failure);

@@ -4,6 +4,7 @@ import { AT } from "../../../sim/github/testing/real-octokit.ts";
 import { aBotOf, aReviewedGitHub, FILE, HOUR, MINUTE, simpleReview, type World } from "../testing/reviewing.ts";
 
 const COMMENT = "POST /repos/{owner}/{repo}/issues/{issue_number}/comments";
+const EDIT = "PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}";
 const RUNS = "GET /repos/{owner}/{repo}/commits/{ref}/check-runs";
 
 /** Its comment is refused for a good hour, so that it rests for long; then no more, but nobody knows. */
@@ -47,6 +48,20 @@ test.each(WORDS)("%s lifts it at once, with the webhook", async (_, say) => {
   // After a push GitHub works out first what a merge makes of it.
   await world.run(15_000);
   expect(world.commentsOn(number)).toHaveLength(1);
+});
+
+test("a re-run that was answered by half is made whole: the comment follows, though the check waits for nothing more", async () => {
+  const world = await aReviewedGitHub();
+  const { number, head } = world.propose({ [FILE]: "x" });
+  let text = "two nodes move";
+  const bot = aBotOf(world, { review: () => ({ isGood: true, title: "fine", text, annotations: [] }) });
+  bot.lead();
+  await world.run(MINUTE);
+  world.server.faults.failNext(EDIT, { kind: "status", code: 502 });
+  text = "three nodes move";
+  await rerun(world, head);
+  await world.run(4 * MINUTE);
+  expect(world.commentsOn(number)).toMatchObject([{ body: expect.stringContaining("three nodes move") }]);
 });
 
 test("a word about another pull request lifts no rest", async () => {
