@@ -37,7 +37,7 @@ test("versions are numbers, not text", () => {
 test("late events of an object that is gone don't bring it back, and another of its name is another", () => {
   const { mirrored, seen } = aMirror();
   mirrored.put(object("a", 5));
-  mirrored.drop("a");
+  mirrored.forget("a", "uid-a");
   mirrored.put(object("a", 6));
   mirrored.put(object("a", 7, "uid-new"));
   expect(seen).toEqual(["a=v5", "a=gone", "a=v7"]);

@@ -54,10 +54,8 @@ export class Mirrored<T> {
     if (known === undefined || known.uid === metadata.uid) this.#remove(fullName(metadata), metadata.uid);
   }
 
-  /** The server said that no object of this name is there. */
-  drop(name: string): void {
-    const known = this.#entries.get(name);
-    if (known !== undefined) this.#remove(name, known.uid);
+  uidOf(name: string): string | null {
+    return this.#entries.get(name)?.uid ?? null;
   }
 
   /** This very object is gone; another of the same name may be there. */

@@ -89,8 +89,14 @@ export class Mirrors {
     this.#reflectors.get(resource)?.put(object);
   }
 
-  drop(resource: Resource, name: string): void {
-    this.#reflectors.get(resource)?.drop(name);
+  /** Null while no object of that name is known. */
+  uidOf(resource: Resource, name: string): string | null {
+    return this.#reflectors.get(resource)?.uidOf(name) ?? null;
+  }
+
+  /** The server answered that this very object is gone. */
+  forget(resource: Resource, name: string, uid: string): void {
+    this.#reflectors.get(resource)?.forget(name, uid);
   }
 
   /** Resolves when the node's pods, listed after this call, are in the store. */

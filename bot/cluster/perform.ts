@@ -1,4 +1,4 @@
-import type { Call, Json, Lease, Resource } from "../coordinator/ports.ts";
+import type { Answer, Call, Json, Lease, Resource } from "../coordinator/ports.ts";
 import { mustLeave } from "../core/drain/filter.ts";
 import type { NodeName } from "../core/fleet/node.ts";
 import { orderOf } from "../core/fleet/phase.ts";
@@ -30,8 +30,11 @@ interface RebootNews {
   readonly says: string;
 }
 
-/** `retry`: the effect is not known or was refused, so the step waits a while before it may be planned anew. */
-export type Performed = "done" | "retry";
+/**
+ * `retry`: the effect is not known or was refused, so the step waits a while before it may be planned anew. `outdated`: it was
+ * planned by what is no more, and what is now is in the store; so the plan is made anew at once, and later if that did not help.
+ */
+export type Performed = "done" | "outdated" | "retry";
 
 /** Turns each step into its API calls, and puts what the server answered straight into the store. */
 export class Performer {
@@ -44,12 +47,14 @@ export class Performer {
 
   async perform(step: Step, lease: Lease): Promise<void> {
     const key = stepKey(step);
-    if ((await this.#apply(step, lease)) === "done") {
+    const performed = await this.#apply(step, lease);
+    if (performed === "done") {
       this.#failures.delete(key);
       return;
     }
     const failures = this.#failures.get(key) ?? 0;
     this.#failures.set(key, failures + 1);
+    if (performed === "outdated" && failures === 0) return;
     await pause(this.#parts.clock, backOff(this.#parts, failures));
   }
 
@@ -144,9 +149,9 @@ export class Performer {
     const answer = await fencedCall(this.#parts, lease, { verb: "delete", resource, name, uid });
     // A conflict: another of that name was made since.
     if (answer.kind === "answered" && answer.code === 409)
-      return (await this.#readAgain(resource, name, lease)) ? "done" : "retry";
+      return (await this.#readAgain(resource, name, lease)) ? "outdated" : "retry";
     if (answer.kind === "unanswered" || (answer.code !== 200 && answer.code !== 404)) return "retry";
-    this.#parts.mirrors.drop(resource, name);
+    this.#parts.mirrors.forget(resource, name, uid);
     return "done";
   }
 
@@ -169,7 +174,7 @@ export class Performer {
     const pods = await this.#parts.mirrors.listPods(next.node, (call) => fencedCall(this.#parts, lease, call));
     if (pods === null) return "retry";
     const sieve = { drain, snapshot: this.#parts.mirrors.store.snapshot(), now: this.#parts.clock.now() };
-    return pods.some((pod) => mustLeave(pod, sieve)) ? "done" : this.#writePhase(step, lease);
+    return pods.some((pod) => mustLeave(pod, sieve)) ? "outdated" : this.#writePhase(step, lease);
   }
 
   /**
@@ -182,7 +187,7 @@ export class Performer {
     const nodes = new Set([...step.freed, ...added].map(({ node }) => node));
     const records = await Promise.all([...nodes].map((node) => this.#isCurrent(node, lease)));
     if (records.includes("unknown")) return "retry";
-    if (records.includes("changed")) return "done";
+    if (records.includes("changed")) return "outdated";
     return this.#write(writeOf(step, this.#parts.mirrors.store), lease);
   }
 
@@ -209,14 +214,10 @@ export class Performer {
     change: (node: Json) => Json | null,
   ): Promise<Performed> {
     const { node: name } = step;
-    const read = await fencedCall(this.#parts, lease, { verb: "get", resource: "nodes", name });
+    const read = await this.#read("nodes", name, lease);
     if (read.kind === "unanswered") return "retry";
-    if (read.code === 404) {
-      this.#parts.mirrors.drop("nodes", name);
-      return "done";
-    }
+    if (read.code === 404) return "outdated";
     if (read.code !== 200) return "retry";
-    this.#parts.mirrors.put("nodes", read.body);
     if (!(await this.#readAgain("nodereboots", name, lease))) return "retry";
     const object = change(read.body);
     if (object === null || !mayChange(step, this.#parts.mirrors.store.reboots.get(name))) return "retry";
@@ -225,9 +226,8 @@ export class Performer {
 
   /** Nothing rests on this taint, so a node that changed meanwhile is simply decided on anew. */
   async #discourage({ node: name, uid, wanted }: Step & { kind: "Discourage" }, lease: Lease): Promise<Performed> {
-    const read = await fencedCall(this.#parts, lease, { verb: "get", resource: "nodes", name });
+    const read = await this.#read("nodes", name, lease);
     if (read.kind === "unanswered" || read.code !== 200) return "retry";
-    this.#parts.mirrors.put("nodes", read.body);
     const object = discouraged(read.body, uid, wanted);
     if (object === null) return "done";
     return this.#write({ call: { verb: "update", resource: "nodes", name, object }, resource: "nodes", name }, lease);
@@ -247,16 +247,22 @@ export class Performer {
     const why = answer.kind === "unanswered" ? answer.why : `${answer.code} ${messageOf(answer.body)}`;
     this.#parts.log.warn("write not made", { verb: call.verb, resource, name, why });
     const isKnown = await this.#readAgain(resource, name, lease);
-    // After a conflict the fresh object is enough to plan anew; anything else is tried again later.
-    return isKnown && answer.kind === "answered" && answer.code === 409 ? "done" : "retry";
+    return isKnown && answer.kind === "answered" && answer.code === 409 ? "outdated" : "retry";
   }
 
   async #readAgain(resource: Resource, name: string, lease: Lease): Promise<boolean> {
+    const read = await this.#read(resource, name, lease);
+    return read.kind === "answered" && (read.code === 200 || read.code === 404);
+  }
+
+  /** Into the store. That nothing is there tells only of what was known when it was asked: another may have come meanwhile. */
+  async #read(resource: Resource, name: string, lease: Lease): Promise<Answer> {
+    const { mirrors } = this.#parts;
+    const known = mirrors.uidOf(resource, name);
     const read = await fencedCall(this.#parts, lease, { verb: "get", resource, name });
-    if (read.kind === "unanswered") return false;
-    if (read.code === 200) this.#parts.mirrors.put(resource, read.body);
-    if (read.code === 404) this.#parts.mirrors.drop(resource, name);
-    return read.code === 200 || read.code === 404;
+    if (read.kind === "answered" && read.code === 200) mirrors.put(resource, read.body);
+    if (read.kind === "answered" && read.code === 404 && known !== null) mirrors.forget(resource, name, known);
+    return read;
   }
 }
 

@@ -22,8 +22,9 @@ interface ReflectSettings<T> extends Selection {
 export interface Reflector extends Stoppable {
   /** An object that the server answered; taken if it is newer than what is known. */
   put(object: Json): void;
-  /** The server answered that there is no object of this name. */
-  drop(name: string): void;
+  /** Null while no object of that name is known. */
+  uidOf(name: string): string | null;
+  /** The server answered that this very object is gone. */
   forget(name: string, uid: string): void;
 }
 
@@ -77,8 +78,8 @@ class ReflectorLoop<T> implements Reflector {
     if (!this.#stopped) this.#mirrored.put(object);
   }
 
-  drop(name: string): void {
-    if (!this.#stopped) this.#mirrored.drop(name);
+  uidOf(name: string): string | null {
+    return this.#mirrored.uidOf(name);
   }
 
   forget(name: string, uid: string): void {

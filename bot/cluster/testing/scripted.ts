@@ -25,7 +25,7 @@ export const status = (message: string, causes: readonly string[] = []): Json =>
 export const LEASE: Lease = { remaining: () => Number.POSITIVE_INFINITY };
 
 /** Adapters over an Api that answers each call as `script` says; timers run out at once. */
-export function scripted(now: Instant, script: (call: Call) => Answer) {
+export function scripted(now: Instant, script: (call: Call) => Answer | Promise<Answer>) {
   const calls: Call[] = [];
   const parts: CallParts = {
     api: {
