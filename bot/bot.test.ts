@@ -55,12 +55,14 @@ test("an onlooker is shown each turn, on the leader and on the standby, and is s
   expect(standby.shown).toHaveLength(before);
 });
 
-test("a policy source is told what is in force, by what an earlier bot left on record before its own bot knows", async () => {
+test("a policy source is told what is in force, and already at its first reading what an earlier bot left on record", async () => {
   const start = Date.UTC(2026, 11, 5, 4);
+  const atFirst: (PolicyInForce | null)[] = [];
   const told: (() => PolicyInForce | null)[] = [];
   const heard: ((news: PolicyNews) => void)[] = [];
   const source: PolicySource = {
     start: (hear, inForce = () => null) => {
+      atFirst.push(inForce());
       told.push(inForce);
       heard.push(hear);
       return { stop: () => {}, hurry: () => {} };
@@ -72,14 +74,15 @@ test("a policy source is told what is in force, by what an earlier bot left on r
   });
   const pass = () => cluster.clock.runUntil(() => false, cluster.clock.now() + 2 * MINUTE);
   cluster.startBot("a");
-  expect(told[0]?.(), "nothing ever").toBeNull();
+  await pass();
+  expect(atFirst, "nothing ever").toEqual([null]);
   heard[0]?.(good("3f2a9c1"));
   expect(told[0]?.()).toMatchObject({ source: "git", commit: "3f2a9c1" });
   await pass();
   cluster.killBot("a");
   cluster.startBot("b");
   await pass();
-  expect(told[1]?.(), "on record").toMatchObject({ source: "git", commit: "3f2a9c1" });
+  expect(atFirst[1], "on record").toMatchObject({ source: "git", commit: "3f2a9c1" });
   heard[1]?.(good("0ther"));
   expect(told[1]?.()).toMatchObject({ source: "git", commit: "0ther" });
 });

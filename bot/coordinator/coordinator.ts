@@ -15,7 +15,7 @@ import { Forecaster } from "./forecaster.ts";
 import { GateKeeper } from "./gate-keeper.ts";
 import { PeopleKeeper } from "./people-keeper.ts";
 import { PolicyKeeper } from "./policy-keeper.ts";
-import type { PolicyInForce, PolicySource, Reparse, RunningSource } from "./policy-source-port.ts";
+import type { PolicyInForce, PolicyNews, PolicySource, Reparse, RunningSource } from "./policy-source-port.ts";
 import type { Clock, Cluster, Election, Footing, Gates, Log, SlackPeople, Stoppable } from "./ports.ts";
 
 /** What was decided in one turn, for those who show it to people. */
@@ -75,13 +75,6 @@ export class Coordinator {
   }
 
   start(): void {
-    this.#source = this.#parts.policySource.start(
-      (news) => {
-        this.#keeper.hear(news);
-        this.wake();
-      },
-      () => this.#inForce(),
-    );
     this.#footings.start(() => this.wake());
     this.#parts.cluster.start(() => this.wake());
     this.#parts.election.start(() => this.wake());
@@ -113,6 +106,8 @@ export class Coordinator {
     const known = cluster.snapshot();
     if (known === null) return;
     this.#heed(known.fleet);
+    // Not before the record is known: the first reading is compared with the commit that stands there.
+    this.#source ??= this.#listen();
     // Before the policy source has spoken once, "no policy" would be a guess that makes running drains yield.
     if (!this.#keeper.hasHeard()) return;
     const snapshot = {
@@ -138,6 +133,14 @@ export class Coordinator {
     this.#setAlarm(decided.wakeAt, now);
     const forecast = this.#forecaster.of({ snapshot, plan: decided, policy, now });
     onTurn({ snapshot, plan: decided, policy, policyStatus: this.#keeper.status(), now, isLeader, forecast });
+  }
+
+  #listen(): RunningSource {
+    const heard = (news: PolicyNews): void => {
+      this.#keeper.hear(news);
+      this.wake();
+    };
+    return this.#parts.policySource.start(heard, () => this.#inForce());
   }
 
   /** As long as this bot knows of none: what an earlier one left on record. */
