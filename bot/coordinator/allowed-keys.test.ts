@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { PolicyStatus } from "../core/fleet/fleet.ts";
 import { aPolicy, NOW } from "../core/testing/builders.ts";
-import { isSamePolicy, PolicyKeeper } from "./policy-keeper.ts";
+import { PolicyKeeper } from "./policy-keeper.ts";
+import { isSamePolicy } from "./policy-record.ts";
 import type { PolicyNews } from "./policy-source-port.ts";
 
 type Keys = string | null | undefined;
@@ -134,6 +135,93 @@ describe("after a restart", () => {
     expect(logged).toContain("policy withdrawn");
     keeper.hear(bad("one"));
     expect(keeper.policy()?.commit, "with the file put back").toBe("3f2a9c1");
+  });
+});
+
+/** What the next bot finds on record, once a bot that found this has heard that. */
+function recordOf(before: PolicyStatus, news: PolicyNews): PolicyStatus {
+  const { keeper } = aKeeper();
+  keeper.hear(news);
+  keeper.remember(before);
+  const status = keeper.status();
+  if (status === null) throw new Error("what was heard is the status");
+  return status;
+}
+
+describe("after two restarts", () => {
+  const aside = recordOf(kept("one"), bad("two"));
+
+  test("what was put aside is on record, and is not in force", () => {
+    const { commit, text, keysDigest, signedBy, inForceSince } = kept("one");
+    expect(aside).toMatchObject({ commit: null, text: null, valid: false, problems: ["x", OTHER_KEYS] });
+    expect(aside.putAside).toEqual({ commit, text, keysDigest, signedBy, inForceSince });
+    expect(aside).not.toHaveProperty("keysDigest");
+    expect(isSamePolicy(aside, { ...aside, putAside: kept("two") })).toBe(false);
+  });
+
+  test.each<readonly [string, PolicyNews, string]>([
+    ["by other keys it is still not used, and it is said why", bad("two"), OTHER_KEYS],
+    ["by yet other keys as well", bad("three"), OTHER_KEYS],
+    ["while the keys can't be read as well", bad(null), UNREADABLE],
+  ])("%s", (_, news, why) => {
+    const { keeper } = aKeeper();
+    keeper.hear(news);
+    keeper.remember(aside);
+    expect(keeper.policy()).toBeUndefined();
+    expect(keeper.status()).toMatchObject({ commit: null, problems: ["x", why], putAside: aside.putAside });
+  });
+
+  test("with the file put back it goes on as it was", () => {
+    const { keeper } = aKeeper();
+    keeper.hear(bad("one"));
+    keeper.remember(aside);
+    expect(keeper.policy()?.commit).toBe("3f2a9c1");
+    expect(keeper.status()).toMatchObject({ ...kept("one"), valid: false, problems: ["x"], since: NOW });
+    expect(keeper.status()).not.toHaveProperty("putAside");
+  });
+
+  test("the keys that could not be read for a moment cost nothing", () => {
+    const unread = recordOf(kept("one"), bad(null));
+    expect(recordOf(unread, bad("one"))).toMatchObject({ commit: "3f2a9c1", text: "kept", keysDigest: "one" });
+  });
+
+  test.each<readonly [string, PolicyNews]>([
+    ["a good one", good("two", "next")],
+    ["the word that no allowed key signed it", unsigned("two", "3f2a9c1")],
+  ])("%s ends it for good", (_, news) => {
+    const after = recordOf(aside, news);
+    expect(after).not.toHaveProperty("putAside");
+    expect(recordOf({ ...after, commit: null, text: null }, bad("one"))).toMatchObject({ commit: null, text: null });
+  });
+
+  test("one of another source is not put aside", () => {
+    const { keeper } = aKeeper();
+    keeper.hear(bad("two"));
+    keeper.remember({ ...aside, source: "another" });
+    expect(keeper.status()).toMatchObject({ problems: ["x"] });
+    expect(keeper.status()).not.toHaveProperty("putAside");
+  });
+});
+
+describe("while another bot leads", () => {
+  test("what was put aside goes on once the leader judged it by the same keys", () => {
+    const { keeper } = aKeeper();
+    keeper.hear(bad("two"));
+    keeper.remember(kept("one"));
+    keeper.remember(kept("two"));
+    expect(keeper.policy()?.commit).toBe("3f2a9c1");
+    expect(keeper.status()).toMatchObject({ keysDigest: "two", problems: ["x"] });
+    expect(keeper.status()).not.toHaveProperty("putAside");
+  });
+
+  test("and not what this bot's own source found unsigned, however late the record follows", () => {
+    const { keeper } = aKeeper();
+    keeper.hear(good("one"));
+    keeper.hear(unsigned("two", "3f2a9c1"));
+    keeper.hear(unsigned("two", "0ther"));
+    keeper.remember(kept("two"));
+    expect(keeper.policy()).toBeUndefined();
+    expect(keeper.status()).not.toHaveProperty("putAside");
   });
 });
 

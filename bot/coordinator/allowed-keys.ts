@@ -1,4 +1,8 @@
-import type { PolicyStatus } from "../core/fleet/fleet.ts";
+import type { KeptPolicy } from "../core/fleet/fleet.ts";
+
+/** The beginning of a sentence that says why. */
+export const isNotUsed = (commit: string | null): string =>
+  `The last good policy${commit === null ? "" : `, commit ${commit.slice(0, 7)},`} is not used`;
 
 /**
  * Why a policy that an earlier bot kept may not go on by the keys that are allowed now, as a sentence; null where it may.
@@ -6,11 +10,11 @@ import type { PolicyStatus } from "../core/fleet/fleet.ts";
  * one of them signed it.
  */
 export function whyKeysForbid(
-  { commit, keysDigest }: Pick<PolicyStatus, "commit" | "keysDigest">,
+  { commit, keysDigest }: Pick<KeptPolicy, "commit" | "keysDigest">,
   now: string | null | undefined,
 ): string | null {
   if (now === undefined || (now !== null && now === keysDigest)) return null;
-  const what = `The last good policy, commit ${(commit ?? "?").slice(0, 7)}, is not used`;
+  const what = isNotUsed(commit);
   if (now === null) return `${what} until it can be told that the allowed keys are those by which it was taken.`;
   if (keysDigest === undefined)
     return `${what}: which keys allowed it is not on record. Let an allowed key sign a new commit.`;

@@ -15,6 +15,7 @@ import { Forecaster } from "./forecaster.ts";
 import { GateKeeper } from "./gate-keeper.ts";
 import { PeopleKeeper } from "./people-keeper.ts";
 import { PolicyKeeper } from "./policy-keeper.ts";
+import { inForceOf } from "./policy-record.ts";
 import type { PolicyInForce, PolicyNews, PolicySource, Reparse, RunningSource } from "./policy-source-port.ts";
 import type { Clock, Cluster, Election, Footing, Gates, Log, SlackPeople, Stoppable } from "./ports.ts";
 
@@ -146,8 +147,10 @@ export class Coordinator {
   /** As long as this bot knows of none: what an earlier one left on record. */
   #inForce(): PolicyInForce | null {
     const own = this.#keeper.status();
-    if (own !== null && own.commit !== null) return own;
-    return this.#parts.cluster.snapshot()?.fleet?.policy ?? null;
+    const known = own === null ? null : inForceOf(own);
+    if (known !== null && known.commit !== null) return known;
+    const kept = this.#parts.cluster.snapshot()?.fleet?.policy ?? null;
+    return kept === null ? null : inForceOf(kept);
   }
 
   /** What stood there when this bot came is older than its first reading. */

@@ -2,7 +2,7 @@ import type { Fleet, PolicyStatus } from "../core/fleet/fleet.ts";
 import { type Duration, type Instant, SECOND } from "../core/instant.ts";
 import { type UnderPolicy, underPolicy } from "../core/policy/under-policy.ts";
 import { type Step, type StepKey, stepKey } from "../core/step.ts";
-import { isSamePolicy } from "./policy-keeper.ts";
+import { isSamePolicy } from "./policy-record.ts";
 import type { Cluster, Election, Log } from "./ports.ts";
 
 /** After that long a write that changed nothing is tried once more: it may have failed. */

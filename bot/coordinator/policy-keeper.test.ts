@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { PolicyStatus } from "../core/fleet/fleet.ts";
 import { aPolicy, NOW } from "../core/testing/builders.ts";
-import { isSamePolicy, PolicyKeeper } from "./policy-keeper.ts";
+import { PolicyKeeper } from "./policy-keeper.ts";
+import { isSamePolicy } from "./policy-record.ts";
 import type { PolicyNews } from "./policy-source-port.ts";
 
 function aKeeper() {
@@ -17,7 +18,10 @@ function aKeeper() {
     clusterName: "abal-kuber",
     clock,
     log,
-    reparse: (text, origin) => (text === "kept" ? aPolicy(origin) : null),
+    reparse: (text, origin) => {
+      if (text === "other's") return aPolicy({ ...origin, cluster: "other" });
+      return text === "kept" ? aPolicy(origin) : null;
+    },
   });
   return { keeper, logged, later: (by: number) => (now += by) };
 }
@@ -187,6 +191,25 @@ describe("after a restart", () => {
     expect(keeper.policy()).toBeUndefined();
   });
 
+  test.each<[string, Partial<PolicyStatus>, string]>([
+    ["can't be read any more", { text: "broken" }, "this version of the bot can't read it."],
+    [
+      "is of another cluster",
+      { text: "other's" },
+      "The policy is for cluster other, and this bot runs with --cluster abal-kuber.",
+    ],
+  ])("one that %s is not used: it is said, and kept aside", (_, changes, why) => {
+    const { keeper } = aKeeper();
+    keeper.hear(bad("x"));
+    keeper.remember(kept({ ...changes, inForceSince: NOW - 5_000 }));
+    expect(keeper.policy()).toBeUndefined();
+    const problem = `The last good policy, commit 3f2a9c1, is not used: ${why}`;
+    const putAside = { commit: "3f2a9c1", ...changes, inForceSince: NOW - 5_000 };
+    expect(keeper.status()).toMatchObject({ commit: null, text: null, problems: ["x", problem], putAside });
+    keeper.hear(bad("y"));
+    expect(keeper.status()).toMatchObject({ problems: ["y", problem], putAside });
+  });
+
   test("not the commit that no allowed key signed any more", () => {
     const { keeper } = aKeeper();
     keeper.hear(unsigned("3f2a9c1"));
@@ -259,5 +282,40 @@ describe("after a restart", () => {
     keeper.hear(bad("x"));
     keeper.remember(kept({ valid: false, problems: ["x"] }));
     expect(keeper.status()?.since).toBe(NOW - 1_000);
+  });
+});
+
+describe("while another bot leads", () => {
+  const newer = kept({ commit: "newer", inForceSince: NOW + 60_000 });
+
+  function aStandby(...news: readonly PolicyNews[]) {
+    const { keeper } = aKeeper();
+    for (const one of news) keeper.hear(one);
+    return keeper;
+  }
+
+  test.each<[string, readonly PolicyNews[], PolicyStatus, string | undefined]>([
+    ["a standby that lost its source follows the leader", [good(), bad("unreachable")], newer, "newer"],
+    ["and so does one that never had a policy", [bad("unreachable")], newer, "newer"],
+    ["one whose source answers goes by that", [good()], newer, "3f2a9c1"],
+    ["not to one that is older", [good(), bad("x")], kept({ commit: "older", inForceSince: NOW - 1 }), "3f2a9c1"],
+    ["nor to one of unknown age", [good(), bad("x")], kept({ commit: "older" }), "3f2a9c1"],
+    ["nor to one of another source", [good(), bad("x")], { ...newer, source: "another" }, "3f2a9c1"],
+    ["nor to one that it can't read", [good(), bad("x")], { ...newer, text: "broken" }, "3f2a9c1"],
+  ])("%s", (_, news, record, commit) => {
+    const keeper = aStandby(...news);
+    keeper.remember(kept({ commit: null, text: null, valid: false }));
+    keeper.remember(record);
+    expect(keeper.policy()?.commit).toBe(commit);
+    expect(keeper.status()).toMatchObject({ commit, valid: news.length === 1 && news[0]?.kind === "good" });
+    expect(keeper.status()).not.toHaveProperty("putAside");
+  });
+
+  test("its own source counts again as soon as it answers", () => {
+    const keeper = aStandby(good(), bad("unreachable"));
+    keeper.remember(newer);
+    keeper.hear(good({ commit: "newest" }));
+    keeper.remember(newer);
+    expect(keeper.status()).toMatchObject({ commit: "newest", valid: true, problems: [] });
   });
 });

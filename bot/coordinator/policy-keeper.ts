@@ -1,7 +1,8 @@
-import type { PolicyStatus } from "../core/fleet/fleet.ts";
-import { areSameFacts, completed, factsOf, originOf } from "../core/policy/origin.ts";
+import type { KeptPolicy, PolicyStatus } from "../core/fleet/fleet.ts";
+import { completed, factsOf, originOf } from "../core/policy/origin.ts";
 import type { Policy } from "../core/policy/policy.ts";
-import { whyKeysForbid } from "./allowed-keys.ts";
+import { isNotUsed, whyKeysForbid } from "./allowed-keys.ts";
+import { isSameKept, isSameText, keptOf, lastGoodOf, lasting, saysTheSame, signatureOf } from "./policy-record.ts";
 import type { PolicyNews, Reparse } from "./policy-source-port.ts";
 import type { Clock, Log } from "./ports.ts";
 
@@ -21,42 +22,40 @@ export class PolicyKeeper {
   #policy: Policy | undefined;
   #text: string | null = null;
   #status: PolicyStatus | null = null;
-  /** No key that is allowed now signed it. */
-  #unsigned: string | null = null;
-  #hasLooked = false;
+  /** What the last news found wrong with what is newest. */
+  #found: readonly string[] = [];
+  /** Commits that no allowed key signed, as far as this bot was told since its last good one. */
+  readonly #unsigned = new Set<string>();
   /** By which the last news was judged. */
   #keys: PolicyNews["keysDigest"];
   /** An earlier bot kept the policy in force: this one's source never judged it. */
   #isRestored = false;
-  /** What an earlier bot kept, while the allowed keys are others. */
-  #aside: PolicyStatus | null = null;
+  /** What an earlier bot kept, while it can't be used. */
+  #aside: KeptPolicy | null = null;
 
   constructor(parts: KeeperParts) {
     this.#parts = parts;
   }
 
   hear(news: PolicyNews): void {
-    const { clusterName } = this.#parts;
     this.#keys = news.keysDigest;
     if (news.kind === "unsigned") this.#withdraw(news.source, news.commit);
     if (news.kind !== "good") {
       this.#refuse(news.source, news.problems, news.commit);
-    } else if (news.policy.cluster !== clusterName) {
-      const problem = `The policy is for cluster ${news.policy.cluster}, and this bot runs with --cluster ${clusterName}.`;
-      this.#refuse(news.source, [problem, ...(news.note === undefined ? [] : [news.note])], news.policy.commit);
-    } else {
-      this.#accept(news);
+      return;
     }
+    const problem = this.#whyOther(news.policy);
+    if (problem === null) this.#accept(news);
+    else this.#refuse(news.source, [problem, ...(news.note === undefined ? [] : [news.note])], news.policy.commit);
   }
 
   /**
-   * What an earlier bot kept. Where nothing good was heard since this one started, the last good policy of the same
-   * source goes on; and what is still so has been so since then.
+   * What another bot kept, one before this one or the one that leads. Where nothing good was heard since this one started, the
+   * last good policy of the same source goes on; and what is still so has been so since then.
    */
   remember(kept: PolicyStatus | null): void {
     if (kept === null || this.#status === null) return;
-    if (this.#policy === undefined && !this.#hasLooked) this.#restore(kept, this.#status);
-    this.#hasLooked = true;
+    if (kept.source === this.#status.source) this.#regain(lastGoodOf(kept), this.#status);
     if (kept.source === this.#status.source && isSameText(kept, this.#status)) this.#goOnWith(kept, this.#status);
     if (saysTheSame(kept, this.#status)) this.#status = { ...this.#status, since: kept.since };
   }
@@ -83,7 +82,8 @@ export class PolicyKeeper {
     const isNew = before === null || !before.valid;
     this.#policy = policy;
     this.#text = text;
-    this.#unsigned = null;
+    this.#found = [];
+    this.#unsigned.clear();
     this.#isRestored = false;
     this.#aside = null;
     this.#status = {
@@ -103,8 +103,8 @@ export class PolicyKeeper {
 
   /** What was taken while its key was allowed counts no more: better no policy than one of nobody's. */
   #withdraw(source: string, commit: string | null): void {
-    this.#unsigned = commit;
     if (commit === null) return;
+    this.#unsigned.add(commit);
     if (this.#aside?.commit === commit) this.#aside = null;
     if (this.#policy?.commit === commit) this.#drop(source, commit);
   }
@@ -120,9 +120,9 @@ export class PolicyKeeper {
   #heedKeys(): void {
     if (this.#status === null) return;
     if (this.#isRestored && this.#keys !== null && whyKeysForbid(this.#status, this.#keys) !== null) {
-      this.#aside = this.#status;
+      this.#aside = keptOf(this.#status);
       this.#drop(this.#status.source, this.#status.commit);
-    } else if (this.#aside !== null && whyKeysForbid(this.#aside, this.#keys) === null) {
+    } else if (this.#aside !== null && "policy" in this.#judge(this.#aside)) {
       this.#restore(this.#aside, this.#status);
     }
   }
@@ -134,31 +134,55 @@ export class PolicyKeeper {
     this.#status = { ...status, ...lasting(kept), ...facts };
   }
 
-  #restore(kept: PolicyStatus, status: PolicyStatus): void {
-    if (kept.text === null || kept.source !== status.source) return;
-    if (kept.commit !== null && kept.commit === this.#unsigned) return;
-    const why = whyKeysForbid(kept, this.#keys);
-    this.#aside = why === null ? null : kept;
-    if (why !== null) {
-      this.#status = { ...status, problems: [...status.problems, why] };
-      this.#parts.log.warn("last good policy not used", { source: kept.source, commit: kept.commit, why });
+  #regain(last: KeptPolicy | null, status: PolicyStatus): void {
+    if (last === null || (last.commit !== null && this.#unsigned.has(last.commit))) return;
+    const isNews =
+      this.#policy === undefined
+        ? this.#aside === null || !isSameKept(last, this.#aside)
+        : isBehind(status, last) && "policy" in this.#judge(last);
+    if (isNews) this.#restore(last, status);
+  }
+
+  #restore(kept: KeptPolicy, { putAside, ...status }: PolicyStatus): void {
+    const { source } = status;
+    const { commit } = kept;
+    const judged = this.#judge(kept);
+    if ("why" in judged) {
+      this.#aside = kept;
+      this.#status = { ...status, problems: [...this.#found, judged.why], putAside: kept };
+      this.#parts.log.warn("last good policy not used", { source, commit, why: judged.why });
       return;
     }
-    const policy = this.#parts.reparse(kept.text, originOf(kept));
-    if (policy === null || policy.cluster !== this.#parts.clusterName) return;
-    this.#policy = policy;
+    this.#policy = judged.policy;
     this.#text = kept.text;
     this.#isRestored = true;
-    const what = { commit: kept.commit, text: kept.text, ...factsOf(policy) };
-    this.#status = { ...status, ...what, ...lasting(kept), ...signatureOf(kept) };
-    this.#parts.log.info("last good policy kept", { source: kept.source, commit: kept.commit });
+    this.#aside = null;
+    this.#status = { ...bare(status), problems: this.#found, ...kept, ...factsOf(judged.policy) };
+    this.#parts.log.info("last good policy kept", { source, commit });
+  }
+
+  /** Whether what was kept can be used now, or why not. */
+  #judge(kept: KeptPolicy): { readonly policy: Policy } | { readonly why: string } {
+    const why = whyKeysForbid(kept, this.#keys);
+    if (why !== null) return { why };
+    const policy = kept.text === null ? null : this.#parts.reparse(kept.text, originOf(kept));
+    if (policy === null) return { why: `${isNotUsed(kept.commit)}: this version of the bot can't read it.` };
+    const problem = this.#whyOther(policy);
+    return problem === null ? { policy } : { why: `${isNotUsed(kept.commit)}: ${problem}` };
+  }
+
+  #whyOther({ cluster }: Policy): string | null {
+    const { clusterName } = this.#parts;
+    if (cluster === clusterName) return null;
+    return `The policy is for cluster ${cluster}, and this bot runs with --cluster ${clusterName}.`;
   }
 
   #refuse(source: string, found: readonly string[], commit: string | null): void {
     const { clock, log } = this.#parts;
+    this.#found = found;
     this.#heedKeys();
-    const why = this.#aside === null ? null : whyKeysForbid(this.#aside, this.#keys);
-    const problems = why === null ? found : [...found, why];
+    const aside = this.#aside === null ? null : this.#judge(this.#aside);
+    const problems = aside !== null && "why" in aside ? [...found, aside.why] : found;
     const kept = this.#policy?.commit ?? null;
     const last = this.#policy === undefined || this.#status === null ? {} : this.#status;
     const next = {
@@ -170,6 +194,7 @@ export class PolicyKeeper {
       ...(this.#policy !== undefined && !this.#isRestored && typeof this.#keys === "string"
         ? { keysDigest: this.#keys }
         : {}),
+      ...(this.#aside === null ? {} : { putAside: this.#aside }),
     };
     const since = this.#status !== null && saysTheSame(this.#status, next) ? this.#status.since : next.since;
     this.#status = { ...next, since };
@@ -177,32 +202,16 @@ export class PolicyKeeper {
   }
 }
 
-/** Whether two say the same, since whenever. Asked at every turn, and the text may be long. */
-export function isSamePolicy(a: PolicyStatus, b: PolicyStatus): boolean {
-  if (a.inForceSince !== b.inForceSince || a.signedBy !== b.signedBy || a.note !== b.note) return false;
-  if (a.keysDigest !== b.keysDigest) return false;
-  if (!areSameFacts(a, b)) return false;
-  return saysTheSame(a, b);
+/**
+ * Whether a bot that can't tell what is newest knows less than the one that leads: as the next leader it would go back to what
+ * was in force before.
+ */
+function isBehind(own: PolicyStatus, last: KeptPolicy): boolean {
+  if (own.valid || own.commit === last.commit) return false;
+  return own.inForceSince !== undefined && last.inForceSince !== undefined && last.inForceSince > own.inForceSince;
 }
 
-function saysTheSame(a: PolicyStatus, b: PolicyStatus): boolean {
-  if (a.source !== b.source || a.commit !== b.commit || a.valid !== b.valid || a.text !== b.text) return false;
-  return a.problems.length === b.problems.length && a.problems.every((problem, index) => problem === b.problems[index]);
+/** How the source stands, without a policy. */
+function bare({ source, commit, valid, problems, since, text }: PolicyStatus): PolicyStatus {
+  return { source, commit, valid, problems, since, text };
 }
-
-const isSameText = (a: Pick<PolicyStatus, "commit" | "text">, b: Pick<PolicyStatus, "commit" | "text">): boolean =>
-  a.commit === b.commit && a.text === b.text;
-
-/** What stays true of a policy while it is in force, however often its source is lost. */
-const lasting = ({ inForceSince, note }: Partial<PolicyStatus>): Pick<PolicyStatus, "inForceSince" | "note"> => ({
-  ...(inForceSince === undefined ? {} : { inForceSince }),
-  ...(note === undefined ? {} : { note }),
-});
-
-const signatureOf = ({
-  signedBy,
-  keysDigest,
-}: Partial<PolicyStatus>): Pick<PolicyStatus, "signedBy" | "keysDigest"> => ({
-  ...(signedBy === undefined ? {} : { signedBy }),
-  ...(keysDigest === undefined ? {} : { keysDigest }),
-});

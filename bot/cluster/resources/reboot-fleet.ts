@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Json } from "../../coordinator/ports.ts";
 import { CONDITION_TYPES, type Condition } from "../../core/fleet/condition.ts";
-import type { Fleet, PolicyStatus } from "../../core/fleet/fleet.ts";
+import type { Fleet, KeptPolicy, PolicyStatus } from "../../core/fleet/fleet.ts";
 import { formatInstant } from "../../core/instant.ts";
 import type { Definition } from "./crd.ts";
 import { count, orAbsent, time, timeOr } from "./fields.ts";
@@ -12,13 +12,8 @@ export const LOOK_AGAIN = "bootswain.dev/look-again";
 
 const pausedSchema = z.object({ by: z.string().optional(), reason: z.string().optional() });
 
-const policySchema = z.object({
-  source: z.string(),
-  commit: z.string().optional(),
-  valid: z.boolean(),
-  problems: z.array(z.string()),
-  since: time(),
-  text: z.string().optional(),
+/** Beside its commit and text. */
+const keptSchema = {
   inForceSince: time().optional(),
   signedBy: z.string().optional(),
   keysDigest: z.string().optional(),
@@ -28,6 +23,17 @@ const policySchema = z.object({
   when: time().optional(),
   commitUrl: z.string().optional(),
   pull: z.object({ number: count(), url: z.string() }).optional(),
+};
+
+const policySchema = z.object({
+  source: z.string(),
+  commit: z.string().optional(),
+  valid: z.boolean(),
+  problems: z.array(z.string()),
+  since: time(),
+  text: z.string().optional(),
+  ...keptSchema,
+  putAside: z.object({ commit: z.string().optional(), text: z.string().optional(), ...keptSchema }).optional(),
 });
 
 /** As Kubernetes writes conditions, so that `kubectl wait --for=condition=…` works. */
@@ -91,10 +97,18 @@ export function parseFleet(object: Json): Fleet | null {
 }
 
 function policyOf(stored: z.infer<typeof policySchema>): PolicyStatus {
-  const { source, commit, valid, problems, since, text, inForceSince, signedBy, keysDigest, note } = stored;
-  const { subject, author, when, commitUrl, pull } = stored;
+  const { source, valid, problems, since, putAside } = stored;
   return {
-    ...{ source, commit: commit ?? null, valid, problems, since: timeOr(since, 0), text: text ?? null },
+    ...{ source, valid, problems, since: timeOr(since, 0) },
+    ...keptOf(stored),
+    ...(putAside === undefined ? {} : { putAside: keptOf(putAside) }),
+  };
+}
+
+function keptOf(stored: Omit<z.infer<typeof policySchema>, "source" | "valid" | "problems" | "since">): KeptPolicy {
+  const { commit, text, inForceSince, signedBy, keysDigest, note, subject, author, when, commitUrl, pull } = stored;
+  return {
+    ...{ commit: commit ?? null, text: text ?? null },
     ...(inForceSince === undefined ? {} : { inForceSince: timeOr(inForceSince, 0) }),
     ...(signedBy === undefined ? {} : { signedBy }),
     ...(keysDigest === undefined ? {} : { keysDigest }),
@@ -106,6 +120,21 @@ function policyOf(stored: z.infer<typeof policySchema>): PolicyStatus {
     ...(pull === undefined ? {} : { pull }),
   };
 }
+
+const formatPolicy = ({ putAside, ...policy }: PolicyStatus): Json => ({
+  ...policy,
+  ...formatKept(policy),
+  since: formatInstant(policy.since),
+  putAside: putAside === undefined ? undefined : formatKept(putAside),
+});
+
+const formatKept = (kept: KeptPolicy) => ({
+  ...kept,
+  commit: orAbsent(kept.commit),
+  text: orAbsent(kept.text),
+  inForceSince: kept.inForceSince === undefined ? undefined : formatInstant(kept.inForceSince),
+  when: kept.when === undefined ? undefined : formatInstant(kept.when),
+});
 
 function conditionOf(stored: z.infer<typeof conditionSchema>): Condition {
   const { type, status, message, lastTransitionTime } = stored;
@@ -131,17 +160,7 @@ export function formatFleet({ version, slots, policy, gates, conditions }: Fleet
       slots,
       conditions: conditions.length === 0 ? undefined : conditions.map(formatCondition),
       gates: gates.length === 0 ? undefined : gates.map((gate) => ({ ...gate, since: formatInstant(gate.since) })),
-      policy:
-        policy === null
-          ? undefined
-          : {
-              ...policy,
-              commit: orAbsent(policy.commit),
-              since: formatInstant(policy.since),
-              text: orAbsent(policy.text),
-              inForceSince: policy.inForceSince === undefined ? undefined : formatInstant(policy.inForceSince),
-              when: policy.when === undefined ? undefined : formatInstant(policy.when),
-            },
+      policy: policy === null ? undefined : formatPolicy(policy),
     },
   };
 }

@@ -236,13 +236,14 @@ test("a decision comes back with its judgement, and without one while it has non
 });
 
 test("a fleet comes back with its slots, and with the pause that people wrote", () => {
-  const policy = {
-    ...{ source: "git", commit: null, valid: false, problems: ["x"], since: NOW, text: "kind: RebootPolicy" },
-    ...{ inForceSince: NOW - 1_000, signedBy: "ana@example.com", note: "main was moved by force." },
-    keysDigest: "0f3a5c7b9d1e2f40",
+  const kept = {
+    ...{ commit: "3f2a9c1", text: "kind: RebootPolicy", inForceSince: NOW - 1_000 },
+    ...{ signedBy: "ana@example.com", keysDigest: "0f3a5c7b9d1e2f40", note: "main was moved by force." },
     ...{ subject: "widen worker window", author: "Ana", when: NOW - 2_000, commitUrl: "https://git/c/3f2a9c1" },
     pull: { number: 42, url: "https://git/pull/42" },
   };
+  const none = { commit: null, text: null };
+  const policy = { ...{ source: "git", valid: false, problems: ["x"], since: NOW }, ...kept, putAside: kept };
   const fleet = {
     version: "3",
     paused: { by: "ana", reason: "" },
@@ -255,6 +256,9 @@ test("a fleet comes back with its slots, and with the pause that people wrote", 
   const metadata = { name: "cluster", resourceVersion: "3", annotations: { [LOOK_AGAIN]: fleet.lookAgain } };
   const stored = Object.assign({}, overTheWire(formatFleet(fleet)), { metadata, spec: { paused: { by: "ana" } } });
   expect(parseFleet(stored)).toEqual(fleet);
+  const unknown = { ...fleet, policy: { ...policy, ...none, putAside: none } };
+  const bareOnly = Object.assign({}, stored, overTheWire(formatFleet(unknown)), { metadata });
+  expect(parseFleet(bareOnly)?.policy).toEqual(unknown.policy);
   expect(parseFleet(overTheWire(newFleet("cluster")))).toEqual({
     version: "",
     paused: null,

@@ -10,16 +10,10 @@ export interface Slot {
   readonly order: OrderId;
 }
 
-/** The policy in force, as people see it; kept in RebootFleet so that the last good one survives restarts. */
-export interface PolicyStatus extends CommitFacts {
-  readonly source: string;
-  /** Of the policy in force: that is the last good one. */
+/** A good policy as it is kept, with what is known of it. */
+export interface KeptPolicy extends CommitFacts {
   readonly commit: string | null;
-  readonly valid: boolean;
-  readonly problems: readonly string[];
-  /** Since when this is so: in force and the newest, or that a newer one is not used or the source not read. */
-  readonly since: Instant;
-  /** The last good policy, whole; null where none was kept. */
+  /** The policy, whole; null where none was kept. */
   readonly text: string | null;
   /** Since when the policy of this commit is in force; absent where none is. */
   readonly inForceSince?: Instant;
@@ -29,6 +23,17 @@ export interface PolicyStatus extends CommitFacts {
   readonly keysDigest?: string;
   /** What people should know of where it comes from, as a sentence. */
   readonly note?: string;
+}
+
+/** The policy in force, as people see it; kept in RebootFleet so that the last good one survives restarts. With none all of that is absent. */
+export interface PolicyStatus extends KeptPolicy {
+  readonly source: string;
+  readonly valid: boolean;
+  readonly problems: readonly string[];
+  /** Since when this is so: in force and the newest, or that a newer one is not used or the source not read. */
+  readonly since: Instant;
+  /** The last good policy of this source while it can't be used, which is no reason to lose it; absent while one is in force. */
+  readonly putAside?: KeptPolicy;
 }
 
 /** A gate as it was read last, kept where people and the command line can read it. */

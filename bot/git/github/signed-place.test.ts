@@ -2,14 +2,23 @@ import { mkdirSync, symlinkSync } from "node:fs";
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
+import { PolicyKeeper } from "../../coordinator/policy-keeper.ts";
+import { inForceOf } from "../../coordinator/policy-record.ts";
+import type { PolicyStatus } from "../../core/fleet/fleet.ts";
 import { HOUR, MINUTE } from "../../core/instant.ts";
+import { aPolicy } from "../../core/testing/builders.ts";
 import { TestCa } from "../../gates/testing/certificates.ts";
 import { lyingServer } from "../../gates/testing/lying-server.ts";
 import { gitCommand } from "../git.ts";
+import { gitPolicy } from "../git-policy.ts";
+import type { PolicyPlace } from "../reading.ts";
+import { type Parse, policyFrom } from "../sources.ts";
+import { disposable } from "../testing/disposable.ts";
 import { gitBackend } from "../testing/git-backend.ts";
 import { Repository } from "../testing/repository.ts";
 import { isWithoutSshKeygen, SigningKeys } from "../testing/signing-keys.ts";
 import { takerOf } from "../testing/taker.ts";
+import { Turns } from "../testing/turns.ts";
 import { gitHubAddress } from "./address.ts";
 import type { GitHubIdentity } from "./connection.ts";
 import { signedGitHubPolicy } from "./signed-place.ts";
@@ -61,6 +70,22 @@ async function forward(world: World, { method = "GET", url = "", headers }: Inco
   const answer = await fetch(to, { method, headers: { authorization, accept, "user-agent": "a test" } });
   const date = answer.headers.get("date") ?? "";
   response.writeHead(answer.status, { "content-type": "application/json", date }).end(await answer.text());
+}
+
+/** The first reading of a bot that found this on record, and what it leaves there. */
+async function aLife(place: PolicyPlace, record: PolicyStatus | null): Promise<PolicyStatus | null> {
+  using turns = disposable(new Turns());
+  const log = { info: () => {}, warn: () => {} };
+  const parse: Parse = (text, { commit }, source) => ({
+    ...{ kind: "good", policy: aPolicy({ commit: commit?.id ?? null }), source, text },
+  });
+  const keeper = new PolicyKeeper({
+    ...{ clusterName: aPolicy().cluster, clock: turns.clock, log, reparse: (_, origin) => aPolicy(origin) },
+  });
+  const source = policyFrom(place, { clock: turns.clock, random: { next: () => 0.5 }, every: MINUTE, parse });
+  for (const news of await turns.first(source, () => record && inForceOf(record))) keeper.hear(news);
+  keeper.remember(record);
+  return keeper.status();
 }
 
 const merged = (url: string) => [
@@ -138,6 +163,46 @@ describe.skipIf(isWithoutSshKeygen("bot/git/github/signed-place.test.ts"))("sign
     keys.allow();
     expect(await read()).toMatchObject({ kind: "unsigned", commit });
   });
+
+  test.each(["git", "GitHub"])(
+    "over restarts a policy from %s goes on by the keys that allowed it only",
+    async (from) => {
+      const world = await aPrivateGitHub();
+      const keys = new SigningKeys(world.folder);
+      using repository = new Repository();
+      repository.signWith(keys.make("ana"));
+      keys.make("ben");
+      await using enterprise = await anEnterprise(world, { repository, pulls: [] });
+      const place = () => {
+        if (from === "GitHub") return enterprise.place({ kind: "nobody" }, keys.file).place;
+        const at = { url: repository.url, ref: "main", path: "policy.yaml" };
+        return gitPolicy(at, {
+          git: gitCommand(20_000),
+          workDir: join(world.folder, "own"),
+          allowedSigners: keys.file,
+        });
+      };
+      keys.allow("ana", "ben");
+      const first = repository.commit("policy.yaml", "one", "first");
+      const records = [await aLife(place(), null)];
+      const lives = async (...allowed: readonly string[]) => {
+        keys.allow(...allowed);
+        const record = await aLife(place(), records.at(-1) ?? null);
+        records.push(record);
+        return [record?.commit, record?.putAside?.commit, record?.problems.length];
+      };
+      repository.remove("policy.yaml");
+      expect(await lives("ana", "ben")).toEqual([first, undefined, 1]);
+      expect(await lives("ben"), "the newest can't be used, and the key of the last is gone").toEqual([null, first, 2]);
+      expect(records.at(-1)?.problems.at(-1)).toContain("the file of allowed signers is not the one");
+      expect(await lives("ben"), "a second restart").toEqual([null, first, 2]);
+      expect(await lives("ana", "ben"), "the file put back").toEqual([first, undefined, 1]);
+      expect(await lives("ben")).toEqual([null, first, 2]);
+      repository.git("reset", "--quiet", "--hard", first);
+      expect(await lives("ben"), "its own key is not allowed").toEqual([null, undefined, 1]);
+      expect(await lives("ana", "ben"), "read anew").toEqual([first, undefined, 0]);
+    },
+  );
 
   test("what the API says of a commit does not make it a signed one", async () => {
     const world = await aPrivateGitHub();
