@@ -203,28 +203,6 @@ describe("after two restarts", () => {
   });
 });
 
-describe("while another bot leads", () => {
-  test("what was put aside goes on once the leader judged it by the same keys", () => {
-    const { keeper } = aKeeper();
-    keeper.hear(bad("two"));
-    keeper.remember(kept("one"));
-    keeper.remember(kept("two"));
-    expect(keeper.policy()?.commit).toBe("3f2a9c1");
-    expect(keeper.status()).toMatchObject({ keysDigest: "two", problems: ["x"] });
-    expect(keeper.status()).not.toHaveProperty("putAside");
-  });
-
-  test("and not what this bot's own source found unsigned, however late the record follows", () => {
-    const { keeper } = aKeeper();
-    keeper.hear(good("one"));
-    keeper.hear(unsigned("two", "3f2a9c1"));
-    keeper.hear(unsigned("two", "0ther"));
-    keeper.remember(kept("two"));
-    expect(keeper.policy()).toBeUndefined();
-    expect(keeper.status()).not.toHaveProperty("putAside");
-  });
-});
-
 describe("while a bot runs", () => {
   test("the keys that allowed the policy are on record, also the changed ones by which its source judged it again", () => {
     const { keeper, later } = aKeeper();

@@ -284,38 +284,3 @@ describe("after a restart", () => {
     expect(keeper.status()?.since).toBe(NOW - 1_000);
   });
 });
-
-describe("while another bot leads", () => {
-  const newer = kept({ commit: "newer", inForceSince: NOW + 60_000 });
-
-  function aStandby(...news: readonly PolicyNews[]) {
-    const { keeper } = aKeeper();
-    for (const one of news) keeper.hear(one);
-    return keeper;
-  }
-
-  test.each<[string, readonly PolicyNews[], PolicyStatus, string | undefined]>([
-    ["a standby that lost its source follows the leader", [good(), bad("unreachable")], newer, "newer"],
-    ["and so does one that never had a policy", [bad("unreachable")], newer, "newer"],
-    ["one whose source answers goes by that", [good()], newer, "3f2a9c1"],
-    ["not to one that is older", [good(), bad("x")], kept({ commit: "older", inForceSince: NOW - 1 }), "3f2a9c1"],
-    ["nor to one of unknown age", [good(), bad("x")], kept({ commit: "older" }), "3f2a9c1"],
-    ["nor to one of another source", [good(), bad("x")], { ...newer, source: "another" }, "3f2a9c1"],
-    ["nor to one that it can't read", [good(), bad("x")], { ...newer, text: "broken" }, "3f2a9c1"],
-  ])("%s", (_, news, record, commit) => {
-    const keeper = aStandby(...news);
-    keeper.remember(kept({ commit: null, text: null, valid: false }));
-    keeper.remember(record);
-    expect(keeper.policy()?.commit).toBe(commit);
-    expect(keeper.status()).toMatchObject({ commit, valid: news.length === 1 && news[0]?.kind === "good" });
-    expect(keeper.status()).not.toHaveProperty("putAside");
-  });
-
-  test("its own source counts again as soon as it answers", () => {
-    const keeper = aStandby(good(), bad("unreachable"));
-    keeper.remember(newer);
-    keeper.hear(good({ commit: "newest" }));
-    keeper.remember(newer);
-    expect(keeper.status()).toMatchObject({ commit: "newest", valid: true, problems: [] });
-  });
-});
