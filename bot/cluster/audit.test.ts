@@ -14,7 +14,9 @@ const asked = aDecision({
   targets: ["worker-1", "worker-2", "gone"].map((node) => ({ node, digest: null })),
 });
 const UNDER = { policyCommit: "3f2a9c1", policyPull: 42 };
-const yes = aJudgement({ says: "worker-1 is approved by ana.", validUntil: NOW + MINUTE });
+const yes = aJudgement({ says: "worker-1 is approved by ana.", validUntil: NOW + MINUTE, ...UNDER });
+/** As a server keeps it whose resources are older than the bot. */
+const pruned = { ...yes, policyCommit: null, policyPull: null };
 
 function object(version: string, judgement: Judgement | null = null, decision: Decision = asked): Json {
   const metadata = {
@@ -53,7 +55,7 @@ async function judged(
   const log = { info: (event: string, fields?: unknown) => void lines.push({ event, fields }), warn: () => {} };
   mirrors.start(() => {});
   await mirrors.until(() => mirrors.store.decisions.size > 0 && mirrors.store.nodes.size > 1, MINUTE);
-  const step = { kind: "Judge", decision: "asked", version: "7", judgement, under: UNDER } as const;
+  const step = { kind: "Judge", decision: "asked", version: "7", judgement } as const;
   await new Performer({ ...parts, log }).perform(step, LEASE);
   await new Promise((resolve) => setImmediate(resolve));
   mirrors.stop();
@@ -85,6 +87,11 @@ describe("one line of the log says who decided what, and what came of it", () =>
       { write: unanswered, read: answered(200, object("8", yes)) },
       [LINE],
     ],
+    [
+      "once it is written, though the server keeps no policy with it",
+      { write: answered(200, object("8", pruned)) },
+      [LINE],
+    ],
     ["not for what was not written", { write: answered(500), read: answered(200, object("7")) }, []],
     ["not for what nobody knows", { write: unanswered }, []],
     ["not for another leader's judgement", { write: answered(409), read: answered(200, object("8", other)) }, []],
@@ -93,7 +100,7 @@ describe("one line of the log says who decided what, and what came of it", () =>
   });
 
   test("also of what was refused, by whom nobody knows", async () => {
-    const judgement = aJudgement({ outcome: "refused", person: null, says: "No.", validUntil: null });
+    const judgement = aJudgement({ outcome: "refused", person: null, says: "No.", validUntil: null, ...UNDER });
     const { lines, events } = await judged({ write: answered(200, object("8", judgement)) }, { judgement });
     expect(lines).toEqual([{ ...LINE, outcome: "refused", person: null, says: "No.", validUntil: null }]);
     expect(events[0]).toMatchObject({ reason: "DecisionRefused", message: "slack:U01AB was refused (approve): No." });

@@ -1,27 +1,26 @@
 import type { Lease } from "../coordinator/ports.ts";
 import type { Decision, Judgement, Verb } from "../core/fleet/decision.ts";
 import { formatInstant } from "../core/instant.ts";
-import type { UnderPolicy } from "../core/policy/under-policy.ts";
 import { announceDecision } from "./announce.ts";
 import type { CallParts } from "./calls.ts";
 import type { Mirrors } from "./mirrors.ts";
 
-/** A decision with what came of it, and the policy that it was judged by. */
+/** A decision with what came of it. */
 interface Judged {
   readonly decision: Decision;
   readonly judgement: Judgement;
-  readonly under: UnderPolicy;
 }
 
 /** The one line of the log for a decision and its outcome, and an Event on each node that it names. */
 export async function audit(
   parts: CallParts & { readonly mirrors: Mirrors },
   lease: Lease,
-  { decision, judgement, under }: Judged,
+  { decision, judgement }: Judged,
 ): Promise<void> {
   const { name, verb, targets, by, groups, reason } = decision;
   const nodes = [...new Set(targets.map(({ node }) => node))];
-  const { outcome, says, person, validUntil } = judgement;
+  const { outcome, says, person, validUntil, policyCommit, policyPull } = judgement;
+  const under = { policyCommit, policyPull };
   parts.log.info("decision judged", {
     name,
     verb,

@@ -258,7 +258,6 @@ function judgements(snapshot: Snapshot, policy: Policy | undefined, now: Instant
       decision: first.name,
       version: first.version,
       judgement: decide(first, snapshot, policy, now),
-      under: underPolicy(policy),
     },
   ];
 }

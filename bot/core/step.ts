@@ -123,13 +123,11 @@ export type Step =
   | { readonly kind: "RestoreDeployment"; readonly node: NodeName; readonly move: Move }
   /** The judgement is written once and the rest never changes, so the uid is precondition enough. */
   | { readonly kind: "DeleteDecision"; readonly decision: string; readonly uid: string }
-  /** `under` is the policy that it was judged by. */
   | {
       readonly kind: "Judge";
       readonly decision: string;
       readonly version: string;
       readonly judgement: Judgement;
-      readonly under: UnderPolicy;
     };
 
 /** What a step writes to: at most one step is in flight for each. */

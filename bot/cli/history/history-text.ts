@@ -17,23 +17,23 @@ export function asText(past: readonly Past[], zone: string, now: Instant): reado
 /** Each policy that something was done under, once, with where to see it. */
 function pageLines(past: readonly Past[]): readonly string[] {
   const lines = past.flatMap((one) => {
-    if (one.kind === "decision" || one.policyUrl === null) return [];
-    return [`policy ${versionText(one)}: ${one.policyUrl}`];
+    return one.policyUrl === null ? [] : [`policy ${versionText(one)}: ${one.policyUrl}`];
   });
   return [...new Set(lines)];
 }
 
 /** Whom it is about, what it was, and what came of it. */
 function cells(past: Past): readonly [string, string, string] {
+  const version = versionText(past);
+  const under = version === null ? "" : ` · policy ${version}`;
   if (past.kind === "decision") {
     const { nodes, verb, by, outcome, reason, says } = past;
     const why = reason === null ? "" : `"${reason}" `;
     const came = outcome === "counted" ? says : `${outcome === "refused" ? "Refused: " : ""}${says}`;
-    return [nodes.length === 0 ? "all nodes" : listed(nodes), `${verb} by ${by}`, `${why}${came}`];
+    return [nodes.length === 0 ? "all nodes" : listed(nodes), `${verb} by ${by}`, `${why}${came}${under}`];
   }
   const { node, phase, says } = past;
-  const version = versionText(past);
-  return [node, phase, version === null ? says : `${says} · policy ${version}`];
+  return [node, phase, `${says}${under}`];
 }
 
 /** The shape is documented in docs/cli.md. */

@@ -33,7 +33,7 @@ const snapshot = aSnapshot({
     aDecision({
       name: "cli-1",
       targets: [{ node: "kuber01", digest: null }],
-      judgement: aJudgement({ at: NOW - HOUR, says: "kuber01 is approved by ana." }),
+      judgement: aJudgement({ at: NOW - HOUR, says: "kuber01 is approved by ana.", ...OLD }),
     }),
     aDecision({
       name: "cli-2",
@@ -53,7 +53,7 @@ test("decisions with what came of them, and how each try went, newest last, in t
   expect(text().map((line) => line.replaceAll(/ {2,}/g, " | "))).toEqual([
     "Wed Dec 2, 22:30 CST | kuber02 | waiting | gives up: the window closed",
     "Thu Dec 3, 22:30 CST | gone04 | approve by ana | worker-1 is approved by ana.",
-    "21:30 CST | kuber01 | approve by ana | kuber01 is approved by ana.",
+    "21:30 CST | kuber01 | approve by ana | kuber01 is approved by ana. · policy 1111111 (#41)",
     "22:10 CST | kuber01 | preparing | takes a slot · policy 1111111 (#41)",
     "22:20 CST | kuber01 | waiting | rebooted and verified in 10 min · policy 3f2a9c1 (#42)",
     '22:29 CST | kuber02 | force by eve | "urgent" Refused: Only leads may.',
@@ -95,6 +95,9 @@ test("as JSON", () => {
       reason: null,
       outcome: "counted",
       says: "kuber01 is approved by ana.",
+      ...OLD,
+      policyUrl: "https://git.example/policies/commit/1111111aaa",
+      policyPullUrl: null,
     },
     {
       kind: "change",

@@ -5,13 +5,19 @@ import type { NodeReboot } from "../../core/fleet/reboot.ts";
 import type { Snapshot } from "../../core/fleet/snapshot.ts";
 import type { Instant } from "../../core/instant.ts";
 import type { PolicyOrigin } from "../../core/policy/origin.ts";
-import { pagesOf, type UnderPolicy } from "../../core/policy/under-policy.ts";
+import { pagesOf, type UnderPolicy, underPolicy } from "../../core/policy/under-policy.ts";
 import { nodeNamed } from "../node-names.ts";
 
 /** One thing that happened. */
 export type Past = PastDecision | PastChange;
 
-interface PastDecision {
+/** Under which policy it was decided, and where people see that; null where it is not known. */
+interface PastUnder extends UnderPolicy {
+  readonly policyUrl: string | null;
+  readonly policyPullUrl: string | null;
+}
+
+interface PastDecision extends PastUnder {
   readonly kind: "decision";
   readonly at: Instant;
   readonly name: string;
@@ -24,8 +30,8 @@ interface PastDecision {
   readonly says: string;
 }
 
-/** A node's record of itself: how an order went on, and how it ended, and under which policy. */
-interface PastChange extends UnderPolicy {
+/** A node's record of itself: how an order went on, and how it ended. */
+interface PastChange extends PastUnder {
   readonly kind: "change";
   readonly at: Instant;
   readonly node: NodeName;
@@ -33,9 +39,6 @@ interface PastChange extends UnderPolicy {
   readonly order: OrderId | null;
   /** The end of a sentence that begins with the node's name. */
   readonly says: string;
-  /** Where people see the commit and the pull request; null where that is not known. */
-  readonly policyUrl: string | null;
-  readonly policyPullUrl: string | null;
 }
 
 export interface PastOf {
@@ -53,7 +56,7 @@ export function pastOf(
   const targets = [...decisions.values()].flatMap((decision) => decision.targets.map((target) => target.node));
   const name = node === null ? null : nodeNamed(node, [...new Set([...nodes.keys(), ...reboots.keys(), ...targets])]);
   const all = [
-    ...[...decisions.values()].map(pastDecision),
+    ...[...decisions.values()].map((one) => pastDecision(one, inForce)),
     ...[...reboots.values()].flatMap((one) => pastChanges(one, inForce)),
   ];
   return all
@@ -67,7 +70,7 @@ function isAbout(past: Past, node: NodeName): boolean {
   return past.nodes.length === 0 || past.nodes.includes(node);
 }
 
-function pastDecision(decision: Decision): PastDecision {
+function pastDecision(decision: Decision, inForce: PolicyOrigin | undefined): PastDecision {
   const { name, verb, targets, by, reason, judgement, createdAt } = decision;
   return {
     kind: "decision",
@@ -79,12 +82,15 @@ function pastDecision(decision: Decision): PastDecision {
     reason,
     outcome: judgement?.outcome ?? "unjudged",
     says: judgement?.says ?? "No leader has judged it yet.",
+    ...pastUnder(judgement ?? underPolicy(undefined), inForce),
   };
 }
 
 function pastChanges({ node, history }: NodeReboot, inForce: PolicyOrigin | undefined): readonly PastChange[] {
-  return history.map((entry) => {
-    const { commit, pull } = pagesOf(inForce, entry);
-    return { kind: "change", ...entry, node, policyUrl: commit, policyPullUrl: pull };
-  });
+  return history.map((entry) => ({ kind: "change", ...entry, node, ...pastUnder(entry, inForce) }));
+}
+
+function pastUnder({ policyCommit, policyPull }: UnderPolicy, inForce: PolicyOrigin | undefined): PastUnder {
+  const { commit, pull } = pagesOf(inForce, { policyCommit, policyPull });
+  return { policyCommit, policyPull, policyUrl: commit, policyPullUrl: pull };
 }

@@ -5,6 +5,8 @@ export interface Column {
   readonly type: "string" | "date" | "boolean" | "integer";
   /** JSONPath from the object's root. */
   readonly path: string;
+  /** For `kubectl get -o wide`. */
+  readonly isWideOnly?: true;
 }
 
 /** One kind of ours: what its CRD is generated from. */
@@ -46,7 +48,10 @@ export function crdOf(definition: Definition): Record<string, unknown> {
           served: true,
           storage: true,
           subresources: { status: {} },
-          additionalPrinterColumns: columns.map(({ name, type, path }) => ({ name, type, jsonPath: path })),
+          additionalPrinterColumns: columns.map(({ name, type, path, isWideOnly }) => ({
+            ...{ name, type, jsonPath: path },
+            ...(isWideOnly === true ? { priority: 1 } : {}),
+          })),
           schema: { openAPIV3Schema: schemaOf(definition) },
         },
       ],

@@ -5,6 +5,7 @@ import { MOVE_STATES } from "../../core/fleet/move.ts";
 import { REFUSAL_KINDS } from "../../core/fleet/phase.ts";
 import { HOLD_KINDS } from "../../core/holds/hold.ts";
 import { count, time } from "./fields.ts";
+import { underSchema } from "./stored-under.ts";
 
 const PHASE_KINDS = ["waiting", "preparing", "draining", "rebooting", "verifying", "yielding", "failed"] as const;
 
@@ -150,9 +151,6 @@ const outcomeSchema = z.object({
   order: z.string().optional(),
   why: yieldReasonSchema.optional(),
 });
-
-/** Under which policy. */
-const underSchema = { policyCommit: z.string().optional(), policyPull: count().optional() };
 
 export const statusSchema = z.object({
   pool: z.string().optional(),

@@ -4,7 +4,6 @@ import type { NodeName, NodeUid } from "../../core/fleet/node.ts";
 import type { Phase } from "../../core/fleet/phase.ts";
 import type { Baseline, NodeReboot, Outcome } from "../../core/fleet/reboot.ts";
 import { formatInstant } from "../../core/instant.ts";
-import type { UnderPolicy } from "../../core/policy/under-policy.ts";
 import type { Definition } from "./crd.ts";
 import { orAbsent, timeOr, timeText } from "./fields.ts";
 import { API_VERSION, type Metadata, nodeUidOf, ownedByNode, parseMetadata } from "./metadata.ts";
@@ -13,6 +12,7 @@ import { readHookRun, storedHookRun } from "./stored-hook-run.ts";
 import { readMove, storedMove } from "./stored-move.ts";
 import { readPhase, storedPhase } from "./stored-phase.ts";
 import { readRefusal, readYieldReason, storedRefusal, storedYieldReason } from "./stored-reason.ts";
+import { readUnder, storedUnder } from "./stored-under.ts";
 
 export const NODE_REBOOT: Definition = {
   kind: "NodeReboot",
@@ -143,16 +143,6 @@ export function formatNodeReboot(reboot: NodeReboot): Json {
   const metadata = { name: reboot.node, resourceVersion: reboot.version };
   return { apiVersion: API_VERSION, kind: "NodeReboot", metadata, status };
 }
-
-const readUnder = ({ policyCommit, policyPull }: Pick<StoredStatus, "policyCommit" | "policyPull">): UnderPolicy => ({
-  policyCommit: policyCommit ?? null,
-  policyPull: policyPull ?? null,
-});
-
-const storedUnder = ({ policyCommit, policyPull }: UnderPolicy) => ({
-  policyCommit: orAbsent(policyCommit),
-  policyPull: orAbsent(policyPull),
-});
 
 const storedBaseline = ({ budgets, unready }: Baseline): StoredStatus["baseline"] => ({
   budgets: [...budgets],

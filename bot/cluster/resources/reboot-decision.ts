@@ -5,6 +5,7 @@ import { formatInstant } from "../../core/instant.ts";
 import type { Definition } from "./crd.ts";
 import { orAbsent, time, timeOr, timeText } from "./fields.ts";
 import { API_VERSION, parseMetadata } from "./metadata.ts";
+import { readUnder, storedUnder, underSchema } from "./stored-under.ts";
 
 const specSchema = z.object({
   verb: z.enum(VERBS),
@@ -23,6 +24,7 @@ const statusSchema = z.object({
   validUntil: time().optional(),
   bound: z.array(z.object({ node: z.string(), digest: z.string() })).optional(),
   blockers: z.array(z.string()).optional(),
+  ...underSchema,
 });
 
 const decisionSchema = z.object({ spec: specSchema, status: z.unknown().optional() });
@@ -41,6 +43,7 @@ export const REBOOT_DECISION: Definition = {
     { name: "By", type: "string", path: ".spec.by.id" },
     { name: "Outcome", type: "string", path: ".status.outcome" },
     { name: "Says", type: "string", path: ".status.says" },
+    { name: "Policy", type: "string", path: ".status.policyCommit", isWideOnly: true },
     { name: "Age", type: "date", path: ".metadata.creationTimestamp" },
   ],
 };
@@ -89,6 +92,7 @@ function judgementOf(status: z.infer<typeof statusSchema>): Judgement {
     validUntil: timeOr(status.validUntil, null),
     bound: status.bound ?? [],
     blockers: status.blockers ?? [],
+    ...readUnder(status),
   };
 }
 
@@ -101,5 +105,6 @@ export const formatDecisionStatus = (name: string, version: string, judgement: J
     at: formatInstant(judgement.at),
     person: orAbsent(judgement.person),
     validUntil: timeText(judgement.validUntil),
+    ...storedUnder(judgement),
   },
 });

@@ -219,7 +219,7 @@ test("a NodeReboot without a status waits, and belongs to its node's uid", () =>
 
 test("a decision comes back with its judgement, and without one while it has none", () => {
   const decision = aDecision({
-    judgement: aJudgement({ validUntil: NOW + 1, blockers: ["web/web"] }),
+    judgement: aJudgement({ validUntil: NOW + 1, blockers: ["web/web"], policyCommit: "3f2a9c1", policyPull: 42 }),
     reason: "why",
     until: NOW + 2,
   });
@@ -279,6 +279,14 @@ test("what an older version kept of a policy is read, and no more is made of it 
   const record = parseNodeReboot({ metadata: { name: "n", uid: "u", resourceVersion: "1" }, status });
   expect(record?.history).toEqual([{ ...line, at: NOW, order: null, policyCommit: null, policyPull: null }]);
   expect([record?.policyCommit, record?.policyPull]).toEqual(["3f2a9c1", null]);
+  const judged = { outcome: "counted", says: "x", at: "2026-12-05T04:30:00Z", bound: [], blockers: [] };
+  const asked = Object.assign({}, overTheWire(newDecision(aDecision())), {
+    metadata: { name: "d", uid: "u", resourceVersion: "1" },
+  });
+  expect(parseDecision({ ...asked, status: judged })?.judgement).toMatchObject({
+    policyCommit: null,
+    policyPull: null,
+  });
 });
 
 const aNodeObject = (changes: object) => ({

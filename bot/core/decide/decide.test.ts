@@ -39,6 +39,8 @@ describe("allowed", () => {
       validUntil,
       bound: [{ node: "worker-1", digest: currentDigest({ pool: poolIn(policy) }) }],
       blockers: changes.verb === "force" ? ["web/web"] : [],
+      policyCommit: policy.commit,
+      policyPull: null,
     });
   });
 

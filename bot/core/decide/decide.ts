@@ -5,6 +5,7 @@ import type { Instant } from "../instant.ts";
 import { listed } from "../listed.ts";
 import { withAsked } from "../on-demand.ts";
 import type { Policy, Pool } from "../policy/policy.ts";
+import { type UnderPolicy, underPolicy } from "../policy/under-policy.ts";
 import { BLOCKERS_CHANGED, blockersOf, nodeDigest, whatChanged } from "./digest.ts";
 import { judgeAdopt, judgeKeep, judgeReboot, judgeRelease, judgeWithdraw } from "./interventions.ts";
 import { whyBarred } from "./lapse.ts";
@@ -15,8 +16,14 @@ import { mayNot } from "./rights.ts";
 import { type Standing, standingOf } from "./standing.ts";
 import { judgeApprove, judgeForce, judgeMove, judgeNow, judgeRetry, judgeSkip, type Verdict } from "./verbs.ts";
 
+type Judged = Omit<Judgement, keyof UnderPolicy>;
+
 /** Judges what a person asked for. The sentence is the answer that the person gets, whichever way they asked. */
 export function decide(decision: Decision, snapshot: Snapshot, policy: Policy | undefined, now: Instant): Judgement {
+  return { ...judgeBy(policy, decision, snapshot, now), ...underPolicy(policy) };
+}
+
+function judgeBy(policy: Policy | undefined, decision: Decision, snapshot: Snapshot, now: Instant): Judged {
   if (policy === undefined)
     return refuse(now, null, "No policy is in force, so nobody may decide. See why on the board.");
   if (!isProven(decision, snapshot)) return refuse(now, null, UNPROVEN);
@@ -92,7 +99,7 @@ function changesSince({ verb, targets }: Decision, members: readonly Member[]): 
   return `This changed since the card was drawn: ${texts.join("; ")}. Look again, then decide.`;
 }
 
-function combine(decision: Decision, asks: readonly Ask[], now: Instant, person: string): Judgement {
+function combine(decision: Decision, asks: readonly Ask[], now: Instant, person: string): Judged {
   const verdicts = asks.map((ask) => ({ ask, verdict: judge(ask) }));
   const counted = verdicts.filter(({ verdict }) => verdict.ok);
   const sentences = [...new Set(verdicts.map(({ verdict }) => verdict.says))];
@@ -138,10 +145,10 @@ function judge(ask: Ask): Verdict {
   }
 }
 
-function count(at: Instant, person: string, judged: Pick<Judgement, "says"> & Partial<Judgement>): Judgement {
+function count(at: Instant, person: string, judged: Pick<Judged, "says"> & Partial<Judged>): Judged {
   return { outcome: "counted", at, person, validUntil: null, bound: [], blockers: [], ...judged };
 }
 
-function refuse(at: Instant, person: string | null, says: string): Judgement {
+function refuse(at: Instant, person: string | null, says: string): Judged {
   return { outcome: "refused", says, at, person, validUntil: null, bound: [], blockers: [] };
 }

@@ -1,4 +1,5 @@
 import type { Instant } from "../instant.ts";
+import type { UnderPolicy } from "../policy/under-policy.ts";
 import type { NodeName } from "./node.ts";
 
 export const VERBS = [
@@ -32,8 +33,8 @@ export interface Target {
   readonly digest: string | null;
 }
 
-/** The judgement of a decision, written once. `counted` means that it is allowed and in force until `validUntil`. */
-export interface Judgement {
+/** The judgement of a decision by that policy, written once. `counted` means that it is allowed and in force until `validUntil`. */
+export interface Judgement extends UnderPolicy {
   readonly outcome: "counted" | "refused";
   readonly says: string;
   readonly at: Instant;

@@ -286,6 +286,8 @@ export const aJudgement = (changes: Partial<Judgement> = {}): Judgement => ({
   validUntil: null,
   bound: [{ node: "worker-1", digest: currentDigest() }],
   blockers: [],
+  policyCommit: null,
+  policyPull: null,
   ...changes,
 });
 

@@ -30,6 +30,15 @@ const write = (minute: number, before: object | null, after: object | null, acto
   after,
 });
 const first = record("one", line("a", "one", 41));
+const decision = (status?: object) => ({
+  metadata: { name: "d1" },
+  spec: {},
+  ...(status === undefined ? {} : { status }),
+});
+const judge = (minute: number, before: object | null, after: object | null, actor?: string): Change => ({
+  ...write(minute, before, after, actor),
+  resource: "rebootdecisions",
+});
 
 test.each<[string, Change, readonly string[]]>([
   ["a line under the commit in force", write(5, null, first), []],
@@ -75,6 +84,23 @@ test.each<[string, Change, readonly string[]]>([
   ["without a new line", write(99, first, { ...first, spec: {} }), []],
   ["by somebody else", write(99, null, record("one", line("a", "one")), "ana"), []],
   ["of a record that is gone", write(99, first, null), []],
+  ["a judgement under the commit in force", judge(5, decision(), decision(line("a", "one", 41))), []],
+  [
+    "a judgement under another",
+    judge(15, decision(), decision(line("a", "one"))),
+    ['rule 15: "a" of d1 names commit "one", which was not in force'],
+  ],
+  [
+    "a judgement under none",
+    judge(15, decision(), decision(line("a"))),
+    ['rule 15: "a" of d1 names commit "", which was not in force'],
+  ],
+  [
+    "a judgement that is changed later",
+    judge(15, decision(line("a", "one")), decision(line("a", "two"))),
+    ["rule 15: the judgement of d1 was changed"],
+  ],
+  ["a decision that is made", judge(99, null, decision()), []],
 ])("%s", (_, change, broken) => {
   const found: string[] = [];
   new RecordRules(TOLD, (rule) => found.push(rule)).see(change);

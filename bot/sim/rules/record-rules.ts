@@ -11,7 +11,10 @@ export interface ToldCommit {
   readonly pull: number | null;
 }
 
-/** Rule 15: each line of a node's record names the commit that was in force when it was decided, and keeps that for good. */
+/**
+ * Rule 15: each line of a node's record, and each judgement of a decision, names the commit that was in force when it was
+ * decided, and keeps that for good.
+ */
 export class RecordRules {
   readonly #told: readonly ToldCommit[];
   readonly #broken: (rule: string) => void;
@@ -22,7 +25,9 @@ export class RecordRules {
   }
 
   see({ resource, actor, before, after, decidedAt }: Change): void {
-    if (resource !== "nodereboots" || after === null || !actor.startsWith("bot")) return;
+    if (after === null || !actor.startsWith("bot")) return;
+    if (resource === "rebootdecisions") this.#seeJudgement(before, after, decidedAt);
+    if (resource !== "nodereboots") return;
     const node = nameOf(after);
     const known = new Set(linesOf(before).map((line) => JSON.stringify(line)));
     const fresh = linesOf(after).filter((line) => !known.has(JSON.stringify(line)));
@@ -32,6 +37,13 @@ export class RecordRules {
       if (commitOf(line) !== "" && commitOf(line) !== commitOf(at(after, "status")))
         this.#broken(`rule 15: the record of ${node} names another commit than its newest line`);
     }
+  }
+
+  #seeJudgement(before: unknown, after: unknown, decidedAt: number): void {
+    const [was, is] = [at(before, "status"), at(after, "status")];
+    if (is === undefined || JSON.stringify(was) === JSON.stringify(is)) return;
+    if (was !== undefined) this.#broken(`rule 15: the judgement of ${nameOf(after)} was changed`);
+    this.#check(nameOf(after), is, decidedAt);
   }
 
   #check(node: string, line: unknown, now: number): void {
