@@ -98,17 +98,22 @@ interface Bounds {
 function outputOf(child: ChildProcessWithoutNullStreams, bounds: Bounds): Promise<Buffer> {
   const { deadline, mostWritten, secrets, signal } = bounds;
   return new Promise((resolve, reject) => {
+    child.once("error", (error) => reject(new GitFailed(`git can't be started: ${error.message}`, error)));
+    // Then it has no pipes either, where this process may open no more files.
+    if (child.pid === undefined) return;
     let ended: string | null = null;
     const end = (why: string): void => {
       ended ??= why;
       killGroup(child.pid);
+      // What left the group may hold these open for as long as it likes.
+      child.stdout.destroy();
+      child.stderr.destroy();
     };
     const stop = (): void => end("it was stopped");
     const timer = setTimeout(() => end(`git did not end within ${deadline / 1_000} s`), deadline);
     signal?.addEventListener("abort", stop);
     const printed = collected(child.stdout, MOST_OUTPUT, () => end("git printed more than any policy needs"));
     const complaints = collected(child.stderr, MOST_COMPLAINTS, () => end("git printed endless complaints"));
-    child.once("error", (error) => reject(new GitFailed(`git can't be started: ${error.message}`, error)));
     child.once("close", (code, killedBy) => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", stop);
