@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { gitCommand } from "./git.ts";
+import { type Git, gitCommand } from "./git.ts";
 import { gitPolicy } from "./git-policy.ts";
 import type { PolicyPlace, Reading } from "./reading.ts";
 import { Repository } from "./testing/repository.ts";
@@ -132,6 +132,24 @@ test("force-push backwards: the branch is the truth, and that it was moved is sa
     note: `main was moved by force: commit ${first.slice(0, 7)} does not follow from ${second.slice(0, 7)}, which was used last.`,
   });
   expect(await read()).toMatchObject({ content: "one", note: null });
+});
+
+test("force-push backwards, and back again while it is read: it is said of the commit that was read", async () => {
+  using repository = new Repository();
+  const first = repository.commit("policy.yaml", "one", "first");
+  const second = repository.commit("policy.yaml", "two", "second");
+  repository.git("reset", "--quiet", "--hard", first);
+  const git = gitCommand(20_000);
+  const run: Git["run"] = (args, options) => {
+    if (args.includes("fetch") && args.includes("--filter=tree:0"))
+      repository.git("reset", "--quiet", "--hard", second);
+    return git.run(args, options);
+  };
+  const place = gitPolicy({ url: repository.url, ref: "main", path: "policy.yaml" }, { git: { run }, workDir: folder });
+  expect(await place.read(never, () => second)).toMatchObject({
+    content: "one",
+    note: expect.stringContaining(`${first.slice(0, 7)} does not follow from ${second.slice(0, 7)}`),
+  });
 });
 
 test("commits that follow, and a merge, are no force-push", async () => {

@@ -8,7 +8,7 @@ import { followsFrom, MovesByForce } from "./descent.ts";
 import { type Access, type Git, GitFailed, NO_ACCESS } from "./git.ts";
 import { fullRefs, type GitPlace, noSuchRef } from "./git-place.ts";
 import { type InForce, NONE_IN_FORCE } from "./reading.ts";
-import { type AllowedSigners, keysIn, signatureOf } from "./signature.ts";
+import { type AllowedSigners, type Keys, keysIn, signatureOf } from "./signature.ts";
 
 export interface PolicyAtCommit extends CommitFacts {
   readonly text: string;
@@ -107,13 +107,15 @@ export class Checkout {
   /** Rejects with GitFailed. */
   async read(signal: AbortSignal, inForce: InForce = NONE_IN_FORCE): Promise<PolicyAtCommit> {
     this.#judgedBy = null;
+    // Null for one reason only: nobody asks for signatures.
     const keys = this.#signers === null ? null : await keysIn(this.#signers);
+    const digest = keys?.digest ?? null;
     await this.#judgeInForce(inForce(), keys, signal);
     const round = { access: await this.#access(), signal };
     const { fullRef, object } = await this.#find(round);
-    if (this.#kept?.object !== object || this.#kept.keys !== keys) {
+    if (this.#kept?.object !== object || this.#kept.keys !== digest) {
       const brought = await this.#inFolder(() => this.#bring(fullRef, { round, keys }));
-      this.#kept = { object, keys, ...brought };
+      this.#kept = { object, keys: digest, ...brought };
     }
     const { found, commit } = this.#kept;
     const note = await this.#noteOn({ commit, before: inForce() }, fullRef, round);
@@ -141,15 +143,15 @@ export class Checkout {
 
   async #bring(
     fullRef: string,
-    { round, keys }: { readonly round: Round; readonly keys: string | null },
+    { round, keys }: { readonly round: Round; readonly keys: Keys | null },
   ): Promise<{ readonly found: Found; readonly commit: string }> {
     const newest = this.#bare("newest", round);
     await newest.fetch(fullRef, { depth: 1, filter: "blob:none" });
     const commit = await newest.line(["rev-parse", "--verify", "--end-of-options", "FETCH_HEAD^{commit}"]);
-    const found = await this.#judge(newest, commit);
+    const found = await this.#judge(newest, commit, keys);
     if (!found.ok) return { found, commit };
     const raw = await newest.run(["cat-file", "commit", commit]);
-    this.#newest = { commit, author: found.policy.author, raw, keys };
+    this.#newest = { commit, author: found.policy.author, raw, keys: keys?.digest ?? null };
     return { found, commit };
   }
 
@@ -157,31 +159,32 @@ export class Checkout {
    * Where the keys changed: the branch may have moved on to what can't be used, or the server be gone, and this commit is
    * in force all the same.
    */
-  async #judgeInForce(commit: string | null, keys: string | null, signal: AbortSignal): Promise<void> {
+  async #judgeInForce(commit: string | null, keys: Keys | null, signal: AbortSignal): Promise<void> {
     if (this.#inForce?.commit !== commit) this.#inForce = this.#newest?.commit === commit ? this.#newest : null;
-    const signed =
-      this.#inForce === null || this.#inForce.keys === keys ? null : await this.#judgeAgain(this.#inForce, signal);
-    if (this.#inForce !== null) this.#inForce = { ...this.#inForce, keys };
-    this.#judgedBy = keys;
+    const digest = keys?.digest ?? null;
+    const usable = this.#inForce;
+    const signed = usable === null || usable.keys === digest ? null : await this.#judgeAgain(usable, keys, signal);
+    if (usable !== null) this.#inForce = { ...usable, keys: digest };
+    this.#judgedBy = digest;
     if (signed === null || !("why" in signed)) return;
     this.#kept = null;
     throw new UnfitCommit(signed.why, null);
   }
 
-  #judgeAgain(commit: Usable, signal: AbortSignal): Promise<Signed> {
+  #judgeAgain(commit: Usable, keys: Keys | null, signal: AbortSignal): Promise<Signed> {
     return this.#inFolder(async () => {
       const bare = this.#bare("used", { access: NO_ACCESS, signal });
       await bare.make();
       const file = join(this.#folder, "commit");
       await writeFile(file, commit.raw);
       await bare.run(["hash-object", "-t", "commit", "-w", "--no-filters", file]);
-      return this.#signerOf(bare, commit);
+      return this.#signerOf(bare, commit, keys);
     });
   }
 
-  async #judge(newest: Bare, commit: string): Promise<Found> {
+  async #judge(newest: Bare, commit: string, keys: Keys | null): Promise<Found> {
     const facts = await factsOf(newest, commit);
-    const signed = await this.#signerOf(newest, { commit, author: facts.author });
+    const signed = await this.#signerOf(newest, { commit, author: facts.author }, keys);
     if ("why" in signed) return { ok: false, why: signed.why };
     const { path, ref } = this.#place;
     const file = await fileAtCommit(await newest.entryAt(commit, path), { commit, path, ref });
@@ -189,12 +192,18 @@ export class Checkout {
     return { ok: true, policy: { text: file.text, commit, ...facts, signedBy: signed.by } };
   }
 
-  async #signerOf(bare: Bare, { commit, author }: Pick<Usable, "commit" | "author">): Promise<Signed> {
-    if (this.#signers === null) return { by: null };
-    const signed = await signatureOf(bare, commit, this.#signers);
+  async #signerOf(
+    bare: Bare,
+    { commit, author }: Pick<Usable, "commit" | "author">,
+    keys: Keys | null,
+  ): Promise<Signed> {
+    if (keys === null) return { by: null };
+    const file = join(this.#folder, "keys");
+    await writeFile(file, keys.bytes);
+    const signed = await signatureOf(bare, commit, { file });
     if (signed.ok) return { by: signed.by };
     const who = `commit ${commit.slice(0, 7)} by ${author}`;
-    const problem = `${who} is not signed by a key of ${this.#signers.file}: ${signed.why}`;
+    const problem = `${who} is not signed by a key of ${keys.file}: ${signed.why}`;
     return { why: { problem, commit, isUnsigned: true } };
   }
 
@@ -203,8 +212,9 @@ export class Checkout {
     fullRef: string,
     round: Round,
   ): Promise<string | null> {
+    const { commit } = move;
     return this.#moves.noteOn({ ref: this.#place.ref, ...move }, (before) =>
-      this.#inFolder(() => followsFrom(this.#bare("history", round), { fullRef, before })),
+      this.#inFolder(() => followsFrom(this.#bare("history", round), { fullRef, commit, before })),
     );
   }
 

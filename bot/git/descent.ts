@@ -4,15 +4,18 @@ import { GitFailed } from "./git.ts";
 /** Enough while a bot runs, and then more than come while none does: what is not found among those counts as not there. */
 const STEPS = [200, 20_000] as const;
 
-/** Whether the ref comes after a commit that was in force before; null when that can't be learned, which hinders nothing. */
+/**
+ * Whether a commit of the ref comes after one that was in force before; null when that can't be learned, which hinders nothing.
+ * The ref itself may have moved on meanwhile.
+ */
 export async function followsFrom(
   history: Bare,
-  { fullRef, before }: { readonly fullRef: string; readonly before: string },
+  { fullRef, commit, before }: { readonly fullRef: string; readonly commit: string; readonly before: string },
 ): Promise<boolean | null> {
   try {
     for (const depth of STEPS) {
       await history.fetch(fullRef, { depth, filter: "tree:0" });
-      const commits = await history.run(["rev-list", `--max-count=${STEPS[1]}`, "FETCH_HEAD"]);
+      const commits = await history.run(["rev-list", `--max-count=${STEPS[1]}`, commit]);
       if (commits.toString().split("\n").includes(before)) return true;
       if ((await history.line(["rev-parse", "--is-shallow-repository"])) === "false") return false;
     }

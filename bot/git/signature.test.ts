@@ -189,7 +189,7 @@ describe.skipIf(isWithoutSshKeygen("bot/git/signature.test.ts"))("signatures", (
     };
     const by = async (...names: readonly string[]): Promise<string> => {
       keys.allow(...names);
-      return keysIn(keys);
+      return (await keysIn(keys)).digest;
     };
     const [neither, ana, both] = [await by(), await by("ana"), await by("ana", "ben")];
     expect(new Set([neither, ana, both]).size).toBe(3);
@@ -230,7 +230,25 @@ describe.skipIf(isWithoutSshKeygen("bot/git/signature.test.ts"))("signatures", (
     isBroken = true;
     expect(await read()).toMatchObject({ kind: "unreachable", keysDigest: null });
     isBroken = false;
-    expect(await read()).toMatchObject({ kind: "unsigned", keysDigest: await keysIn(keys) });
+    expect(await read()).toMatchObject({ kind: "unsigned", keysDigest: (await keysIn(keys)).digest });
+  });
+
+  test("keys changed in mid-reading: a commit is judged by those that it is said to be judged by", async () => {
+    using repository = new Repository();
+    const keys = new SigningKeys(folder);
+    const [ben] = [keys.make("ben"), keys.make("ana")];
+    keys.allow("ana");
+    repository.signWith(ben);
+    repository.commit("policy.yaml", "one", "first");
+    const git = gitCommand(20_000);
+    const run: Git["run"] = (args, options) => {
+      if (args.includes("verify-commit")) keys.allow("ben");
+      return git.run(args, options);
+    };
+    const place = { url: repository.url, ref: "main", path: "policy.yaml" };
+    const signed = gitPolicy(place, { git: { run }, workDir: join(folder, "work"), allowedSigners: keys.file });
+    const kinds = [(await signed.read(never)).kind, (await signed.read(never)).kind];
+    expect(kinds).toEqual(["unsigned", "read"]);
   });
 
   test("keys changed: the commit in force is judged, not one that could be read and was not taken", async () => {
@@ -248,7 +266,7 @@ describe.skipIf(isWithoutSshKeygen("bot/git/signature.test.ts"))("signatures", (
     const read = () => place.read(never, () => inForce);
     repository[Symbol.dispose]();
     keys.allow("ana");
-    expect(await read()).toMatchObject({ kind: "unreachable", keysDigest: await keysIn(keys) });
+    expect(await read()).toMatchObject({ kind: "unreachable", keysDigest: (await keysIn(keys)).digest });
     keys.allow("ben");
     expect(await read()).toMatchObject({ kind: "unsigned", commit: inForce });
   });
@@ -264,7 +282,7 @@ describe.skipIf(isWithoutSshKeygen("bot/git/signature.test.ts"))("signatures", (
     expect((await read()).kind).toBe("read");
     repository[Symbol.dispose]();
     keys.allow();
-    expect(await read()).toMatchObject({ kind: "unreachable", keysDigest: await keysIn(keys) });
+    expect(await read()).toMatchObject({ kind: "unreachable", keysDigest: (await keysIn(keys)).digest });
   });
 
   test("a policy from before signatures were asked for is of another source", () => {

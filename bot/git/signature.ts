@@ -11,8 +11,15 @@ export interface AllowedSigners {
   readonly file: string;
 }
 
-/** What the keys are known by, short enough to be kept beside what they allowed. Rejects with GitFailed. */
-export async function keysIn({ file }: AllowedSigners): Promise<string> {
+/** The file as it was read once: by these bytes signatures are judged, whatever becomes of it meanwhile. */
+export interface Keys extends AllowedSigners {
+  readonly bytes: Buffer;
+  /** What they are known by, short enough to be kept beside what they allowed. */
+  readonly digest: string;
+}
+
+/** Rejects with GitFailed. */
+export async function keysIn({ file }: AllowedSigners): Promise<Keys> {
   let bytes: Buffer;
   try {
     bytes = await readFile(file);
@@ -24,7 +31,7 @@ export async function keysIn({ file }: AllowedSigners): Promise<string> {
     );
   }
   if (bytes.length > MOST_BYTES) throw new GitFailed(`the file of allowed signers ${file} is larger than 1 MiB`);
-  return createHash("sha256").update(bytes).digest("hex").slice(0, 16);
+  return { file, bytes, digest: createHash("sha256").update(bytes).digest("hex").slice(0, 16) };
 }
 
 export type Signature =
