@@ -157,12 +157,21 @@ test("status and history afterwards say how it went, and who decided it", async 
   const history = await as("mo", "history", "04", "--since", "1h");
   expect(history.code).toBe(0);
   const told = history.lines.map((line) => line.split(/ {2,}/).slice(1).join(" | "));
+  const commit = stringAt(await mustSend(stage.plane.rest, "GET", FLEET), "status", "policy", "commit");
+  const under = ` · policy ${commit.slice(0, 7)}`;
   expect(told).toContain(
-    'abal-kuber04 | force by kubernetes:kim | "urgent" Forced by kubernetes:kim: abal-kuber04 past web/web. It lifts nothing else.',
+    `abal-kuber04 | force by kubernetes:kim | "urgent" Forced by kubernetes:kim: abal-kuber04 past web/web. It lifts nothing else.${under}`,
   );
   expect(told).toContain(
-    'all nodes | pause by lea | "firmware" All reboots are paused (firmware) until someone resumes them.',
+    `all nodes | pause by lea | "firmware" All reboots are paused (firmware) until someone resumes them.${under}`,
   );
+  const decisions = await stage.plane.kubectl(["get", "rebootdecisions", "--no-headers", "-o", "wide"]);
+  expect(
+    decisions.stdout
+      .trim()
+      .split("\n")
+      .filter((line) => !line.includes(commit)),
+  ).toEqual([]);
   expect(told.at(-1)).toMatch(/^abal-kuber04 \| waiting \| rebooted and verified in .+ · policy [0-9a-f]{7}$/);
   expect(await mustSend(stage.plane.rest, "GET", FLEET)).toMatchObject({ status: { policy: { valid: true } } });
 });
