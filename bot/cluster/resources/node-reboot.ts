@@ -32,6 +32,10 @@ export const NODE_REBOOT: Definition = {
 
 const rebootSchema = z.object({ status: statusSchema });
 
+const withStatusSchema = z.object({
+  status: z.record(z.string(), z.unknown()).refine((status) => Object.keys(status).length > 0),
+});
+
 export const newNodeReboot = (node: NodeName, uid: NodeUid): Json => ownedByNode("NodeReboot", node, uid);
 
 /** Null for what is no object at all. A status that can't be read is a phase of its own, never taken for waiting. */
@@ -46,10 +50,7 @@ export function parseNodeReboot(object: Json): NodeReboot | null {
   return read(metadata, parsed.data.status, phase);
 }
 
-const hasStatus = (object: Json): boolean =>
-  z
-    .object({ status: z.record(z.string(), z.unknown()).refine((status) => Object.keys(status).length > 0) })
-    .safeParse(object).success;
+const hasStatus = (object: Json): boolean => withStatusSchema.safeParse(object).success;
 
 function unreadable(metadata: Metadata, what: string): NodeReboot {
   const never = Number.MAX_SAFE_INTEGER;
