@@ -45,10 +45,14 @@ export class SimApi implements Api {
   call(call: Call, deadline: Duration): Promise<Answer> {
     return new Promise((resolve) => {
       const { process, world, faults } = this.#parts;
-      const answered = (answer: Answer): void => process.deliver(() => resolve(answer));
-      process
+      const late = process
         .clock()
         .after(deadline, () => resolve({ kind: "unanswered", why: `no answer within ${deadline / SECOND} s` }));
+      const answered = (answer: Answer): void =>
+        process.deliver(() => {
+          late.stop();
+          resolve(answer);
+        });
       const fault = faults.ofCall(world.now(), call);
       switch (fault.kind) {
         case "none":
