@@ -1,7 +1,8 @@
-import type { Decision, Judgement } from "../fleet/decision.ts";
+import type { Decision } from "../fleet/decision.ts";
 import type { Snapshot } from "../fleet/snapshot.ts";
 import { type Instant, wallClock } from "../instant.ts";
 import type { Policy } from "../policy/policy.ts";
+import { type Counted, isCounted } from "./counted.ts";
 import { type Asker, isMember, whomToAsk } from "./people.ts";
 import { no, type Verdict } from "./verbs.ts";
 
@@ -25,14 +26,12 @@ export function pauseOf({ fleet, decisions }: Pick<Snapshot, "fleet" | "decision
   };
 }
 
-type Counted = Decision & { readonly judgement: Judgement };
-
 function newestSaid(decisions: Iterable<Decision>): Counted | null {
   let newest: Counted | null = null;
-  for (const { judgement, ...decision } of decisions) {
+  for (const decision of decisions) {
     if (decision.verb !== "pause" && decision.verb !== "resume") continue;
-    if (judgement?.outcome !== "counted") continue;
-    if (newest === null || judgement.at >= newest.judgement.at) newest = { ...decision, judgement };
+    if (!isCounted(decision)) continue;
+    if (newest === null || decision.judgement.at >= newest.judgement.at) newest = decision;
   }
   return newest;
 }
