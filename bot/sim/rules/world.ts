@@ -23,11 +23,12 @@ export interface RebootCall {
 
 /** Reads a path of keys out of an object; undefined where it ends early. */
 export function at(object: unknown, ...keys: readonly string[]): unknown {
-  return keys.reduce<unknown>(
-    (value, key) =>
-      typeof value === "object" && value !== null && Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined,
-    object,
-  );
+  let value = object;
+  for (const key of keys) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = Reflect.get(value, key);
+  }
+  return value;
 }
 
 export const text = (value: unknown): string => (typeof value === "string" ? value : "");
