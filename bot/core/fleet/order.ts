@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { BootId, NodeUid, OrderId } from "./node.ts";
 
 /** The same attempt has the same id whoever computes it, so a bot that died after taking a slot is continued, not repeated. */
@@ -8,5 +8,5 @@ export function orderId(nodeUid: NodeUid, bootId: BootId, ordersSoFar: number): 
 
 /** Sixteen hex digits of SHA-256 over the parts. */
 export function shortHash(parts: readonly string[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+  return hash("sha256", JSON.stringify(parts), "hex").slice(0, 16);
 }
