@@ -84,8 +84,18 @@ function endOfGap(earliest: Instant, latest: Instant, zone: string): Instant {
   return later;
 }
 
+/** Windows of all pools, and of one policy after the other, are laid out over the same days, and an offset is dear. */
+const offsets = new Map<string, Duration>();
+const OFFSETS_KEPT = 10_000;
+
 function offsetAt(instant: Instant, zone: string): Duration {
-  return IANAZone.create(zone).offset(instant) * MINUTE;
+  const key = `${instant} ${zone}`;
+  const known = offsets.get(key);
+  if (known !== undefined) return known;
+  if (offsets.size >= OFFSETS_KEPT) offsets.clear();
+  const offset = IANAZone.create(zone).offset(instant) * MINUTE;
+  offsets.set(key, offset);
+  return offset;
 }
 
 /** Years of the calendar begin in March here, so that the leap day is their last. */
