@@ -121,9 +121,9 @@ export class Store {
     const from = Number(call.resourceVersion);
     if (Number.isNaN(from) || from < (this.#compactedAt.get(call.resource) ?? 0)) return false;
     const selection = selectionOf(call);
-    for (const event of this.#history.get(call.resource) ?? []) {
-      if (event.version > from) deliver(event, selection, listener);
-    }
+    const history = this.#history.get(call.resource) ?? [];
+    const first = history.findLastIndex(({ version }) => version <= from) + 1;
+    for (const event of history.slice(first)) deliver(event, selection, listener);
     const watcher = { selection, listener };
     const watchers = this.#watchers.get(call.resource) ?? new Set<Watcher>();
     this.#watchers.set(call.resource, watchers.add(watcher));
@@ -156,14 +156,15 @@ export class Store {
   }
 }
 
+/** What is deleted is shown as it was last, under the version of its end. */
+const gone = ({ before, version }: LoggedEvent): Stored | null =>
+  before === null ? null : { ...before, metadata: { ...before.metadata, resourceVersion: String(version) } };
+
 /** An object that comes into a selection is added there, and one that leaves it is deleted, as on a real server. */
 function deliver(event: LoggedEvent, selection: Selection, listener: WatchListener): void {
   const was = event.before !== null && matches(event.before, selection);
   const is = event.after !== null && matches(event.after, selection);
   const type: WatchEvent["type"] | null = is ? (was ? "MODIFIED" : "ADDED") : was ? "DELETED" : null;
   if (type === null) return;
-  const object = is ? event.after : event.before;
-  const versioned =
-    object === null ? null : { ...object, metadata: { ...object.metadata, resourceVersion: String(event.version) } };
-  listener.event({ type, object: versioned });
+  listener.event({ type, object: is ? event.after : gone(event) });
 }

@@ -52,8 +52,19 @@ export interface Metadata {
   readonly owners: readonly OwnerReference[];
 }
 
-/** Null for what is no object of the API. */
+const parsedBefore = new WeakMap<object, Metadata | null>();
+
+/** Null for what is no object of the API. Asked by the mirror and by each kind's own parser, of an object that never changes. */
 export function parseMetadata(object: Json): Metadata | null {
+  if (typeof object !== "object" || object === null) return null;
+  const known = parsedBefore.get(object);
+  if (known !== undefined) return known;
+  const metadata = readMetadata(object);
+  parsedBefore.set(object, metadata);
+  return metadata;
+}
+
+function readMetadata(object: object): Metadata | null {
   const parsed = objectSchema.safeParse(object);
   if (!parsed.success) return null;
   const { metadata } = parsed.data;
