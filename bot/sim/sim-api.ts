@@ -22,7 +22,7 @@ export interface Tamper {
   readonly arriving?: (process: string, call: Call, store: Store) => Call;
   /** How much longer than usual a call is on its way. */
   readonly delays?: (process: string, call: Call) => Duration;
-  readonly answered?: (process: string, call: Call, answer: ServerAnswer) => ServerAnswer;
+  readonly answered?: (process: string, call: Call, answer: ServerAnswer, now: Instant) => ServerAnswer;
 }
 
 interface ApiParts {
@@ -92,13 +92,13 @@ export class SimApi implements Api {
 
   #send(call: Call, delay: Duration, answered: (answer: Answer) => void): void {
     const { world, server, faults, process, tamper, store } = this.#parts;
-    const sent = overTheWire(call);
+    const sent = "object" in call ? overTheWire(call) : call;
     const sentAt = world.now();
     world.after(delay, () => {
       const arrived = tamper.arriving?.(process.name, sent, store) ?? sent;
       const honest = store.decidedAt(sentAt, () => server.handle(process.name, arrived));
-      const answer = tamper.answered?.(process.name, arrived, honest) ?? honest;
       const date = world.now();
+      const answer = tamper.answered?.(process.name, arrived, honest, date) ?? honest;
       world.after(faults.latency(), () => answered(dated(answer, date)));
     });
   }
