@@ -1,15 +1,20 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { asObject, type Stored } from "../objects.ts";
 import { at } from "../rules/world.ts";
 
 export const HASH_LABEL = "pod-template-hash";
 
+/** Asked of the same few Deployments at every change of a pod. */
+const hashes = new WeakMap<Stored, string>();
+
 /** The same for templates that mean the same: the order of keys, and what is empty, make no difference. */
-export function templateHash({ spec }: Stored): string {
-  return createHash("sha256")
-    .update(JSON.stringify(canonical(at(spec, "template"))))
-    .digest("hex")
-    .slice(0, 10);
+export function templateHash(deployment: Stored): string {
+  const known = hashes.get(deployment);
+  if (known !== undefined) return known;
+  const template = JSON.stringify(canonical(at(deployment.spec, "template")));
+  const made = hash("sha256", template, "hex").slice(0, 10);
+  hashes.set(deployment, made);
+  return made;
 }
 
 /** The Deployment's selector and template as its ReplicaSet has them. */
