@@ -33,12 +33,16 @@ export class DrainRules {
 
   #lookAt(view: NodeView, now: number): void {
     const { cluster, times, pods, broken } = this.#parts;
+    if (view.reboot.phase !== "draining" || !cluster.holdsSlot(view.name)) {
+      this.#stuckSince.delete(view.name);
+      return;
+    }
     const drains = times.between(now - GIVES_UP_LATE, now).flatMap(({ policy }) => {
       const pool = poolFor(policy, view.states.now()?.labels ?? {});
       return pool === null ? [] : [pool.drain];
     });
     const isStuck = drains.length > 0 && drains.every((drain) => pods.isStuck(view.name, drain));
-    if (!isStuck || view.reboot.phase !== "draining" || !cluster.holdsSlot(view.name)) {
+    if (!isStuck) {
       this.#stuckSince.delete(view.name);
       return;
     }

@@ -44,9 +44,9 @@ export class WaitRules {
     for (const { view, state } of waiting) {
       const isTold = view.reboot.holds.length > 0 || cluster.holdsSlot(view.name);
       this.#last(this.#untold, view.name, isTold ? null : now, UNTOLD_MOST, "waits without a hold");
-      const hasReason = reasons.of(view, state).length > 0;
+      const mayWait = cluster.holdsSlot(view.name) || reasons.of(view, state).length > 0;
       const says = `could go, and waits (${view.reboot.holds.join(", ")})`;
-      this.#last(this.#idle, view.name, hasReason || cluster.holdsSlot(view.name) ? null : now, IDLE_MOST, says);
+      this.#last(this.#idle, view.name, mayWait ? null : now, IDLE_MOST, says);
     }
     const names = new Set(waiting.map(({ view }) => view.name));
     for (const since of [this.#untold, this.#idle]) {
