@@ -24,10 +24,12 @@ const hashes = new Map<string, string>();
 const HASHES_KEPT = 5_000;
 
 function short(text: string): string {
-  const known = hashes.get(text) ?? shortHash([text]).slice(0, 8);
+  const known = hashes.get(text);
+  if (known !== undefined) return known;
   if (hashes.size >= HASHES_KEPT) hashes.clear();
-  hashes.set(text, known);
-  return known;
+  const hash = shortHash([text]).slice(0, 8);
+  hashes.set(text, hash);
+  return hash;
 }
 
 export const POLICY_CHANGED = "the pool's policy changed";
