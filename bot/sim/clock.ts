@@ -1,4 +1,4 @@
-import { setImmediate as macrotask } from "node:timers/promises";
+import { setImmediate } from "node:timers";
 import type { Stoppable } from "../coordinator/ports.ts";
 import type { Duration, Instant } from "../core/instant.ts";
 
@@ -8,6 +8,9 @@ interface Timer {
   readonly run: () => void;
   isStopped: boolean;
 }
+
+/** The promise of node:timers/promises is dearer, and there is one for each event. */
+const macrotask = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
  * Virtual time: one queue of events for everything that happens in a simulated world. It moves only when a full macrotask
