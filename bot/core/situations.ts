@@ -39,12 +39,13 @@ export function situationsOf(
   const pause = pauseOf(snapshot);
   const decisions = decisionsByNode(snapshot.decisions.values());
   const counting = { policy, people: snapshot.people, now };
+  const hours = hoursByPool(policy, now);
   const alone = members.map((found): Situation => {
     const asked = standingOf(found, decisions.get(found.node.name) ?? [], counting);
     const member = withAsked(found, asked);
     const blockers = blockersNow(member, snapshot, now);
     const standing = { ...asked, force: strongest(asked.force, forceOfPolicy(member, blockers, policy, now)) };
-    const times = timesOf(member, { policy, standing, now });
+    const times = timesOf(member.pool === null ? undefined : hours.get(member.pool), standing);
     return {
       ...member,
       ...times,
@@ -91,17 +92,27 @@ interface Times {
   readonly freeze: FreezeTime | null;
 }
 
-function timesOf(
-  { pool }: Member,
-  { policy, standing, now }: { policy: Policy | undefined; standing: Standing; now: Instant },
-): Times {
-  if (policy === undefined || pool === null) return { opening: null, freeze: null };
-  const schedule = scheduleOf(policy, pool);
-  const freeze = freezeAt(schedule, now);
-  const regular = openingAt(schedule, now);
-  if (regular !== null || standing.now === null || freeze !== null) return { opening: regular, freeze };
-  const closes = Math.min(standing.now.until, nextFreeze(schedule, now)?.opens ?? Number.POSITIVE_INFINITY);
-  return { opening: { opens: standing.now.at, closes }, freeze };
+/** The same for all nodes of a pool. */
+interface Hours extends Times {
+  readonly nextFreeze: Instant;
+}
+
+function hoursByPool(policy: Policy | undefined, now: Instant): ReadonlyMap<Pool, Hours> {
+  if (policy === undefined) return new Map();
+  return new Map(
+    policy.pools.map((pool) => {
+      const schedule = scheduleOf(policy, pool);
+      const next = nextFreeze(schedule, now)?.opens ?? Number.POSITIVE_INFINITY;
+      return [pool, { opening: openingAt(schedule, now), freeze: freezeAt(schedule, now), nextFreeze: next }] as const;
+    }),
+  );
+}
+
+function timesOf(hours: Hours | undefined, { now }: Standing): Times {
+  if (hours === undefined) return { opening: null, freeze: null };
+  const { opening, freeze } = hours;
+  if (opening !== null || now === null || freeze !== null) return { opening, freeze };
+  return { opening: { opens: now.at, closes: Math.min(now.until, hours.nextFreeze) }, freeze };
 }
 
 /** Each node of a pool with `after` learns which nodes of those pools go first (design, section 4). */
