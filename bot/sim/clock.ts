@@ -53,11 +53,7 @@ export class WorldClock {
 
   /** Runs the next event and lets what it began come to rest. False when nothing is left. */
   async step(): Promise<boolean> {
-    this.#dropStopped();
-    const timer = this.#take();
-    if (timer === undefined) return false;
-    this.#now = Math.max(this.#now, timer.at);
-    timer.run();
+    if (!this.#runNext()) return false;
     await macrotask();
     return true;
   }
@@ -70,8 +66,18 @@ export class WorldClock {
         this.#now = Math.max(this.#now, until);
         return false;
       }
-      await this.step();
+      this.#runNext();
+      await macrotask();
     }
+    return true;
+  }
+
+  #runNext(): boolean {
+    this.#dropStopped();
+    const timer = this.#take();
+    if (timer === undefined) return false;
+    this.#now = Math.max(this.#now, timer.at);
+    timer.run();
     return true;
   }
 
