@@ -85,10 +85,11 @@ function poolBlocks(policy: Policy, pools: readonly Pool[], drawn: Drawn): reado
   const share = Math.floor(POOLS_ROOM / Math.max(pools.length, 1));
   const room = Math.min(SECTION_MOST, Math.max(POOL_ROOM_LEAST, share));
   // What is the same for all of them stands above already.
-  const texts = new Set(pools.map((pool) => windowText(pool, policy, turn.now)));
-  return pools.map((pool) => {
+  const texts = pools.map((pool) => windowText(pool, policy, turn.now));
+  const isTold = new Set(texts).size > 1;
+  return pools.map((pool, index) => {
     const nodes = [...turn.plan.nodes.values()].filter(({ situation }) => situation.pool?.name === pool.name);
-    const window = texts.size > 1 ? ` · ${windowText(pool, policy, turn.now)}` : "";
+    const window = isTold ? ` · ${texts[index]}` : "";
     const title = `*${nameText(pool.name)}* · ${poolTitle(pool, nodes, drawn)}${window}`;
     const lines = [...nodes].sort((a, b) => rankOf(a) - rankOf(b)).map((node) => nodeLine(node, drawn));
     return section(`${title}\n${lines.length === 0 ? "no node" : listed(lines, LINES_MOST, room - title.length - 1)}`);
