@@ -118,7 +118,9 @@ function timesOf(hours: Hours | undefined, { now }: Standing): Times {
 /** Each node of a pool with `after` learns which nodes of those pools go first (design, section 4). */
 function withAhead(situations: readonly Situation[], policy: Policy, quorum: QuorumMembers): readonly Situation[] {
   const byPool = new Map<string, readonly Ahead[]>();
-  for (const { name } of policy.pools) byPool.set(name, aheadIn(situations, name, quorum));
+  // For most pools nobody waits, and to look at all holds of their nodes is dear.
+  const awaited = new Set(policy.pools.flatMap(({ after }) => after));
+  for (const name of awaited) byPool.set(name, aheadIn(situations, name, quorum));
   const ofPool = new Map(
     policy.pools.map((pool) => {
       const closes = nextClose(situations, policy, pool);
