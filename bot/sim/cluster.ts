@@ -21,7 +21,7 @@ import { type HostHabits, SimHost } from "./host.ts";
 import { Kubelet } from "./kubelet.ts";
 import { SimProcess } from "./process.ts";
 import { SeededRandom } from "./random.ts";
-import { SimApi, type Tamper } from "./sim-api.ts";
+import { type Request, SimApi, type Tamper } from "./sim-api.ts";
 import { Store } from "./store.ts";
 import { Workloads } from "./workloads.ts";
 
@@ -44,6 +44,7 @@ export interface SimSettings {
   readonly agentTimings?: AgentTimings;
   readonly log?: (process: string) => Log;
   readonly onReboot?: (call: { readonly at: Instant; readonly node: string }) => void;
+  readonly onRequest?: (request: Request) => void;
   readonly tamper?: Tamper;
   /** False for a server without admission policies, as Kubernetes 1.28 is. */
   readonly hasAdmission?: boolean;
@@ -269,8 +270,8 @@ export class SimCluster {
 
   api(process: SimProcess): Api {
     const { server, store } = this;
-    const tamper = this.#settings.tamper ?? {};
-    return new SimApi({ process, world: this.clock, server, store, faults: this.#faults, tamper });
+    const { tamper = {}, onRequest: asked = () => {} } = this.#settings;
+    return new SimApi({ process, world: this.clock, server, store, faults: this.#faults, tamper, asked });
   }
 
   /** An agent that died on a host that runs comes back, as its DaemonSet would bring it. */

@@ -25,8 +25,16 @@ export interface Tamper {
   readonly answered?: (process: string, call: Call, answer: ServerAnswer, now: Instant) => ServerAnswer;
 }
 
+/** What a process is about to ask of the server. */
+export interface Request {
+  readonly at: Instant;
+  readonly process: string;
+  readonly call: Call;
+}
+
 interface ApiParts {
   readonly tamper: Tamper;
+  readonly asked: (request: Request) => void;
   readonly process: SimProcess;
   readonly world: WorldClock;
   readonly server: ApiServer;
@@ -45,6 +53,7 @@ export class SimApi implements Api {
   call(call: Call, deadline: Duration): Promise<Answer> {
     return new Promise((resolve) => {
       const { process, world, faults } = this.#parts;
+      this.#parts.asked({ at: world.now(), process: process.name, call });
       const late = process
         .clock()
         .after(deadline, () => resolve({ kind: "unanswered", why: `no answer within ${deadline / SECOND} s` }));

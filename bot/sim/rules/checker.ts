@@ -15,10 +15,11 @@ import { PodsView } from "./pods-view.ts";
 import { lengthOf, poolFor } from "./policy-data.ts";
 import { PolicyTimes, type ToldPolicy } from "./policy-times.ts";
 import { RecordRules, type ToldCommit } from "./record-rules.ts";
+import { RequestRules } from "./request-rules.ts";
 import { BEFORE_CALL, KNOWN_LATE, POLICY_LATE, SlotRules } from "./slot-rules.ts";
 import { CLOCK_OFF, Votes } from "./votes.ts";
 import { WaitRules } from "./wait-rules.ts";
-import type { Change, RebootCall } from "./world.ts";
+import type { Change, RebootCall, Request } from "./world.ts";
 
 export interface CheckerSettings {
   /** In the order in which the bots are told of them; maxRebooting is the same in all. */
@@ -53,6 +54,7 @@ export class RuleChecker {
   readonly #channel: ChannelRules;
   readonly #deeds: DeedRules;
   readonly #records: RecordRules;
+  readonly #requests: RequestRules;
   #now = 0;
 
   constructor({ policies, commits, slotMost, quietFrom, spells, absences }: CheckerSettings) {
@@ -69,6 +71,7 @@ export class RuleChecker {
     this.#channel = new ChannelRules(broken);
     this.#deeds = new DeedRules(broken);
     this.#records = new RecordRules(commits, broken);
+    this.#requests = new RequestRules(broken);
     this.#orders = new OrderRules(broken);
     this.#budgets = new BudgetRules(
       this.#pods,
@@ -102,6 +105,11 @@ export class RuleChecker {
   seeCall(call: RebootCall): void {
     this.#now = call.at;
     this.#orders.seeCall(call);
+  }
+
+  seeRequest(request: Request): void {
+    this.#now = request.at;
+    this.#requests.see(request);
   }
 
   /** What a person in Slack is about to ask for. */

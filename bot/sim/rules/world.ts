@@ -21,6 +21,14 @@ export interface RebootCall {
   readonly node: string;
 }
 
+/** What a process is about to ask of the API server. */
+export interface Request {
+  readonly at: number;
+  readonly process: string;
+  /** The verb and what it is about. */
+  readonly what: string;
+}
+
 /** Reads a path of keys out of an object; undefined where it ends early. */
 export function at(object: unknown, ...keys: readonly string[]): unknown {
   let value = object;

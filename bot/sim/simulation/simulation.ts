@@ -1,4 +1,4 @@
-import type { Chat, Log } from "../../coordinator/ports.ts";
+import type { Call, Chat, Log } from "../../coordinator/ports.ts";
 import { DAY, type Duration, HOUR, type Instant, MINUTE } from "../../core/instant.ts";
 import { DEFAULT_TIMINGS } from "../../core/timings.ts";
 import { SimCluster } from "../cluster.ts";
@@ -72,6 +72,7 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
       checker.seeCall(call);
       tally.reboot(call);
     },
+    onRequest: ({ at, process, call }) => checker.seeRequest({ at, process, what: aboutOf(call) }),
     ...(log === undefined ? {} : { log }),
     ...(tamper === undefined ? {} : { tamper }),
   });
@@ -104,6 +105,11 @@ export async function simulate(options: SimulationOptions): Promise<SimulationRe
     lasted: clock.now() - scenario.start,
   };
 }
+
+const aboutOf = (call: Call): string =>
+  [call.verb, call.resource, call.namespace, "name" in call ? call.name : null]
+    .filter((part) => part != null)
+    .join(" ");
 
 function checkerOf(scenario: Scenario): RuleChecker {
   const { start, policies, faults, spells, absences } = scenario;
