@@ -41,8 +41,8 @@ const cluster = {
     globalSetup: ["test/control-plane/global-setup.ts"],
     testTimeout: 300_000,
     hookTimeout: 120_000,
-    // Two at a time: most of a test is waiting for controllers.
-    maxWorkers: 2,
+    // Most of a test is waiting for controllers, and three of them take about two processors.
+    maxWorkers: 3,
     sequence: { groupOrder: 2 },
   },
 };
