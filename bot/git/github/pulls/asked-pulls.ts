@@ -1,9 +1,9 @@
 import type { Turn } from "../../../coordinator/coordinator.ts";
 import { type Duration, HOUR } from "../../../core/instant.ts";
+import { codeSpan } from "../../review/markdown.ts";
 import type { Calls } from "./calls.ts";
 import type { Demands } from "./demands.ts";
 import { type Judging, judgePull } from "./judging.ts";
-import { inCode } from "./markdown.ts";
 import { OpenPulls, type Pull, type PullNow } from "./open-pulls.ts";
 import type { Showcase } from "./showcase.ts";
 import type { Wish } from "./subject.ts";
@@ -101,7 +101,7 @@ export class AskedPulls {
   /** Who may approve comes from the branch. */
   #caution({ isProtected }: Demands): string | null {
     if (isProtected !== false) return null;
-    const branch = inCode(this.#parts.place.branch);
+    const branch = codeSpan(this.#parts.place.branch);
     return `${branch} is not protected: whoever may push to it decides who may approve reboots.`;
   }
 

@@ -3,7 +3,7 @@ import { clipped } from "../../review/markdown.ts";
 import type { Annotation } from "../../review/review.ts";
 import { listWithin, numberWithin, textWithin, within } from "../shape.ts";
 import { type Calls, parsed } from "./calls.ts";
-import { cutAtLine } from "./markdown.ts";
+import { cutAtLine } from "./cut-at-line.ts";
 import { Question } from "./question.ts";
 import { printOf, printOfNotes, textOf, type Verdict } from "./verdict.ts";
 

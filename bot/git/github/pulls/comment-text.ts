@@ -1,6 +1,7 @@
 import { formatInstant, type Instant } from "../../../core/instant.ts";
 import type { Policy } from "../../../core/policy/policy.ts";
-import { cutAtLine, inCode } from "./markdown.ts";
+import { codeSpan } from "../../review/markdown.ts";
+import { cutAtLine } from "./cut-at-line.ts";
 import { textOf, type Verdict } from "./verdict.ts";
 
 /** GitHub takes 65,536 characters. */
@@ -27,10 +28,10 @@ export interface Judged {
 
 /** What was judged, against what, and when: this line alone is never a reason for an edit. */
 export function footerOf({ headSha, inForce, now, isAgain, caution }: Judged): string {
-  const commit = inForce?.commit == null ? "" : `, ${inCode(inForce.commit.slice(0, 7))}`;
+  const commit = inForce?.commit == null ? "" : `, ${codeSpan(inForce.commit.slice(0, 7))}`;
   const against = inForce === undefined ? "with no policy in force" : `against the policy in force${commit}`;
   const before = caution === null ? "" : `${caution}\n\n`;
-  return `${before}${FOOTER}commit ${inCode(headSha.slice(0, 7))}${isAgain ? " once again" : ""} ${against}, at ${minuteOf(now)}.</sub>`;
+  return `${before}${FOOTER}commit ${codeSpan(headSha.slice(0, 7))}${isAgain ? " once again" : ""} ${against}, at ${minuteOf(now)}.</sub>`;
 }
 
 /** As 2026-03-01 10:00 UTC. */
@@ -44,7 +45,7 @@ interface Written {
 }
 
 export function commentOf({ marker, name, verdict, footer }: Written): string {
-  const head = `${marker}\n**${inCode(name)}**`;
+  const head = `${marker}\n**${codeSpan(name)}**`;
   const room = MOST_CHARACTERS - head.length - footer.length - 4;
   return `${head}\n\n${cutAtLine(textOf(verdict), room)}\n\n${footer}`;
 }

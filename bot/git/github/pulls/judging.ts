@@ -1,9 +1,9 @@
 import type { Turn } from "../../../coordinator/coordinator.ts";
 import type { Clock } from "../../../coordinator/ports.ts";
 import type { FileAtCommit } from "../../commit-file.ts";
+import { codeSpan } from "../../review/markdown.ts";
 import type { Proposal, Review, Standing } from "../../review/review.ts";
 import type { FilesAt } from "./file-at.ts";
-import { inCode } from "./markdown.ts";
 import type { PullNow } from "./open-pulls.ts";
 import { type Verdict, verdictOf } from "./verdict.ts";
 
@@ -29,8 +29,8 @@ export async function judgePull(pull: PullNow, turn: Turn, judging: Judging): Pr
   if (pull.merge.kind !== "clean") return verdictOf(reviewOf(head), null, noteOn(pull));
   const merged = await files.at(pull.merge.sha);
   if (isSame(head, merged)) return verdictOf(reviewOf(merged), null, null);
-  const base = inCode(pull.baseRef);
-  const note = `The branch's ${inCode(file)} is not what a merge would make of it, since ${base} has changed it too. This is about the merged file.`;
+  const base = codeSpan(pull.baseRef);
+  const note = `The branch's ${codeSpan(file)} is not what a merge would make of it, since ${base} has changed it too. This is about the merged file.`;
   return verdictOf(reviewOf(merged), reviewOf(head), note);
 }
 
@@ -55,6 +55,6 @@ function isSame(one: FileAtCommit, other: FileAtCommit): boolean {
 
 function noteOn({ merge, baseRef }: PullNow): string {
   if (merge.kind === "conflict")
-    return `This branch conflicts with ${inCode(baseRef)}. This is about the file on this branch; bring the branch up to date to see what a merge would do.`;
-  return `GitHub has not said yet whether this branch can be merged into ${inCode(baseRef)}. This is about the file on this branch.`;
+    return `This branch conflicts with ${codeSpan(baseRef)}. This is about the file on this branch; bring the branch up to date to see what a merge would do.`;
+  return `GitHub has not said yet whether this branch can be merged into ${codeSpan(baseRef)}. This is about the file on this branch.`;
 }

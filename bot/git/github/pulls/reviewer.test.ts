@@ -22,7 +22,7 @@ test("what a merge makes of it counts, and the notes stand on the lines of the b
   const [comment] = world.commentsOn(number);
   expect(comment?.body).toContain("The branch's `policy.yaml` is not what a merge would make of it, since `main` has");
   expect(comment?.body).toContain("policy.yaml:4: wrong `once` merged");
-  expect(comment?.body).toMatch(/not on this branch:\n- line 4 of the merged file: ``wrong `once` merged``\n\n<sub>/);
+  expect(comment?.body).toMatch(/not on this branch:\n- line 4 of the merged file: wrong `once` merged\n\n<sub>/);
 });
 
 test("when what a merge makes of it changes, it is judged again", async () => {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import { codeSpan, sentence } from "../../review/markdown.ts";
 import type { Annotation, Review } from "../../review/review.ts";
-import { inCode } from "./markdown.ts";
 
 /** What is said to one pull request, whichever way it is shown. */
 export interface Verdict {
@@ -29,7 +29,7 @@ export function verdictOf(review: Review, asIs: Review | null, note: string | nu
 /** `what` does not change the policy: it never did, or not any more. */
 export function untouched(what: string, file: string): Verdict {
   const title = `does not change ${file}`;
-  const text = `${what} does not change ${inCode(file)}, so nothing is said about it.`;
+  const text = `${what} does not change ${codeSpan(file)}, so nothing is said about it.`;
   return { isGood: true, title, text, annotations: [], caution: null, isWorthComment: false };
 }
 
@@ -40,12 +40,12 @@ function onlyMerged({ annotations }: Review, asIs: Review | null): string | null
   const known = new Set(asIs.annotations.map(key));
   const only = annotations.filter((one) => !known.has(key(one)));
   if (only.length === 0) return null;
-  const lines = only.map(({ line, message }) => `- line ${line} of the merged file: ${inCode(message)}`);
+  const lines = only.map(({ line, message }) => `- line ${line} of the merged file: ${sentence(message)}`);
   return ["Only in what a merge would make of the file, and not on this branch:", ...lines].join("\n");
 }
 
 /** What there is to read where the title is not shown. */
-export const textOf = ({ title, text }: Verdict): string => (text === "" ? inCode(title) : text);
+export const textOf = ({ title, text }: Verdict): string => (text === "" ? codeSpan(title) : text);
 
 /** By what notes are known to be the same. */
 export const printOfNotes = ({ annotations }: Verdict): string => digest([annotations]);

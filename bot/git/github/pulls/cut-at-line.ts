@@ -1,12 +1,3 @@
-/** As code, so that nothing in it is a link, a mention or markup; on one line. */
-export function inCode(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
-  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = "`".repeat(longest + 1);
-  const space = line.startsWith("`") || line.endsWith("`") || line.trim() === "" ? " " : "";
-  return `${fence}${space}${line}${space}${fence}`;
-}
-
 /** Not more characters than allowed: cut at the end of a line, with what was opened closed again and a note. */
 export function cutAtLine(text: string, most: number): string {
   if (text.length <= most) return text;
