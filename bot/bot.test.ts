@@ -4,7 +4,7 @@ import type { Onlooker } from "./coordinator/onlooker.ts";
 import type { PolicyInForce, PolicyNews, PolicySource } from "./coordinator/policy-source-port.ts";
 import { NO_PROPOSALS } from "./coordinator/proposals.ts";
 import { MINUTE } from "./core/instant.ts";
-import { aPolicy } from "./core/testing/builders.ts";
+import { aPolicy } from "./core/testing/policies.ts";
 import { DEFAULT_TIMINGS } from "./core/timings.ts";
 import { SimCluster } from "./sim/cluster.ts";
 import { SimProcess } from "./sim/process.ts";

@@ -3,21 +3,11 @@ import type { PolicyStatus } from "../core/fleet/fleet.ts";
 import { HOUR, MINUTE } from "../core/instant.ts";
 import type { Policy } from "../core/policy/policy.ts";
 import { aHookRun } from "../core/testing/a-hook-run.ts";
-import {
-  aGroup,
-  aLine,
-  aNode,
-  aPolicy,
-  aPool,
-  aReboot,
-  aReport,
-  aSnapshot,
-  aWindow,
-  NOW,
-  type Parts,
-} from "../core/testing/builders.ts";
+import { aLine, aNode, aReboot, aReport, aSnapshot, type Parts } from "../core/testing/builders.ts";
 import { earlier } from "../core/testing/decisions.ts";
+import { NOW } from "../core/testing/now.ts";
 import { draining, underWay } from "../core/testing/phases.ts";
+import { aGroup, aPolicy, aPool, aWindow } from "../core/testing/policies.ts";
 import { UserError } from "../process/exit.ts";
 import { asJson, asText, explain } from "./explain.ts";
 

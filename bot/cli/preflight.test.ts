@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { diagnose } from "../core/drain/diagnosis/diagnose.ts";
-import { aRefusal } from "../core/testing/builders.ts";
 import { anEvidence, ofOperator } from "../core/testing/evidence.ts";
+import { aRefusal } from "../core/testing/pods.ts";
 import { asJson, asText, isDrainable, type Preflight } from "./preflight.ts";
 
 const found = (changes: Partial<Preflight> = {}): Preflight => ({

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import type { Call, Json } from "../coordinator/ports.ts";
 import type { Step } from "../core/step.ts";
-import { aLine, aReboot, aRefusal, NOW } from "../core/testing/builders.ts";
+import { aLine, aReboot } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
 import { draining } from "../core/testing/phases.ts";
+import { aRefusal } from "../core/testing/pods.ts";
 import { Performer } from "./perform.ts";
 import { answered, LEASE, scripted } from "./testing/scripted.ts";
 

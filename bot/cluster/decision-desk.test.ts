@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Answer, Call } from "../coordinator/ports.ts";
 import type { Judgement } from "../core/fleet/decision.ts";
-import { aDecision, aJudgement, NOW } from "../core/testing/builders.ts";
+import { aDecision, aJudgement } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
 import { DecisionDesk } from "./decision-desk.ts";
 import { formatDecisionStatus, newDecision } from "./resources/reboot-decision.ts";
 import { answered, scripted } from "./testing/scripted.ts";

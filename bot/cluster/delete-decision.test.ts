@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Answer, Call } from "../coordinator/ports.ts";
-import { aDecision, NOW } from "../core/testing/builders.ts";
+import { aDecision } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
 import { Performer } from "./perform.ts";
 import { newDecision } from "./resources/reboot-decision.ts";
 import { answered, LEASE, scripted, unanswered } from "./testing/scripted.ts";

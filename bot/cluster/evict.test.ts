@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { Answer, Call } from "../coordinator/ports.ts";
 import type { EvictionAnswer } from "../core/fleet/snapshot.ts";
 import { MINUTE, SECOND } from "../core/instant.ts";
-import { aBudget, aPod, NOW } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
+import { aBudget, aPod } from "../core/testing/pods.ts";
 import { evict } from "./evict.ts";
 import { answered, LEASE, scripted, status, unanswered } from "./testing/scripted.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Answer, Call } from "../coordinator/ports.ts";
-import { NOW } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
 import { readJobLog } from "./job-log.ts";
 import { answered, LEASE, scripted, status, unanswered } from "./testing/scripted.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Answer, Call } from "../coordinator/ports.ts";
-import { NOW } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
 import { Performer } from "./perform.ts";
 import { newNodeReboot } from "./resources/node-reboot.ts";
 import { answered, LEASE, scripted, status } from "./testing/scripted.ts";

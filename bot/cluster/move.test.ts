@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Answer, Call, Json } from "../coordinator/ports.ts";
 import { type Move, moveKey } from "../core/fleet/move.ts";
 import { formatInstant } from "../core/instant.ts";
-import { NOW } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
 import { restartDeployment, restoreDeployment } from "./move.ts";
 import { restarted } from "./resources/deployment.ts";
 import { answered, LEASE, scripted, status, unanswered } from "./testing/scripted.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Answer } from "../coordinator/ports.ts";
-import { aReboot, NOW } from "../core/testing/builders.ts";
+import { aReboot } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
 import { ORDER, preparing } from "../core/testing/phases.ts";
 import { Performer } from "./perform.ts";
 import { answered, LEASE, scripted, status, unanswered } from "./testing/scripted.ts";

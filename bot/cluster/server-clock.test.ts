@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Answer, Api } from "../coordinator/ports.ts";
 import { type Duration, type Instant, MINUTE, SECOND } from "../core/instant.ts";
-import { NOW } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
 import { ServerClock } from "./server-clock.ts";
 
 /** A clock that is `off`, and a server that answers after `latency`. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PolicyStatus } from "../core/fleet/fleet.ts";
-import { aPolicy, NOW } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
+import { aPolicy } from "../core/testing/policies.ts";
 import { PolicyKeeper } from "./policy-keeper.ts";
 import { isSamePolicy } from "./policy-record.ts";
 import type { PolicyNews } from "./policy-source-port.ts";

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { SECOND } from "../core/instant.ts";
 import type { Step } from "../core/step.ts";
-import { aReboot, NOW } from "../core/testing/builders.ts";
+import { aReboot } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
 import { Executor } from "./executor.ts";
 import type { Cluster, Election } from "./ports.ts";
 

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { MINUTE } from "../core/instant.ts";
 import { plan } from "../core/plan.ts";
 import type { Policy } from "../core/policy/policy.ts";
-import { aDecision, aJudgement, aPolicy, aReport, aSnapshot, NOW, type Parts } from "../core/testing/builders.ts";
+import { aDecision, aJudgement, aReport, aSnapshot, type Parts } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
+import { aPolicy } from "../core/testing/policies.ts";
 import { Forecaster } from "./forecaster.ts";
 
 function asked(

@@ -3,8 +3,8 @@ import type { GateAnswer } from "../core/fleet/gate.ts";
 import { gateKey } from "../core/gates/judge.ts";
 import { SECOND } from "../core/instant.ts";
 import type { AskedGate } from "../core/policy/policy.ts";
-import { NOW } from "../core/testing/builders.ts";
 import { ALERTS, ERRORS } from "../core/testing/gates.ts";
+import { NOW } from "../core/testing/now.ts";
 import { GateKeeper } from "./gate-keeper.ts";
 
 const answer = (value: string): GateAnswer => ({ kind: "query", query: { holds: true, value, threshold: null } });

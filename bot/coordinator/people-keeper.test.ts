@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PersonReading } from "../core/fleet/person.ts";
 import { MINUTE, SECOND } from "../core/instant.ts";
-import { NOW } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
 import { PeopleKeeper } from "./people-keeper.ts";
 
 /** A keeper over a Slack that answers when it is told to, on a clock that is set by hand. */

@@ -3,19 +3,11 @@ import type { Node } from "./fleet/node.ts";
 import type { NodeReboot } from "./fleet/reboot.ts";
 import { MINUTE } from "./instant.ts";
 import type { Pool } from "./policy/policy.ts";
-import {
-  aDecision,
-  aJudgement,
-  aPolicy,
-  aPool,
-  aWindow,
-  currentDigest,
-  holdKinds,
-  NOW,
-  planned,
-} from "./testing/builders.ts";
+import { aDecision, aJudgement, currentDigest, holdKinds, planned } from "./testing/builders.ts";
 import { aFleetWith, fleetOf, orderOf, slot, takers } from "./testing/fleets.ts";
+import { NOW } from "./testing/now.ts";
 import { draining, failed, verifying, yielding } from "./testing/phases.ts";
+import { aPolicy, aPool, aWindow } from "./testing/policies.ts";
 
 /** `first` is a node of the pool `db`; `next` one of `web`, which goes after it. */
 const policyOf = (db: Partial<Pool> = {}, web: Partial<Pool> = {}) =>

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { recordConditions } from "./conditions.ts";
 import type { Condition, Observation } from "./fleet/condition.ts";
 import { HOUR } from "./instant.ts";
-import { NOW } from "./testing/builders.ts";
 import { aFleetWith } from "./testing/fleets.ts";
+import { NOW } from "./testing/now.ts";
 
 const up: Observation = { type: "SlackConnected", isTrue: true, says: "Two sockets are up." };
 const down: Observation = { type: "SlackConnected", isTrue: false, says: "The token was revoked." };

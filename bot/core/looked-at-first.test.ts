@@ -2,8 +2,11 @@ import { expect, test } from "vitest";
 import type { Check } from "./fleet/check.ts";
 import { MINUTE, SECOND } from "./instant.ts";
 import type { Plan } from "./plan.ts";
-import { aBudget, aCheck, anAnswer, aPod, aPolicy, holdKinds, NOW, planned } from "./testing/builders.ts";
+import { holdKinds, planned } from "./testing/builders.ts";
 import { fleetOf, takers } from "./testing/fleets.ts";
+import { NOW } from "./testing/now.ts";
+import { aBudget, aCheck, anAnswer, aPod } from "./testing/pods.ts";
+import { aPolicy } from "./testing/policies.ts";
 
 // The look at a node's pods is good for five minutes. When many become free at once, those that were looked at last by
 // chance must not go before those that the policy puts first.

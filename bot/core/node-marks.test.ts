@@ -6,7 +6,9 @@ import { discouragement, REBOOT_PENDING, wantsTaint } from "./node-marks.ts";
 import type { Policy, Pool } from "./policy/policy.ts";
 import type { Situation } from "./situation.ts";
 import { situationsOf } from "./situations.ts";
-import { aNode, aPolicy, aPool, aReboot, aReport, aSnapshot, NOW } from "./testing/builders.ts";
+import { aNode, aReboot, aReport, aSnapshot } from "./testing/builders.ts";
+import { NOW } from "./testing/now.ts";
+import { aPolicy, aPool } from "./testing/policies.ts";
 
 interface Given {
   readonly pool?: Partial<Pool>;

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "./instant.ts";
-import { aNode, aReboot, aReport, holdKinds, NOW, type Parts, planned, stepKinds } from "./testing/builders.ts";
+import { aNode, aReboot, aReport, holdKinds, type Parts, planned, stepKinds } from "./testing/builders.ts";
 import { earlier, judged, policy, policyOf } from "./testing/decisions.ts";
 import { takers } from "./testing/fleets.ts";
+import { NOW } from "./testing/now.ts";
 import { aFleet, draining, nextPhase, nextRecord, ORDER, rebooting, stepOf, underWay } from "./testing/phases.ts";
 
 const automatic = policyOf({ mode: "automatic" });

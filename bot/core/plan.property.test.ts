@@ -11,7 +11,7 @@ import type { Pool } from "./policy/policy.ts";
 import { poolOf } from "./policy/pool.ts";
 import { type Step, stepKey } from "./step.ts";
 import { anyFleet, type Given } from "./testing/any-fleet.ts";
-import { NOW } from "./testing/builders.ts";
+import { NOW } from "./testing/now.ts";
 import { stepOf } from "./testing/phases.ts";
 
 /** fast-check prints the seed, the path and what was picked when a property fails. */

@@ -3,28 +3,22 @@ import { diagnose } from "./drain/diagnosis/diagnose.ts";
 import type { Decision, Verb } from "./fleet/decision.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "./instant.ts";
 import {
-  aBudget,
-  aCheck,
   aDecision,
   aJudgement,
   aNode,
-  anAnswer,
-  aPod,
-  aPolicy,
-  aPool,
   aReboot,
-  aRefusal,
   aReport,
-  aWindow,
   currentDigest,
   holdKinds,
-  NOW,
   type Parts,
   planned,
   stepKinds,
 } from "./testing/builders.ts";
 import { anEvidence } from "./testing/evidence.ts";
+import { NOW } from "./testing/now.ts";
 import { aFleet, ORDER, preparing, stepOf, underWay } from "./testing/phases.ts";
+import { aBudget, aCheck, anAnswer, aPod, aRefusal } from "./testing/pods.ts";
+import { aPolicy, aPool, aWindow } from "./testing/policies.ts";
 
 const pausedFleet = { ...aFleet(), paused: { by: "ana", reason: "" } };
 const idle = [aReport({ pending: null })];

@@ -3,9 +3,12 @@ import { GUARD_BUDGET } from "./fleet/etcd.ts";
 import type { Node } from "./fleet/node.ts";
 import type { Pod } from "./fleet/pod.ts";
 import { quorumLack, quorumMembers } from "./quorum.ts";
-import { aBudget, aNode, aPod, aPool, aReport, aSnapshot, NOW, type Parts, planned } from "./testing/builders.ts";
+import { aNode, aReport, aSnapshot, type Parts, planned } from "./testing/builders.ts";
 import { fleetOf, takers } from "./testing/fleets.ts";
+import { NOW } from "./testing/now.ts";
 import { draining, nextPhase, underWay } from "./testing/phases.ts";
+import { aBudget, aPod } from "./testing/pods.ts";
+import { aPool } from "./testing/policies.ts";
 
 const ETCD = { "node-role.kubernetes.io/etcd": "true", "node-role.kubernetes.io/control-plane": "true" };
 const MASTER = { "node-role.kubernetes.io/control-plane": "" };

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Node } from "./fleet/node.ts";
 import type { Pool } from "./policy/policy.ts";
 import { quorumLack, quorumMembers } from "./quorum.ts";
-import { aNode, aPolicy, aPool, aSnapshot, holdKinds, planned } from "./testing/builders.ts";
+import { aNode, aSnapshot, holdKinds, planned } from "./testing/builders.ts";
 import { fleetOf, takers } from "./testing/fleets.ts";
+import { aPolicy, aPool } from "./testing/policies.ts";
 
 const ETCD = { "node-role.kubernetes.io/etcd": "true", "node-role.kubernetes.io/control-plane": "true" };
 const MASTER = { "node-role.kubernetes.io/control-plane": "" };

@@ -2,19 +2,11 @@ import { describe, expect, test } from "vitest";
 import { DAY, HOUR } from "./instant.ts";
 import type { Amount, Pool } from "./policy/policy.ts";
 import { limitOf } from "./room.ts";
-import {
-  aDecision,
-  aJudgement,
-  aNode,
-  aPolicy,
-  aPool,
-  currentDigest,
-  holdKinds,
-  NOW,
-  planned,
-} from "./testing/builders.ts";
+import { aDecision, aJudgement, aNode, currentDigest, holdKinds, planned } from "./testing/builders.ts";
 import { aFleetWith, fleetOf, slot, takers } from "./testing/fleets.ts";
+import { NOW } from "./testing/now.ts";
 import { draining } from "./testing/phases.ts";
+import { aPolicy, aPool } from "./testing/policies.ts";
 
 const NAMES = ["a", "b", "c", "d"];
 const policyOf = (changes: Partial<Pool>, maxRebooting = 4) => aPolicy({ maxRebooting, pools: [aPool(changes)] });

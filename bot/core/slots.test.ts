@@ -3,9 +3,11 @@ import type { Slot } from "./fleet/fleet.ts";
 import type { Node } from "./fleet/node.ts";
 import type { NodeReboot } from "./fleet/reboot.ts";
 import { HOUR, MINUTE } from "./instant.ts";
-import { aPolicy, aPool, aSnapshot, aWindow, holdKinds, NOW, planned, stepKinds } from "./testing/builders.ts";
+import { aSnapshot, holdKinds, planned, stepKinds } from "./testing/builders.ts";
 import { aFleetWith, fleetOf, orderOf, slot, slots, takers } from "./testing/fleets.ts";
+import { NOW } from "./testing/now.ts";
 import { draining, failed, rebooting, stepOf, verifying, yielding } from "./testing/phases.ts";
+import { aPolicy, aPool, aWindow } from "./testing/policies.ts";
 
 describe("maxRebooting", () => {
   const all = fleetOf(["a", "b", "c"]);

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { PolicyNews } from "../coordinator/policy-source-port.ts";
-import { aPolicy } from "../core/testing/builders.ts";
+import { aPolicy } from "../core/testing/policies.ts";
 import { filePolicy } from "./file-policy.ts";
 import { gitCommand } from "./git.ts";
 import { gitPolicy } from "./git-policy.ts";

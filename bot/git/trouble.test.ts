@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { PolicyKeeper } from "../coordinator/policy-keeper.ts";
-import { aPolicy } from "../core/testing/builders.ts";
+import { aPolicy } from "../core/testing/policies.ts";
 import { TestCa } from "../gates/testing/certificates.ts";
 import { lyingServer, saying } from "../gates/testing/lying-server.ts";
 import { gitCommand } from "./git.ts";

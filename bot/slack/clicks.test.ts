@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import type { DecisionAnswer, SlackPeople } from "../coordinator/ports.ts";
 import { HOUR, SECOND } from "../core/instant.ts";
-import { aGroup, aJudgement, aPolicy, aReport, NOW } from "../core/testing/builders.ts";
+import { aJudgement, aReport } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
+import { aGroup, aPolicy } from "../core/testing/policies.ts";
 import type { Click } from "./deeds.ts";
 import { APPROVAL_POLICY, aClick, aDesk, aReference, seenOn, target, whispered } from "./testing/a-desk.ts";
 import { aTurn } from "./testing/turns.ts";

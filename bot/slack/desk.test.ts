@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { DecisionAnswer } from "../coordinator/ports.ts";
 import { decide } from "../core/decide/decide.ts";
-import { aDecision, aGroup, aJudgement, aPolicy, currentDigest } from "../core/testing/builders.ts";
+import { aDecision, aJudgement, currentDigest } from "../core/testing/builders.ts";
+import { aGroup, aPolicy } from "../core/testing/policies.ts";
 import { APPROVAL_POLICY, aClick, aDesk, aReference, aReply, whispered } from "./testing/a-desk.ts";
 import { aTurn } from "./testing/turns.ts";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { NO_PROPOSALS } from "../coordinator/proposals.ts";
-import { aGroup, aPolicy, aPool, NOW } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
+import { aGroup, aPolicy, aPool } from "../core/testing/policies.ts";
 import { aDesk, aReply, PROPOSED, replied, whispered } from "./testing/a-desk.ts";
 import { aTurn } from "./testing/turns.ts";
 

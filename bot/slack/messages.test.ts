@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { blockersOf, nodeDigest } from "../core/decide/digest.ts";
-import { aJudgement, aNode, NOW } from "../core/testing/builders.ts";
+import { aJudgement, aNode } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
 import { aDesk, aReference, aReply, APPROVAL_POLICY as POLICY, replied, target, whispered } from "./testing/a-desk.ts";
 import { blockedReboot, STUCK } from "./testing/cards.ts";
 import { aTurn } from "./testing/turns.ts";

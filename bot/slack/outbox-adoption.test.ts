@@ -1,7 +1,10 @@
 import { expect, test } from "vitest";
 import type { ChatAnswer } from "../coordinator/ports.ts";
 import { HOUR, MINUTE, SECOND } from "../core/instant.ts";
-import { aBudget, aPolicy, aPool, aReboot, aRefusal, NOW } from "../core/testing/builders.ts";
+import { aReboot } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
+import { aBudget, aRefusal } from "../core/testing/pods.ts";
+import { aPolicy, aPool } from "../core/testing/policies.ts";
 import { OPS } from "../sim/slack/a-workspace.ts";
 import type { Fault } from "../sim/slack/fault.ts";
 import { anOutbox, askingTurn } from "../sim/slack/testing/posting.ts";

@@ -1,18 +1,10 @@
 import { expect, test } from "vitest";
 import type { Chat, Log } from "../coordinator/ports.ts";
 import { HOUR, MINUTE } from "../core/instant.ts";
-import {
-  aBudget,
-  aDecision,
-  aJudgement,
-  aPolicy,
-  aPool,
-  aReboot,
-  aRefusal,
-  aReport,
-  currentDigest,
-  NOW,
-} from "../core/testing/builders.ts";
+import { aDecision, aJudgement, aReboot, aReport, currentDigest } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
+import { aBudget, aRefusal } from "../core/testing/pods.ts";
+import { aPolicy, aPool } from "../core/testing/policies.ts";
 import { ANA, aWorkspace, BEN, OPS } from "../sim/slack/a-workspace.ts";
 import { SimulatedChat } from "../sim/slack/chat.ts";
 import { BOT } from "../sim/slack/directory.ts";

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import type { Log } from "../coordinator/ports.ts";
 import { MINUTE } from "../core/instant.ts";
-import { aDecision, aJudgement, aNode, aPolicy, aPool, aReboot, aReport, NOW } from "../core/testing/builders.ts";
+import { aDecision, aJudgement, aNode, aReboot, aReport } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
+import { aPolicy, aPool } from "../core/testing/policies.ts";
 import { aWorkspace, BEN, OPS } from "../sim/slack/a-workspace.ts";
 import { SimulatedChat } from "../sim/slack/chat.ts";
 import type { Workspace } from "../sim/slack/workspace.ts";

@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { decide } from "../core/decide/decide.ts";
 import { blockersOf, nodeDigest } from "../core/decide/digest.ts";
 import { DAY, SECOND } from "../core/instant.ts";
-import { aBudget, aJudgement, aNode, aPolicy, aRefusal, NOW } from "../core/testing/builders.ts";
+import { aJudgement, aNode } from "../core/testing/builders.ts";
+import { NOW } from "../core/testing/now.ts";
+import { aBudget, aRefusal } from "../core/testing/pods.ts";
+import { aPolicy } from "../core/testing/policies.ts";
 import { field } from "./field.ts";
 import {
   APPROVAL_POLICY,

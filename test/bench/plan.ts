@@ -1,7 +1,9 @@
 import { type Instant, MINUTE } from "../../bot/core/instant.ts";
 import { plan } from "../../bot/core/plan.ts";
 import type { Policy, Pool } from "../../bot/core/policy/policy.ts";
-import { aNode, aPolicy, aPool, aReboot, aReport, aSnapshot, aWindow, NOW } from "../../bot/core/testing/builders.ts";
+import { aNode, aReboot, aReport, aSnapshot } from "../../bot/core/testing/builders.ts";
+import { NOW } from "../../bot/core/testing/now.ts";
+import { aPolicy, aPool, aWindow } from "../../bot/core/testing/policies.ts";
 
 const POOLS = 20;
 const ROUNDS = 40;

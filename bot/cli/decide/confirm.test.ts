@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { VERBS, type Verb } from "../../core/fleet/decision.ts";
-import { aReboot, aRefusal, aSnapshot } from "../../core/testing/builders.ts";
+import { aReboot, aSnapshot } from "../../core/testing/builders.ts";
+import { aRefusal } from "../../core/testing/pods.ts";
 import { EXIT, UserError } from "../../process/exit.ts";
 import type { Terminal } from "../terminal.ts";
 import { confirm, isConfirmed, mustBeAskable, questionOf } from "./confirm.ts";

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { DecisionAnswer, DecisionRequest } from "../../coordinator/ports.ts";
 import { HOUR } from "../../core/instant.ts";
-import { aJudgement, NOW } from "../../core/testing/builders.ts";
+import { aJudgement } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
 import { EXIT } from "../../process/exit.ts";
 import { asJson, exitCodeOf, outcomeOf } from "./outcome.ts";
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Decision } from "../../core/fleet/decision.ts";
 import { MINUTE, SECOND } from "../../core/instant.ts";
-import { aDecision, NOW } from "../../core/testing/builders.ts";
+import { aDecision } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
 import { requestOf } from "./request.ts";
 
 const ana = { id: "ana", groups: ["system:authenticated", "ops"] };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { answered, scripted, status, unanswered } from "../../cluster/testing/scripted.ts";
 import type { Answer } from "../../coordinator/ports.ts";
-import { NOW } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
 import { EXIT, UserError } from "../../process/exit.ts";
 import { requestOf } from "./request.ts";
 import { requesterOf } from "./requester.ts";

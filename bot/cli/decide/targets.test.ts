@@ -1,8 +1,11 @@
 import { expect, test } from "vitest";
 import { nodeDigest } from "../../core/decide/digest.ts";
 import { memberOf } from "../../core/fleet/member.ts";
-import { aNode, aPolicy, aPool, aReboot, aRefusal, aReport, aSnapshot, NOW } from "../../core/testing/builders.ts";
+import { aNode, aReboot, aReport, aSnapshot } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
 import { failed } from "../../core/testing/phases.ts";
+import { aRefusal } from "../../core/testing/pods.ts";
+import { aPolicy, aPool } from "../../core/testing/policies.ts";
 import { EXIT, UserError } from "../../process/exit.ts";
 import { targetsOf } from "./targets.ts";
 import type { Wish } from "./wish.ts";

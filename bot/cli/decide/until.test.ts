@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { formatInstant, SECOND } from "../../core/instant.ts";
-import { NOW } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
 import { EXIT, UserError } from "../../process/exit.ts";
 import { untilOf } from "./until.ts";
 

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../core/instant.ts";
 import type { Policy } from "../../core/policy/policy.ts";
-import { aDecision, aJudgement, aLine, aNode, aPolicy, aReboot, aSnapshot, NOW } from "../../core/testing/builders.ts";
+import { aDecision, aJudgement, aLine, aNode, aReboot, aSnapshot } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aPolicy } from "../../core/testing/policies.ts";
 import { UserError } from "../../process/exit.ts";
 import { asJson, asText } from "./history-text.ts";
 import { type PastOf, pastOf } from "./past.ts";

@@ -2,17 +2,10 @@ import { expect, test } from "vitest";
 import { type Effect, effectOf } from "../../core/effect/effect.ts";
 import type { Snapshot } from "../../core/fleet/snapshot.ts";
 import type { Policy } from "../../core/policy/policy.ts";
-import {
-  aDecision,
-  aJudgement,
-  aPolicy,
-  aPool,
-  aSnapshot,
-  aWindow,
-  currentDigest,
-  NOW,
-} from "../../core/testing/builders.ts";
+import { aDecision, aJudgement, aSnapshot, currentDigest } from "../../core/testing/builders.ts";
 import { fleetOf } from "../../core/testing/fleets.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aPolicy, aPool, aWindow } from "../../core/testing/policies.ts";
 import { effectJson } from "./plan-json.ts";
 import { effectText } from "./plan-text.ts";
 

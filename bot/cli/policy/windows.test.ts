@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { HOUR } from "../../core/instant.ts";
 import type { Policy, Pool } from "../../core/policy/policy.ts";
 import type { DayRule } from "../../core/policy/window.ts";
-import { aFreeze, aPolicy, aPool, aWindow, NOW } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aFreeze, aPolicy, aPool, aWindow } from "../../core/testing/policies.ts";
 import { EXIT, UserError } from "../../process/exit.ts";
 import { windowsOf } from "./windows.ts";
 

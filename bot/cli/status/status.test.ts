@@ -1,23 +1,11 @@
 import { expect, test } from "vitest";
 import type { PolicyStatus } from "../../core/fleet/fleet.ts";
 import { DAY, HOUR, MINUTE } from "../../core/instant.ts";
-import {
-  aBudget,
-  aDecision,
-  aFreeze,
-  aJudgement,
-  aLine,
-  aNode,
-  aPolicy,
-  aPool,
-  aReboot,
-  aRefusal,
-  aReport,
-  aSnapshot,
-  aWindow,
-  NOW,
-} from "../../core/testing/builders.ts";
+import { aDecision, aJudgement, aLine, aNode, aReboot, aReport, aSnapshot } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
 import { draining, failed, ORDER } from "../../core/testing/phases.ts";
+import { aBudget, aRefusal } from "../../core/testing/pods.ts";
+import { aFreeze, aPolicy, aPool, aWindow } from "../../core/testing/policies.ts";
 import { fleetStatusOf } from "./fleet-status.ts";
 import { asJson } from "./status-json.ts";
 import { asText } from "./status-text.ts";

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { GateReadings } from "../fleet/gate.ts";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
 import type { Gate } from "../policy/policy.ts";
-import { aNode, aPod, aPolicy, NOW, type Parts, planned, stepKinds } from "../testing/builders.ts";
+import { aNode, type Parts, planned, stepKinds } from "../testing/builders.ts";
 import { ERRORS, green, NO_BACKUP, podsFor, readingsOf, red, unreachable } from "../testing/gates.ts";
+import { NOW } from "../testing/now.ts";
 import {
   draining,
   nextRecord,
@@ -15,6 +16,8 @@ import {
   underWay,
   verifying,
 } from "../testing/phases.ts";
+import { aPod } from "../testing/pods.ts";
+import { aPolicy } from "../testing/policies.ts";
 import { describeYield } from "./yield-text.ts";
 
 const PHASES = [preparing(), draining(), rebooting()];

@@ -1,21 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { MINUTE, SECOND } from "../instant.ts";
-import {
-  aBudget,
-  aNode,
-  anAnswer,
-  aPod,
-  aPolicy,
-  aPool,
-  aRefusal,
-  aReport,
-  aWindow,
-  NOW,
-  type Parts,
-  planned,
-  stepKinds,
-} from "../testing/builders.ts";
+import { aNode, aReport, type Parts, planned, stepKinds } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
 import { aFleet, draining, nextPhase, nextRecord, ORDER, reporting, stepOf, underWay } from "../testing/phases.ts";
+import { aBudget, anAnswer, aPod, aRefusal } from "../testing/pods.ts";
+import { aPolicy, aPool, aWindow } from "../testing/policies.ts";
 
 const listed = (parts: Parts = {}): Parts => ({ podsListedFor: ORDER, budgets: [aBudget()], ...parts });
 const blocked = { refused: [aRefusal()] };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { FailureCause } from "../fleet/phase.ts";
 import { HOUR, MINUTE } from "../instant.ts";
-import { aNode, aReboot, aReport, holdKinds, NOW, planned, stepKinds } from "../testing/builders.ts";
+import { aNode, aReboot, aReport, holdKinds, planned, stepKinds } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
 import { failed, nextPhase, nextRecord, ORDER, underWay } from "../testing/phases.ts";
 
 const ours = { kind: "ours", order: ORDER } as const;

@@ -3,24 +3,23 @@ import type { Cordon } from "../fleet/node.ts";
 import type { FailureCause } from "../fleet/phase.ts";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
 import {
-  aBudget,
   aDecision,
   aJudgement,
   aNode,
-  aPolicy,
-  aPool,
   aReboot,
   aReport,
   currentDigest,
   holdKinds,
-  NOW,
   type Parts,
   planned,
   stepKinds,
 } from "../testing/builders.ts";
 import { fleetOf, orderOf, slot, takers } from "../testing/fleets.ts";
 import { ERRORS, green, readingsOf, red } from "../testing/gates.ts";
+import { NOW } from "../testing/now.ts";
 import { aFleet, failed, nextPhase, nextRecord, ORDER, stepOf, underWay } from "../testing/phases.ts";
+import { aBudget } from "../testing/pods.ts";
+import { aPolicy, aPool } from "../testing/policies.ts";
 
 const ours: Cordon = { kind: "ours", order: ORDER };
 const none: Cordon = { kind: "none", liftedFor: ORDER };

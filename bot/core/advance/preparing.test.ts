@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
-import { aPolicy, aPool, aReboot, aReport, aWindow, NOW, planned, stepKinds } from "../testing/builders.ts";
+import { aReboot, aReport, planned, stepKinds } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
 import {
   aFleet,
   nextPhase,
@@ -12,6 +13,7 @@ import {
   stepOf,
   underWay,
 } from "../testing/phases.ts";
+import { aPolicy, aPool, aWindow } from "../testing/policies.ts";
 
 test("a waiting node with the slot of its next order begins to prepare", () => {
   const plan = planned({ fleet: aFleet([ORDER]) });

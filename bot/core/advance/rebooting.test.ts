@@ -1,20 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { NodeReboot } from "../fleet/reboot.ts";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
-import {
-  aDecision,
-  aJudgement,
-  aNode,
-  aPolicy,
-  aPool,
-  aReport,
-  aWindow,
-  currentDigest,
-  NOW,
-  planned,
-  stepKinds,
-} from "../testing/builders.ts";
+import { aDecision, aJudgement, aNode, aReport, currentDigest, planned, stepKinds } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
 import { nextPhase, nextRecord, ORDER, progress, rebooting, reporting, stepOf, underWay } from "../testing/phases.ts";
+import { aPolicy, aPool, aWindow } from "../testing/policies.ts";
 
 const ours = { kind: "ours", order: ORDER } as const;
 const ends = NOW - MINUTE;

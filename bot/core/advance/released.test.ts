@@ -11,12 +11,12 @@ import {
   aReport,
   currentDigest,
   holdKinds,
-  NOW,
   type Parts,
   planned,
   stepKinds,
 } from "../testing/builders.ts";
 import { takers } from "../testing/fleets.ts";
+import { NOW } from "../testing/now.ts";
 import {
   aFleet,
   failed,

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { HOOK_STAGES, type HookRun, type HookStage } from "../fleet/hook-run.ts";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
 import type { Hook } from "../policy/policy.ts";
-import { aLine, aNode, aReport, NOW, type Parts, planned, stepKinds } from "../testing/builders.ts";
+import { aLine, aNode, aReport, type Parts, planned, stepKinds } from "../testing/builders.ts";
 import { aHook, aJob, aRun, dueAt, jobNameOf, jobsOf, withHooks } from "../testing/hooks.ts";
+import { NOW } from "../testing/now.ts";
 import {
   aFleet,
   nextPhase,

@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { MINUTE } from "../instant.ts";
 import type { Policy } from "../policy/policy.ts";
-import { aLine, aNode, aPolicy, aPool, aReport, NOW, type Parts, planned } from "../testing/builders.ts";
+import { aLine, aNode, aReport, type Parts, planned } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
 import { draining, failed, nextRecord, ORDER, preparing, rebooting, reporting, underWay } from "../testing/phases.ts";
+import { aPolicy, aPool } from "../testing/policies.ts";
 
 const BEFORE = { policyCommit: "1111111", policyPull: 41 };
 const began = { ...BEFORE, history: [aLine({ ...BEFORE, at: NOW - MINUTE, phase: "preparing", order: ORDER })] };

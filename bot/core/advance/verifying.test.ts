@@ -5,21 +5,11 @@ import type { Pod } from "../fleet/pod.ts";
 import { gateKey } from "../gates/judge.ts";
 import { HOUR, MINUTE } from "../instant.ts";
 import type { AskedGate } from "../policy/policy.ts";
-import {
-  aBudget,
-  aDecision,
-  aJudgement,
-  aLine,
-  aNode,
-  aPod,
-  aPolicy,
-  aReport,
-  NOW,
-  type Parts,
-  planned,
-  stepKinds,
-} from "../testing/builders.ts";
+import { aDecision, aJudgement, aLine, aNode, aReport, type Parts, planned, stepKinds } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
 import { nextPhase, nextRecord, ORDER, stepOf, underWay, verifying } from "../testing/phases.ts";
+import { aBudget, aPod } from "../testing/pods.ts";
+import { aPolicy } from "../testing/policies.ts";
 
 const ours: Cordon = { kind: "ours", order: ORDER };
 const lifted: Cordon = { kind: "none", liftedFor: ORDER };

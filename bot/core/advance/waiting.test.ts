@@ -1,20 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { HOUR, MINUTE } from "../instant.ts";
-import {
-  aLine,
-  aNode,
-  aPolicy,
-  aPool,
-  aReboot,
-  aReport,
-  holdKinds,
-  NOW,
-  type Parts,
-  planned,
-  stepKinds,
-} from "../testing/builders.ts";
+import { aLine, aNode, aReboot, aReport, holdKinds, type Parts, planned, stepKinds } from "../testing/builders.ts";
 import { takers } from "../testing/fleets.ts";
+import { NOW } from "../testing/now.ts";
 import { aFleet, nextRecord, ORDER, stepOf } from "../testing/phases.ts";
+import { aPolicy, aPool } from "../testing/policies.ts";
 
 const on = (bootId: string | null, pending = false): Parts => ({
   nodes: [aNode({ bootId })],

@@ -4,21 +4,16 @@ import { DAY, HOUR, MINUTE } from "../instant.ts";
 import type { Plan } from "../plan.ts";
 import {
   aDecision,
-  aFreeze,
   aJudgement,
   aLine,
   aNode,
-  aPolicy,
-  aPool,
   aReboot,
-  aRefusal,
   aReport,
-  aWindow,
-  NOW,
   type Parts,
   planned,
   stepKinds,
 } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
 import {
   aFleet,
   draining,
@@ -31,6 +26,8 @@ import {
   stepOf,
   underWay,
 } from "../testing/phases.ts";
+import { aRefusal } from "../testing/pods.ts";
+import { aFreeze, aPolicy, aPool, aWindow } from "../testing/policies.ts";
 import { RETRY_AFTER_MOST } from "../timings.ts";
 import { describeYield } from "./yield-text.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Cordon } from "../fleet/node.ts";
 import { MINUTE, SECOND } from "../instant.ts";
-import { aNode, aReport, NOW, planned, stepKinds } from "../testing/builders.ts";
+import { aNode, aReport, planned, stepKinds } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
 import { aFleet, nextPhase, nextRecord, ORDER, reporting, stepOf, underWay, yielding } from "../testing/phases.ts";
 
 const uncordon = { kind: "Uncordon", node: "worker-1", uid: "uid-worker-1", order: ORDER, labels: null, keeps: false };

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Cordon, Node } from "../fleet/node.ts";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
-import { aLine, aNode, aReboot, aReport, holdKinds, NOW, type Parts, planned } from "../testing/builders.ts";
+import { aLine, aNode, aReboot, aReport, holdKinds, type Parts, planned } from "../testing/builders.ts";
 import { earlier, policyOf } from "../testing/decisions.ts";
 import { takers } from "../testing/fleets.ts";
+import { NOW } from "../testing/now.ts";
 import {
   draining,
   failed,

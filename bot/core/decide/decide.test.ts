@@ -2,21 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { Decision } from "../fleet/decision.ts";
 import { DAY, HOUR, MINUTE } from "../instant.ts";
 import type { Policy } from "../policy/policy.ts";
-import {
-  aGroup,
-  aNode,
-  aPolicy,
-  aPool,
-  aReboot,
-  aRefusal,
-  aReport,
-  aWindow,
-  currentDigest,
-  NOW,
-  type Parts,
-} from "../testing/builders.ts";
+import { aNode, aReboot, aReport, currentDigest, type Parts } from "../testing/builders.ts";
 import { ana, blocked, earlier, eve, forcible, judged, policy, policyOf, poolIn } from "../testing/decisions.ts";
+import { NOW } from "../testing/now.ts";
 import { draining, preparing } from "../testing/phases.ts";
+import { aRefusal } from "../testing/pods.ts";
+import { aGroup, aPolicy, aPool, aWindow } from "../testing/policies.ts";
 
 describe("allowed", () => {
   test.each<[string, Partial<Decision>, Parts, string, number | null]>([

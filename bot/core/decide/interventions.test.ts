@@ -4,9 +4,11 @@ import type { Node } from "../fleet/node.ts";
 import type { Phase } from "../fleet/phase.ts";
 import { HOUR, MINUTE } from "../instant.ts";
 import type { Policy } from "../policy/policy.ts";
-import { aGroup, aNode, aReboot, aReport, currentDigest, NOW, type Parts } from "../testing/builders.ts";
+import { aNode, aReboot, aReport, currentDigest, type Parts } from "../testing/builders.ts";
 import { ana, ben, earlier, eve, judged, policy, policyOf, poolIn } from "../testing/decisions.ts";
+import { NOW } from "../testing/now.ts";
 import { draining, failed, ORDER, preparing, rebooting, verifying, yielding } from "../testing/phases.ts";
+import { aGroup } from "../testing/policies.ts";
 
 const idle: Parts = { reports: [aReport({ pending: null })] };
 const inPhase = (phase: Phase): Parts => ({ reboots: [aReboot({ phase, orders: 1 })] });

@@ -3,10 +3,12 @@ import type { Decision, Identity } from "../fleet/decision.ts";
 import type { SlackPerson } from "../fleet/person.ts";
 import { MINUTE, SECOND } from "../instant.ts";
 import type { Policy } from "../policy/policy.ts";
-import { aGroup, aNode, aReboot, aReport, aWindow, holdKinds, NOW, type Parts, planned } from "../testing/builders.ts";
+import { aNode, aReboot, aReport, holdKinds, type Parts, planned } from "../testing/builders.ts";
 import { ana, ben, earlier, forcible, judged, policy, policyOf, two } from "../testing/decisions.ts";
 import { takers } from "../testing/fleets.ts";
+import { NOW } from "../testing/now.ts";
 import { draining, nextPhase, stepOf, underWay } from "../testing/phases.ts";
+import { aGroup, aWindow } from "../testing/policies.ts";
 import { lapsedWishText } from "./lapsed-text.ts";
 
 interface Reading {

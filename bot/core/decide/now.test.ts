@@ -2,22 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { Decision } from "../fleet/decision.ts";
 import { HOUR, MINUTE } from "../instant.ts";
 import type { Policy } from "../policy/policy.ts";
-import {
-  aFreeze,
-  aGroup,
-  aPolicy,
-  aPool,
-  aReboot,
-  aReport,
-  aWindow,
-  holdKinds,
-  NOW,
-  type Parts,
-  planned,
-} from "../testing/builders.ts";
+import { aReboot, aReport, holdKinds, type Parts, planned } from "../testing/builders.ts";
 import { ana, ben, earlier, judged, policyOf } from "../testing/decisions.ts";
 import { aFleetWith, fleetOf, orderOf, slot, takers } from "../testing/fleets.ts";
+import { NOW } from "../testing/now.ts";
 import { draining, nextPhase, ORDER, stepOf, underWay } from "../testing/phases.ts";
+import { aFreeze, aGroup, aPolicy, aPool, aWindow } from "../testing/policies.ts";
 
 /** Closed at NOW. */
 const windows = [aWindow("02:00", "04:00")];

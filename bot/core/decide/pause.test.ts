@@ -2,19 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { Decision } from "../fleet/decision.ts";
 import { MINUTE } from "../instant.ts";
 import type { Policy } from "../policy/policy.ts";
-import {
-  aDecision,
-  aGroup,
-  aJudgement,
-  aPolicy,
-  aPool,
-  aSnapshot,
-  NOW,
-  type Parts,
-  planned,
-} from "../testing/builders.ts";
+import { aDecision, aJudgement, aSnapshot, type Parts, planned } from "../testing/builders.ts";
 import { ana, ben, eve, judged } from "../testing/decisions.ts";
 import { aFleetWith } from "../testing/fleets.ts";
+import { NOW } from "../testing/now.ts";
+import { aGroup, aPolicy, aPool } from "../testing/policies.ts";
 import { pauseOf } from "./pause.ts";
 
 const people = new Map([

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { Observation } from "../fleet/condition.ts";
 import type { Decision } from "../fleet/decision.ts";
-import { aDecision, NOW, planned } from "../testing/builders.ts";
+import { aDecision, planned } from "../testing/builders.ts";
 import { ana, judged, policy } from "../testing/decisions.ts";
+import { NOW } from "../testing/now.ts";
 
 const admission = (isTrue: boolean): readonly Observation[] => [{ type: "AdmissionMissing", isTrue, says: "" }];
 const inKubernetes = { system: "kubernetes", id: "ana@example.com" } as const;

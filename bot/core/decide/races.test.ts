@@ -2,23 +2,13 @@ import { describe, expect, test } from "vitest";
 import type { Decision, Judgement } from "../fleet/decision.ts";
 import { memberOf } from "../fleet/member.ts";
 import { HOUR, MINUTE } from "../instant.ts";
-import {
-  aBudget,
-  aDecision,
-  aFreeze,
-  aNode,
-  aReboot,
-  aRefusal,
-  aSnapshot,
-  aWindow,
-  holdKinds,
-  NOW,
-  type Parts,
-  planned,
-} from "../testing/builders.ts";
+import { aDecision, aNode, aReboot, aSnapshot, holdKinds, type Parts, planned } from "../testing/builders.ts";
 import { ben, blocked, earlier, eve, judged, policy, policyOf, two } from "../testing/decisions.ts";
 import { takers } from "../testing/fleets.ts";
+import { NOW } from "../testing/now.ts";
 import { draining } from "../testing/phases.ts";
+import { aBudget, aRefusal } from "../testing/pods.ts";
+import { aFreeze, aWindow } from "../testing/policies.ts";
 import { decide } from "./decide.ts";
 import { nodeDigest } from "./digest.ts";
 import { standingOf } from "./standing.ts";

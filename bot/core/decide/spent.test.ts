@@ -11,11 +11,11 @@ import {
   aReboot,
   aSnapshot,
   currentDigest,
-  NOW,
   type Parts,
   planned,
 } from "../testing/builders.ts";
 import { identityOf, policy, poolIn } from "../testing/decisions.ts";
+import { NOW } from "../testing/now.ts";
 import { draining, failed, rebooting, underWay, yielding } from "../testing/phases.ts";
 import { DEFAULT_TIMINGS } from "../timings.ts";
 import { isSpent } from "./spent.ts";

@@ -2,20 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { Judgement } from "../fleet/decision.ts";
 import type { Phase } from "../fleet/phase.ts";
 import { HOUR, MINUTE } from "../instant.ts";
-import {
-  aDecision,
-  aJudgement,
-  aNode,
-  aPolicy,
-  aPool,
-  aReboot,
-  currentDigest,
-  holdKinds,
-  NOW,
-  planned,
-} from "../testing/builders.ts";
+import { aDecision, aJudgement, aNode, aReboot, currentDigest, holdKinds, planned } from "../testing/builders.ts";
 import { identityOf } from "../testing/decisions.ts";
+import { NOW } from "../testing/now.ts";
 import { aFleet, draining, nextRecord, ORDER, rebooting, stepOf, underWay, verifying } from "../testing/phases.ts";
+import { aPolicy, aPool } from "../testing/policies.ts";
 import { type Standing, standingOf } from "./standing.ts";
 
 const pool = aPool({

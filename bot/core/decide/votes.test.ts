@@ -3,8 +3,9 @@ import type { Decision } from "../fleet/decision.ts";
 import type { NodeReboot } from "../fleet/reboot.ts";
 import { HOUR } from "../instant.ts";
 import type { Policy } from "../policy/policy.ts";
-import { aNode, aReboot, currentDigest, NOW, type Parts } from "../testing/builders.ts";
+import { aNode, aReboot, currentDigest, type Parts } from "../testing/builders.ts";
 import { ben, earlier, forcible, judged, policy, poolIn, two } from "../testing/decisions.ts";
+import { NOW } from "../testing/now.ts";
 
 describe("already decided", () => {
   const force = { verb: "force" as const, reason: "db is replicated" };

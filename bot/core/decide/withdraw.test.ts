@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { Decision } from "../fleet/decision.ts";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
-import { aLine, aNode, aReboot, aWindow, holdKinds, NOW, type Parts, planned } from "../testing/builders.ts";
+import { aLine, aNode, aReboot, holdKinds, type Parts, planned } from "../testing/builders.ts";
 import { earlier, policy, policyOf, poolIn } from "../testing/decisions.ts";
 import { takers } from "../testing/fleets.ts";
+import { NOW } from "../testing/now.ts";
 import { draining, nextPhase, nextRecord, ORDER, preparing, rebooting, underWay } from "../testing/phases.ts";
+import { aWindow } from "../testing/policies.ts";
 import { RETRY_AFTER_MOST } from "../timings.ts";
 import { standingOf } from "./standing.ts";
 

@@ -2,8 +2,10 @@ import { expect, test } from "vitest";
 import type { Verdict } from "../fleet/diagnosis.ts";
 import type { Evidence } from "../fleet/workload.ts";
 import { HOUR, MINUTE } from "../instant.ts";
-import { aBudget, aCheck, anAnswer, aPod, aReboot, aRefusal, holdKinds, NOW, planned } from "../testing/builders.ts";
+import { aReboot, holdKinds, planned } from "../testing/builders.ts";
 import { anEvidence, covering, ofDeployment, ofOperator } from "../testing/evidence.ts";
+import { NOW } from "../testing/now.ts";
+import { aBudget, aCheck, anAnswer, aPod, aRefusal } from "../testing/pods.ts";
 import { diagnose } from "./diagnosis/diagnose.ts";
 
 const two = ofDeployment({ replicas: 2 });

@@ -2,25 +2,11 @@ import { describe, expect, test } from "vitest";
 import type { Check } from "../fleet/check.ts";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
 import type { Plan } from "../plan.ts";
-import {
-  aBudget,
-  aCheck,
-  aNode,
-  anAnswer,
-  aPod,
-  aPolicy,
-  aPool,
-  aReboot,
-  aRefusal,
-  aReport,
-  aWindow,
-  holdKinds,
-  NOW,
-  type Parts,
-  planned,
-  stepKinds,
-} from "../testing/builders.ts";
+import { aNode, aReboot, aReport, holdKinds, type Parts, planned, stepKinds } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
 import { preparing, underWay } from "../testing/phases.ts";
+import { aBudget, aCheck, anAnswer, aPod, aRefusal } from "../testing/pods.ts";
+import { aPolicy, aPool, aWindow } from "../testing/policies.ts";
 
 const looked = (changes: Partial<Check> = {}) => new Map([["worker-1", aCheck(changes)]]);
 const NONE: ReadonlyMap<string, Check> = new Map();

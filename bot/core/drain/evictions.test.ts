@@ -3,19 +3,11 @@ import type { Job } from "../fleet/job.ts";
 import type { Pod } from "../fleet/pod.ts";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
 import type { DrainSettings, PodRule } from "../policy/policy.ts";
-import {
-  aBudget,
-  aCheck,
-  anAnswer,
-  aPod,
-  aPolicy,
-  aPool,
-  aRefusal,
-  NOW,
-  type Parts,
-  planned,
-} from "../testing/builders.ts";
+import { type Parts, planned } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
 import { draining, nextPhase, ORDER, stepOf, underWay } from "../testing/phases.ts";
+import { aBudget, aCheck, anAnswer, aPod, aRefusal } from "../testing/pods.ts";
+import { aPolicy, aPool } from "../testing/policies.ts";
 
 const policy = (drain: Partial<DrainSettings>) =>
   aPolicy({ pools: [aPool({ drain: { ...aPool().drain, ...drain } })] });

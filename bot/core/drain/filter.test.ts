@@ -4,9 +4,11 @@ import type { Phase } from "../fleet/phase.ts";
 import type { Pod } from "../fleet/pod.ts";
 import { MINUTE } from "../instant.ts";
 import { type DrainSettings, POOL_DEFAULTS, type PodRule } from "../policy/policy.ts";
-import { aDaemonSet, aPod, aReboot, aSnapshot, NOW } from "../testing/builders.ts";
+import { aReboot, aSnapshot } from "../testing/builders.ts";
 import { aJob, jobsOf } from "../testing/hooks.ts";
+import { NOW } from "../testing/now.ts";
 import { draining, ORDER, preparing, rebooting } from "../testing/phases.ts";
+import { aDaemonSet, aPod } from "../testing/pods.ts";
 import { type Fate, fateOf } from "./filter.ts";
 
 const leave: PodRule = {

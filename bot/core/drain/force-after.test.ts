@@ -1,19 +1,10 @@
 import { expect, test } from "vitest";
 import { HOUR, MINUTE } from "../instant.ts";
-import {
-  aBudget,
-  aNode,
-  anAnswer,
-  aPod,
-  aPolicy,
-  aPool,
-  aReboot,
-  aRefusal,
-  holdKinds,
-  NOW,
-  planned,
-} from "../testing/builders.ts";
+import { aNode, aReboot, holdKinds, planned } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
 import { draining, nextRecord, ORDER, stepOf, underWay } from "../testing/phases.ts";
+import { aBudget, anAnswer, aPod, aRefusal } from "../testing/pods.ts";
+import { aPolicy, aPool } from "../testing/policies.ts";
 
 const policy = aPolicy({ pools: [aPool({ drain: { ...aPool().drain, forceAfter: HOUR } })] });
 const held = (blockedSince: number, changes: Partial<Parameters<typeof aReboot>[0]> = {}) => ({

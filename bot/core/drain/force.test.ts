@@ -1,24 +1,12 @@
 import { expect, test } from "vitest";
 import type { Refusal } from "../fleet/phase.ts";
 import { HOUR, MINUTE } from "../instant.ts";
-import {
-  aBudget,
-  aDecision,
-  aJudgement,
-  anAnswer,
-  aPod,
-  aPolicy,
-  aPool,
-  aReboot,
-  aRefusal,
-  currentDigest,
-  NOW,
-  type Parts,
-  planned,
-  stepKinds,
-} from "../testing/builders.ts";
+import { aDecision, aJudgement, aReboot, currentDigest, type Parts, planned, stepKinds } from "../testing/builders.ts";
 import { identityOf } from "../testing/decisions.ts";
+import { NOW } from "../testing/now.ts";
 import { draining, nextPhase, ORDER, underWay } from "../testing/phases.ts";
+import { aBudget, anAnswer, aPod, aRefusal } from "../testing/pods.ts";
+import { aPolicy, aPool } from "../testing/policies.ts";
 
 const by = (person: string, blockers: readonly string[] = ["web/web"], validUntil = NOW + HOUR) =>
   aDecision({

@@ -3,26 +3,21 @@ import { type Move, moveKey } from "../fleet/move.ts";
 import { HOUR, MINUTE } from "../instant.ts";
 import type { DrainSettings, PodRule } from "../policy/policy.ts";
 import {
-  aBudget,
-  aCheck,
   aDecision,
   aJudgement,
   aNode,
-  anAnswer,
-  aPod,
-  aPolicy,
-  aPool,
   aReboot,
-  aRefusal,
   holdKinds,
-  NOW,
   type Parts,
   planned,
   stepKinds,
 } from "../testing/builders.ts";
 import { judged } from "../testing/decisions.ts";
 import { anEvidence, ofDeployment } from "../testing/evidence.ts";
+import { NOW } from "../testing/now.ts";
 import { draining, nextPhase, nextRecord, ORDER, stepOf, underWay, yielding } from "../testing/phases.ts";
+import { aBudget, aCheck, anAnswer, aPod, aRefusal } from "../testing/pods.ts";
+import { aPolicy, aPool } from "../testing/policies.ts";
 import { diagnose } from "./diagnosis/diagnose.ts";
 
 const deployment = { namespace: "web", name: "web", uid: "uid-web", restartedAt: null };

@@ -5,22 +5,11 @@ import type { Pod } from "../fleet/pod.ts";
 import { MINUTE } from "../instant.ts";
 import type { PodRule } from "../policy/policy.ts";
 import { aBotPod, someBots } from "../testing/bot-pods.ts";
-import {
-  aBudget,
-  aDaemonSet,
-  aNode,
-  anAnswer,
-  aPod,
-  aPolicy,
-  aPool,
-  aReboot,
-  aReport,
-  NOW,
-  type Parts,
-  planned,
-  stepKinds,
-} from "../testing/builders.ts";
+import { aNode, aReboot, aReport, type Parts, planned, stepKinds } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
 import { aFleet, draining, nextPhase, ORDER, rebooting, stepOf, underWay } from "../testing/phases.ts";
+import { aBudget, aDaemonSet, anAnswer, aPod } from "../testing/pods.ts";
+import { aPolicy, aPool } from "../testing/policies.ts";
 
 const MINE = aBotPod();
 const OTHER = aBotPod({ name: "bootswain-2", node: "worker-2" });

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { EvictionAnswer } from "../fleet/snapshot.ts";
 import { POOL_DEFAULTS } from "../policy/policy.ts";
-import { aBudget, aCheck, anAnswer, aPod, aSnapshot, NOW } from "../testing/builders.ts";
+import { aSnapshot } from "../testing/builders.ts";
 import { anEvidence } from "../testing/evidence.ts";
+import { NOW } from "../testing/now.ts";
+import { aBudget, aCheck, anAnswer, aPod } from "../testing/pods.ts";
 import { preflight, verdictOf, withoutBudgets } from "./preflight.ts";
 
 const sieve = { drain: POOL_DEFAULTS.drain, snapshot: aSnapshot(), now: NOW };

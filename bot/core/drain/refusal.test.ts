@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
-import { aBudget, anAnswer, aPod, aRefusal, NOW, planned } from "../testing/builders.ts";
+import { planned } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
 import { draining, nextRecord, ORDER, underWay } from "../testing/phases.ts";
+import { aBudget, anAnswer, aPod, aRefusal } from "../testing/pods.ts";
 import { budgetsOf } from "./force.ts";
 import { worthKeeping } from "./refusal.ts";
 

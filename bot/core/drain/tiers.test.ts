@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Pod } from "../fleet/pod.ts";
 import { POOL_DEFAULTS, type PodRule } from "../policy/policy.ts";
-import { aPod, aSnapshot } from "../testing/builders.ts";
+import { aSnapshot } from "../testing/builders.ts";
+import { aPod } from "../testing/pods.ts";
 import { firstTier } from "./tiers.ts";
 
 const rule = (app: string, order: number): PodRule => ({

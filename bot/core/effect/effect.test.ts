@@ -2,26 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { Decision, Identity, Judgement } from "../fleet/decision.ts";
 import { HOUR, MINUTE } from "../instant.ts";
 import type { Policy, Pool } from "../policy/policy.ts";
-import {
-  aCheck,
-  aDecision,
-  aFreeze,
-  aGroup,
-  aJudgement,
-  aNode,
-  aPod,
-  aPolicy,
-  aPool,
-  aReboot,
-  aRefusal,
-  aSnapshot,
-  aWindow,
-  currentDigest,
-  NOW,
-  type Parts,
-} from "../testing/builders.ts";
+import { aDecision, aJudgement, aNode, aReboot, aSnapshot, currentDigest, type Parts } from "../testing/builders.ts";
 import { aFleetWith } from "../testing/fleets.ts";
 import { ERRORS } from "../testing/gates.ts";
+import { NOW } from "../testing/now.ts";
+import { aCheck, aPod, aRefusal } from "../testing/pods.ts";
+import { aFreeze, aGroup, aPolicy, aPool, aWindow } from "../testing/policies.ts";
 import { type Effect, effectOf } from "./effect.ts";
 import { headline } from "./headline.ts";
 import { openingsText } from "./openings.ts";

@@ -4,9 +4,11 @@ import type { NodeReboot } from "../fleet/reboot.ts";
 import { DAY, HOUR, type Instant, MINUTE } from "../instant.ts";
 import type { Pool } from "../policy/policy.ts";
 import { openingAt, scheduleOf } from "../policy/schedule.ts";
-import { aFreeze, aLine, aPolicy, aPool, aReboot, aSnapshot, aWindow, NOW, type Parts } from "../testing/builders.ts";
+import { aLine, aReboot, aSnapshot, type Parts } from "../testing/builders.ts";
 import { aFleetWith, fleetOf, orderOf, slot } from "../testing/fleets.ts";
+import { NOW } from "../testing/now.ts";
 import { draining, rebooting, yielding } from "../testing/phases.ts";
+import { aFreeze, aPolicy, aPool, aWindow } from "../testing/policies.ts";
 import { type Forecast, forecast } from "./forecast.ts";
 import { forecastText } from "./forecast-text.ts";
 

@@ -3,8 +3,11 @@ import type { GateReadings } from "../fleet/gate.ts";
 import type { Pod } from "../fleet/pod.ts";
 import { MINUTE, SECOND } from "../instant.ts";
 import type { Gate } from "../policy/policy.ts";
-import { aNode, aPod, aPolicy, aSnapshot, NOW, type Parts, planned } from "../testing/builders.ts";
+import { aNode, aSnapshot, type Parts, planned } from "../testing/builders.ts";
 import { ERRORS, green, NO_BACKUP, podsFor, readingsOf, red, unreachable } from "../testing/gates.ts";
+import { NOW } from "../testing/now.ts";
+import { aPod } from "../testing/pods.ts";
+import { aPolicy } from "../testing/policies.ts";
 import { closedGates, unprovenGate } from "./closed.ts";
 import { podsOn } from "./pods-gate.ts";
 

@@ -4,9 +4,11 @@ import type { Alert, GateAnswer, GateReadings } from "../fleet/gate.ts";
 import type { Node } from "../fleet/node.ts";
 import { MINUTE, SECOND } from "../instant.ts";
 import type { AskedGate, Gate } from "../policy/policy.ts";
-import { aNode, aPolicy, aSnapshot, NOW } from "../testing/builders.ts";
+import { aNode, aSnapshot } from "../testing/builders.ts";
 import { ALERTS, ERRORS, firing, green, NO_BACKUP, readingsOf, red, unreachable } from "../testing/gates.ts";
+import { NOW } from "../testing/now.ts";
 import { aFleet } from "../testing/phases.ts";
+import { aPolicy } from "../testing/policies.ts";
 import { type JudgedGate, judgeGates } from "./judge.ts";
 
 const judged = (

@@ -3,9 +3,11 @@ import type { GateStatus } from "../fleet/fleet.ts";
 import type { GateReadings } from "../fleet/gate.ts";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
 import type { Gate } from "../policy/policy.ts";
-import { aPolicy, NOW, type Parts, planned, stepKinds } from "../testing/builders.ts";
+import { type Parts, planned, stepKinds } from "../testing/builders.ts";
 import { ALERTS, ERRORS, green, readingsOf, red, unreachable } from "../testing/gates.ts";
+import { NOW } from "../testing/now.ts";
 import { aFleet, ORDER, stepOf } from "../testing/phases.ts";
+import { aPolicy } from "../testing/policies.ts";
 
 const known = (changes: Partial<GateStatus> = {}): GateStatus => ({
   name: "errors",

@@ -2,10 +2,12 @@ import { describe, expect, test } from "vitest";
 import type { GateReadings } from "../fleet/gate.ts";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
 import type { Gate } from "../policy/policy.ts";
-import { aNode, aPolicy, aPool, aReboot, aReport, aWindow, NOW, type Parts, planned } from "../testing/builders.ts";
+import { aNode, aReboot, aReport, type Parts, planned } from "../testing/builders.ts";
 import { aFleetWith, slot } from "../testing/fleets.ts";
 import { ALERTS, ERRORS, firing, green, NO_BACKUP, podsFor, readingsOf, red, unreachable } from "../testing/gates.ts";
+import { NOW } from "../testing/now.ts";
 import { draining, failed, ORDER, underWay, verifying } from "../testing/phases.ts";
+import { aPolicy, aPool, aWindow } from "../testing/policies.ts";
 
 const unread: Parts = { gates: new Map() };
 const closed = aPool({ windows: [aWindow("02:00", "04:00")] });

@@ -3,7 +3,9 @@ import type { DaemonSet } from "../fleet/daemon-set.ts";
 import type { Node } from "../fleet/node.ts";
 import type { Placement, Taint } from "../fleet/placement.ts";
 import { situationsOf } from "../situations.ts";
-import { aNode, aPolicy, aSnapshot, NOW } from "../testing/builders.ts";
+import { aNode, aSnapshot } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
+import { aPolicy } from "../testing/policies.ts";
 import { anotherCoordinator } from "./another-coordinator.ts";
 
 const kured = ({

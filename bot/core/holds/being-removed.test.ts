@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import type { Node } from "../fleet/node.ts";
 import { situationsOf } from "../situations.ts";
-import { aNode, aPolicy, aSnapshot, NOW } from "../testing/builders.ts";
+import { aNode, aSnapshot } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
+import { aPolicy } from "../testing/policies.ts";
 import { beingRemoved } from "./being-removed.ts";
 
 const taint = (key: string, value = "", effect: "NoSchedule" | "PreferNoSchedule" = "NoSchedule") => ({

@@ -6,19 +6,18 @@ import {
   aDecision,
   aJudgement,
   aNode,
-  aPod,
-  aPolicy,
-  aPool,
   aReboot,
   currentDigest,
   holdKinds,
-  NOW,
   type Parts,
   planned,
 } from "../testing/builders.ts";
 import { fleetOf, takers } from "../testing/fleets.ts";
 import { ERRORS, green, NO_BACKUP, podsFor, readingsOf, red, unreachable } from "../testing/gates.ts";
+import { NOW } from "../testing/now.ts";
 import { aFleet, ORDER, stepOf } from "../testing/phases.ts";
+import { aPod } from "../testing/pods.ts";
+import { aPolicy, aPool } from "../testing/policies.ts";
 
 const withGates = (gates: readonly Gate[] = [ERRORS], changes: Partial<Policy> = {}) => ({
   policy: aPolicy({ gates, ...changes }),

@@ -4,27 +4,20 @@ import { gateKey } from "../gates/judge.ts";
 import { DAY, HOUR, MINUTE } from "../instant.ts";
 import type { Gate } from "../policy/policy.ts";
 import {
-  aBudget,
-  aCheck,
-  aDaemonSet,
   aDecision,
-  aFreeze,
   aJudgement,
   aNode,
-  aPod,
-  aPolicy,
-  aPool,
   aReboot,
-  aRefusal,
   aReport,
-  aWindow,
   currentDigest,
   holdKinds,
-  NOW,
   type Parts,
   planned,
 } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
 import { aFleet, draining } from "../testing/phases.ts";
+import { aBudget, aCheck, aDaemonSet, aPod, aRefusal } from "../testing/pods.ts";
+import { aFreeze, aPolicy, aPool, aWindow } from "../testing/policies.ts";
 import { HOLD_KINDS, type Hold } from "./hold.ts";
 
 type Options = Parameters<typeof planned>[1];

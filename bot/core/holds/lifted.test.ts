@@ -2,21 +2,19 @@ import { expect, test } from "vitest";
 import type { YieldReason } from "../fleet/phase.ts";
 import { DAY, HOUR, MINUTE } from "../instant.ts";
 import {
-  aBudget,
   aDecision,
   aJudgement,
   aNode,
-  aPolicy,
-  aPool,
   aReboot,
-  aRefusal,
   aReport,
   currentDigest,
   holdKinds,
-  NOW,
   type Parts,
   planned,
 } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
+import { aBudget, aRefusal } from "../testing/pods.ts";
+import { aPolicy, aPool } from "../testing/policies.ts";
 
 const kernel = { kind: "kernel", identity: "kernel/5", text: "kernel 5", since: NOW - 2 * DAY };
 const asksStill = [aReport({ bootedAt: NOW - DAY, pending: { since: NOW - 2 * DAY, reasons: [kernel] } })];

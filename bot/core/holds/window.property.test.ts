@@ -4,7 +4,8 @@ import { DAY, HOUR, type Instant, MINUTE } from "../instant.ts";
 import type { Pool } from "../policy/policy.ts";
 import { nextOpening, openingsBetween, scheduleOf } from "../policy/schedule.ts";
 import type { DayRule, Freeze, Window } from "../policy/window.ts";
-import { aNode, aPolicy, aPool, aReport, planned } from "../testing/builders.ts";
+import { aNode, aReport, planned } from "../testing/builders.ts";
+import { aPolicy, aPool } from "../testing/policies.ts";
 
 const ZONES = ["America/Chicago", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia", "UTC"];
 /** Both changes of the clocks of 2026 are in between. */

@@ -3,8 +3,9 @@ import { HOOK_STAGES, type HookRun, type HookStage } from "../fleet/hook-run.ts"
 import type { Job } from "../fleet/job.ts";
 import { HOUR, MINUTE } from "../instant.ts";
 import type { Hook } from "../policy/policy.ts";
-import { aReboot, NOW, type Parts, planned, stepKinds } from "../testing/builders.ts";
+import { aReboot, type Parts, planned, stepKinds } from "../testing/builders.ts";
 import { aHook, aJob, aRun, dueAt, jobNameOf, jobsOf, withHooks } from "../testing/hooks.ts";
+import { NOW } from "../testing/now.ts";
 import { aFleet, nextRecord, ORDER, stepOf } from "../testing/phases.ts";
 
 /** The plan where a stage is due, with what is on record of its hooks, and the Jobs that are seen. */

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { aPolicy, NOW } from "../testing/builders.ts";
+import { NOW } from "../testing/now.ts";
+import { aPolicy } from "../testing/policies.ts";
 import { areSameFacts, type CommitFacts, completed, factsOf, originOf, originText, subjectOf } from "./origin.ts";
 import type { Policy } from "./policy.ts";
 

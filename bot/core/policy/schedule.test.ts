@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DAY, type Instant, MINUTE } from "../instant.ts";
-import { aWindow } from "../testing/builders.ts";
+import { aWindow } from "../testing/policies.ts";
 import type { Pool } from "./policy.ts";
 import * as schedule from "./schedule.ts";
 import type { Window } from "./window.ts";

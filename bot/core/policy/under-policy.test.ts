@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aPolicy } from "../testing/builders.ts";
+import { aPolicy } from "../testing/policies.ts";
 import type { Policy } from "./policy.ts";
 import { type Pages, pagesOf, type UnderPolicy, underPolicy, versionText } from "./under-policy.ts";
 

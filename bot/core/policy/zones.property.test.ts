@@ -4,7 +4,7 @@ import { LocalClock, localText, midnight } from "../../sim/rules/local-clock.ts"
 import { Openings } from "../../sim/rules/openings.ts";
 import type { FreezeData, PoolData, WindowData } from "../../sim/rules/policy-data.ts";
 import { DAY, HOUR, type Instant, MINUTE } from "../instant.ts";
-import { aPolicy, aPool } from "../testing/builders.ts";
+import { aPolicy, aPool } from "../testing/policies.ts";
 import type { WallTime, Weekday } from "./calendar.ts";
 import { nextOpening, openingAt, openingsBetween, scheduleOf } from "./schedule.ts";
 import type { DayRule, Freeze, LocalTime, Window } from "./window.ts";

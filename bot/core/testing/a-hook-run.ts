@@ -1,6 +1,6 @@
 import type { HookRun } from "../fleet/hook-run.ts";
 import { MINUTE } from "../instant.ts";
-import { NOW } from "./builders.ts";
+import { NOW } from "./now.ts";
 
 /** A hook after the reboot that succeeded a minute ago. */
 export const aHookRun = (changes: Partial<HookRun> = {}): HookRun => ({

@@ -10,22 +10,13 @@ import { HOUR, MINUTE, SECOND } from "../instant.ts";
 import { type Gate, type Hooks, POOL_DEFAULTS, type Policy, type Pool } from "../policy/policy.ts";
 import type { StepKey } from "../step.ts";
 import { type AnyMember, anyMember } from "./any-member.ts";
-import {
-  aBudget,
-  aDecision,
-  aFreeze,
-  aJudgement,
-  anAnswer,
-  aPod,
-  aPolicy,
-  aPool,
-  aSnapshot,
-  aWindow,
-  NOW,
-} from "./builders.ts";
+import { aDecision, aJudgement, aSnapshot } from "./builders.ts";
 import { ERRORS, green, NO_BACKUP, podsFor, readingsOf, red, unreachable } from "./gates.ts";
 import { aHook, aJob, jobNameOf } from "./hooks.ts";
+import { NOW } from "./now.ts";
 import { choose, type Pick, rarely, usually } from "./pick.ts";
+import { aBudget, anAnswer, aPod } from "./pods.ts";
+import { aFreeze, aPolicy, aPool, aWindow } from "./policies.ts";
 
 export interface Given {
   readonly snapshot: Snapshot;

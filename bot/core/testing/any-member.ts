@@ -6,10 +6,12 @@ import type { Phase, Refusal } from "../fleet/phase.ts";
 import type { NodeReboot } from "../fleet/reboot.ts";
 import type { HostReport } from "../fleet/report.ts";
 import { DAY, HOUR, MINUTE, SECOND } from "../instant.ts";
-import { aNode, aReboot, aRefusal, aReport, NOW } from "./builders.ts";
+import { aNode, aReboot, aReport } from "./builders.ts";
 import { aHook, aRun, jobNameOf } from "./hooks.ts";
+import { NOW } from "./now.ts";
 import { draining, failed, preparing, progress, rebooting, verifying, yielding } from "./phases.ts";
 import { choose, type Pick, rarely, usually } from "./pick.ts";
+import { aRefusal } from "./pods.ts";
 
 export interface AnyMember {
   readonly node: Node;

@@ -1,6 +1,6 @@
 import { BOT_LABELS, type Bots } from "../fleet/bots.ts";
 import type { Pod } from "../fleet/pod.ts";
-import { aPod } from "./builders.ts";
+import { aPod } from "./pods.ts";
 
 /** A pod of the bot's own, on the default node. */
 export const aBotPod = (changes: Partial<Pod> = {}): Pod =>

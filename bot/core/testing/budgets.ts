@@ -1,8 +1,8 @@
 import type { DisruptionBudget } from "../fleet/disruption-budget.ts";
 import type { Pod } from "../fleet/pod.ts";
 import type { Evidence } from "../fleet/workload.ts";
-import { aBudget, aPod } from "./builders.ts";
 import { anEvidence, covering, ofDeployment } from "./evidence.ts";
+import { aBudget, aPod } from "./pods.ts";
 
 export const pods = (count: number, changes: Partial<Pod> = {}): readonly Pod[] =>
   Array.from({ length: count }, (_, index) => aPod({ name: `web-${index + 1}`, ...changes }));

@@ -1,24 +1,20 @@
 import { nodeDigest } from "../decide/digest.ts";
-import type { Check } from "../fleet/check.ts";
 import type { Observation } from "../fleet/condition.ts";
-import type { DaemonSet } from "../fleet/daemon-set.ts";
 import type { Decision, Judgement } from "../fleet/decision.ts";
 import type { DisruptionBudget } from "../fleet/disruption-budget.ts";
 import type { Node } from "../fleet/node.ts";
-import type { Refusal } from "../fleet/phase.ts";
 import type { Pod } from "../fleet/pod.ts";
 import type { HistoryEntry, NodeReboot } from "../fleet/reboot.ts";
 import type { HostReport } from "../fleet/report.ts";
 import type { EvictionAnswer, Snapshot } from "../fleet/snapshot.ts";
-import { HOUR, type Instant, MINUTE, SECOND } from "../instant.ts";
+import { HOUR, type Instant, MINUTE } from "../instant.ts";
 import { type Plan, plan } from "../plan.ts";
-import { type Group, POOL_DEFAULTS, type Policy, type Pool } from "../policy/policy.ts";
-import type { Freeze, Window } from "../policy/window.ts";
+import type { Policy, Pool } from "../policy/policy.ts";
 import type { Step } from "../step.ts";
 import { DEFAULT_TIMINGS } from "../timings.ts";
-
-/** Fri 2026-12-04 22:30 in Chicago. */
-export const NOW: Instant = Date.UTC(2026, 11, 5, 4, 30);
+import { NOW } from "./now.ts";
+import { aDaemonSet } from "./pods.ts";
+import { aPolicy, aPool } from "./policies.ts";
 
 export const aNode = (changes: Partial<Node> = {}): Node => ({
   name: "worker-1",
@@ -96,173 +92,6 @@ export const aLine = (changes: Partial<HistoryEntry> = {}): HistoryEntry => ({
   ...changes,
 });
 
-export const aPool = (changes: Partial<Pool> = {}): Pool => ({
-  ...POOL_DEFAULTS,
-  name: "workers",
-  matchLabels: null,
-  mode: "automatic",
-  windows: "always",
-  slackChannel: "C0123456789",
-  maxUnavailable: { kind: "percent", percent: 100 },
-  discourageScheduling: false,
-  may: {
-    approve: { by: "operators", people: 1, validFor: "nextWindow" },
-    now: { by: "operators" },
-    force: { by: "operators", people: 1, validFor: 2 * HOUR },
-    skip: { by: "operators", upTo: 14 * 24 * HOUR },
-    other: { by: "operators" },
-  },
-  ...changes,
-});
-
-/** `aWindow("22:00", "01:00")` is open on every night. */
-export const aWindow = (from: string, to: string, changes: Partial<Window> = {}): Window => ({
-  days: [],
-  from: wallTime(from),
-  end: { kind: "to", to: wallTime(to) },
-  ...changes,
-});
-
-/** From Fri 2026-12-04 18:00 on for a week, for every pool. */
-export const aFreeze = (changes: Partial<Freeze> = {}): Freeze => ({
-  name: "year end",
-  from: { date: { year: 2026, month: 12, day: 4 }, time: { hour: 18, minute: 0 } },
-  to: { date: { year: 2026, month: 12, day: 11 }, time: { hour: 6, minute: 0 } },
-  pools: null,
-  ...changes,
-});
-
-const wallTime = (text: string) => {
-  const [hour = 0, minute = 0] = text.split(":").map(Number);
-  return { hour, minute };
-};
-
-export const aGroup = (name: string, people: readonly string[], changes: Partial<Group> = {}): Group => ({
-  name,
-  people,
-  slackGroups: [],
-  kubernetesGroups: [],
-  ...changes,
-});
-
-export const aPolicy = (changes: Partial<Policy> = {}): Policy => ({
-  commit: "3f2a9c1",
-  subject: "widen worker window",
-  author: "Ana",
-  url: null,
-  pull: null,
-  when: null,
-  cluster: "abal-kuber",
-  timeZone: "America/Chicago",
-  maxRebooting: 1,
-  people: new Map([
-    ["ana", { name: "ana", slack: "U01AB", kubernetes: "ana@example.com" }],
-    ["ben", { name: "ben", slack: "U02CD", kubernetes: null }],
-  ]),
-  groups: new Map([["operators", aGroup("operators", ["ana", "ben"])]]),
-  slackChannel: "C0123456789",
-  mention: { approval: null, blocked: null, failed: null, overdue: null },
-  freezes: [],
-  gates: [],
-  pools: [aPool()],
-  ...changes,
-});
-
-export const aPod = (changes: Partial<Pod> = {}): Pod => ({
-  namespace: "web",
-  name: "web-1",
-  uid: `uid-${changes.name ?? "web-1"}`,
-  node: "worker-1",
-  labels: { app: "web" },
-  controller: { apiVersion: "apps/v1", kind: "ReplicaSet", name: "web", uid: "uid-rs" },
-  mirror: false,
-  finished: false,
-  ready: true,
-  readyChanged: null,
-  schedulable: true,
-  createdAt: NOW - 24 * HOUR,
-  deletingSince: null,
-  finalizers: [],
-  graceSeconds: 30,
-  hasEmptyDir: false,
-  isCritical: false,
-  needs: {
-    placement: { nodeSelector: {}, terms: null, tolerations: [] },
-    cpuMillis: 100,
-    memoryBytes: 64 * 2 ** 20,
-    hasHostPort: false,
-    claims: [],
-    hasHostPath: false,
-  },
-  ...changes,
-});
-
-export const aBudget = (changes: Partial<DisruptionBudget> = {}): DisruptionBudget => ({
-  namespace: "web",
-  name: "web",
-  uid: "uid-pdb",
-  generation: 1,
-  observedGeneration: 1,
-  currentHealthy: 1,
-  desiredHealthy: 1,
-  expectedPods: 1,
-  disruptionsAllowed: 0,
-  selector: [{ key: "app", operator: "In", values: ["web"] }],
-  promise: { kind: "minAvailable", value: 1 },
-  unhealthyPods: "IfHealthyBudget",
-  syncProblem: null,
-  ...changes,
-});
-
-export const aDaemonSet = (changes: Partial<DaemonSet> = {}): DaemonSet => ({
-  namespace: "web",
-  name: "ds",
-  uid: "1",
-  isKured: false,
-  placement: { nodeSelector: {}, terms: null, tolerations: [] },
-  ...changes,
-});
-
-export const aRefusal = (changes: Partial<Refusal> = {}): Refusal => {
-  const { generation: _, selector: __, promise: ___, unhealthyPods: ____, syncProblem: _____, ...reading } = aBudget();
-  return {
-    podUid: "uid-web-1",
-    kind: "budget",
-    pod: "web-1",
-    namespace: "web",
-    budgets: [reading],
-    message: "The disruption budget web needs 1 healthy pods and has 1 currently",
-    diagnosis: null,
-    at: NOW,
-    ...changes,
-  };
-};
-
-/** A look that met nothing in the way. */
-export const aCheck = (changes: Partial<Check> = {}): Check => ({
-  nodeUid: "uid-worker-1",
-  order: null,
-  at: NOW,
-  problem: null,
-  pods: [],
-  answers: new Map(),
-  movable: new Map(),
-  ...changes,
-});
-
-export const anAnswer = (changes: Partial<EvictionAnswer> = {}): EvictionAnswer => ({
-  podUid: "uid-web-1",
-  kind: "refused",
-  message: "The disruption budget web needs 1 healthy pods and has 1 currently",
-  budgets: ["web/web"],
-  fingerprint: "web/web uid-pdb 1 1 0",
-  at: NOW,
-  retryAt: NOW + 15 * SECOND,
-  evidence: null,
-  ...changes,
-});
-
-/** A decision that was judged and counts, about nodes as they are in the snapshot. */
 export const aDecision = (changes: Partial<Decision> & { readonly judgement?: Judgement | null } = {}): Decision => ({
   name: "decision-1",
   uid: `uid-${changes.name ?? "decision-1"}`,

@@ -2,20 +2,11 @@ import { decide } from "../decide/decide.ts";
 import type { Decision, Identity, Judgement } from "../fleet/decision.ts";
 import { HOUR, MINUTE } from "../instant.ts";
 import type { May, Policy, Pool } from "../policy/policy.ts";
-import {
-  aBudget,
-  aDecision,
-  aJudgement,
-  aPolicy,
-  aPool,
-  aReboot,
-  aRefusal,
-  aSnapshot,
-  currentDigest,
-  NOW,
-  type Parts,
-} from "./builders.ts";
+import { aDecision, aJudgement, aReboot, aSnapshot, currentDigest, type Parts } from "./builders.ts";
+import { NOW } from "./now.ts";
 import { draining } from "./phases.ts";
+import { aBudget, aRefusal } from "./pods.ts";
+import { aPolicy, aPool } from "./policies.ts";
 
 export const ana = { system: "slack", id: "U01AB" } as const;
 export const ben = { system: "slack", id: "U02CD" } as const;

@@ -1,7 +1,9 @@
 import { effectOf } from "../effect/effect.ts";
 import type { Policy, Pool } from "../policy/policy.ts";
-import { aPolicy, aPool, aSnapshot, aWindow, NOW, type Parts } from "./builders.ts";
+import { aSnapshot, type Parts } from "./builders.ts";
 import { fleetOf } from "./fleets.ts";
+import { NOW } from "./now.ts";
+import { aPolicy, aPool, aWindow } from "./policies.ts";
 
 /** Two nodes of which none could go now, under the policies below. */
 export const NODES = fleetOf(["a", "b"]);

@@ -1,6 +1,7 @@
 import type { Pod } from "../fleet/pod.ts";
 import type { Deployment, Evidence, Workload } from "../fleet/workload.ts";
-import { aBudget, aPod, NOW } from "./builders.ts";
+import { NOW } from "./now.ts";
+import { aBudget, aPod } from "./pods.ts";
 
 export const aDeployment = (changes: Partial<Deployment> = {}): Deployment => ({
   namespace: "web",

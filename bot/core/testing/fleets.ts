@@ -4,7 +4,8 @@ import { orderId } from "../fleet/order.ts";
 import type { NodeReboot } from "../fleet/reboot.ts";
 import { HOUR } from "../instant.ts";
 import type { Plan } from "../plan.ts";
-import { aNode, aReboot, aReport, NOW, type Parts } from "./builders.ts";
+import { aNode, aReboot, aReport, type Parts } from "./builders.ts";
+import { NOW } from "./now.ts";
 import { stepOf } from "./phases.ts";
 
 export const slot = (node: string, order = orderOf(node), uid = `uid-${node}`): Slot => ({ node, uid, order });

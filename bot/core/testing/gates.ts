@@ -3,7 +3,7 @@ import type { Pod } from "../fleet/pod.ts";
 import { gateKey } from "../gates/judge.ts";
 import type { Duration } from "../instant.ts";
 import type { AskedGate, Gate, PodsGate } from "../policy/policy.ts";
-import { NOW } from "./builders.ts";
+import { NOW } from "./now.ts";
 
 export const ERRORS = { kind: "query", name: "errors", mustHold: "errors < 1" } as const satisfies AskedGate;
 export const ALERTS: AskedGate = { kind: "alerts", name: "alerts", match: { severity: "critical" }, ignore: [] };

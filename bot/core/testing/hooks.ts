@@ -5,8 +5,10 @@ import { shortHash } from "../fleet/order.ts";
 import { HOUR, MINUTE } from "../instant.ts";
 import { type Hook, type Hooks, POOL_DEFAULTS } from "../policy/policy.ts";
 import { aHookRun } from "./a-hook-run.ts";
-import { aNode, aPolicy, aPool, aReport, NOW, type Parts } from "./builders.ts";
+import { aNode, aReport, type Parts } from "./builders.ts";
+import { NOW } from "./now.ts";
 import { draining, ORDER, preparing, type RecordChanges, reporting, underWay, verifying } from "./phases.ts";
+import { aPolicy, aPool } from "./policies.ts";
 
 export const aHook = (changes: Partial<Hook> = {}): Hook => ({
   name: "snapshot",

@@ -6,7 +6,8 @@ import type { OrderProgress } from "../fleet/report.ts";
 import { HOUR, MINUTE, SECOND } from "../instant.ts";
 import type { Plan } from "../plan.ts";
 import type { Step } from "../step.ts";
-import { aNode, aReboot, aReport, NOW, type Parts } from "./builders.ts";
+import { aNode, aReboot, aReport, type Parts } from "./builders.ts";
+import { NOW } from "./now.ts";
 
 /** The first order of the default node. */
 export const ORDER: OrderId = orderId("uid-worker-1", "boot-1", 0);

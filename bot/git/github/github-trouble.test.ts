@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
 import { PolicyKeeper } from "../../coordinator/policy-keeper.ts";
-import { aPolicy } from "../../core/testing/builders.ts";
+import { aPolicy } from "../../core/testing/policies.ts";
 import type { Fault } from "../../sim/github/fault.ts";
 import { TEXT } from "../../sim/github/testing/real-octokit.ts";
 import { type Parse, policyFrom } from "../sources.ts";

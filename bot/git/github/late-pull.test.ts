@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { PolicyKeeper } from "../../coordinator/policy-keeper.ts";
 import { MINUTE, SECOND } from "../../core/instant.ts";
-import { aPolicy } from "../../core/testing/builders.ts";
+import { aPolicy } from "../../core/testing/policies.ts";
 import { mergePull, openPull } from "../../sim/github/pulls.ts";
 import { policyFrom } from "../sources.ts";
 import { disposable } from "../testing/disposable.ts";

@@ -6,7 +6,7 @@ import { PolicyKeeper } from "../../coordinator/policy-keeper.ts";
 import { inForceOf } from "../../coordinator/policy-record.ts";
 import type { PolicyStatus } from "../../core/fleet/fleet.ts";
 import { HOUR, MINUTE } from "../../core/instant.ts";
-import { aPolicy } from "../../core/testing/builders.ts";
+import { aPolicy } from "../../core/testing/policies.ts";
 import { TestCa } from "../../gates/testing/certificates.ts";
 import { lyingServer } from "../../gates/testing/lying-server.ts";
 import { gitCommand } from "../git.ts";

@@ -1,20 +1,10 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Policy } from "../../core/policy/policy.ts";
-import {
-  aDecision,
-  aFreeze,
-  aGroup,
-  aJudgement,
-  aPolicy,
-  aPool,
-  aReboot,
-  aSnapshot,
-  aWindow,
-  currentDigest,
-  NOW,
-} from "../../core/testing/builders.ts";
+import { aDecision, aJudgement, aReboot, aSnapshot, currentDigest } from "../../core/testing/builders.ts";
 import { fleetOf } from "../../core/testing/fleets.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aFreeze, aGroup, aPolicy, aPool, aWindow } from "../../core/testing/policies.ts";
 import type { Check, Review } from "./review.ts";
 import { reviewOf } from "./review-of.ts";
 

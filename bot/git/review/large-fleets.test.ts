@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
 import { HOUR } from "../../core/instant.ts";
 import type { Problem } from "../../core/policy/problem.ts";
-import { aPolicy, aPool, aSnapshot, aWindow, NOW } from "../../core/testing/builders.ts";
+import { aSnapshot } from "../../core/testing/builders.ts";
 import { fleetOf } from "../../core/testing/fleets.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aPolicy, aPool, aWindow } from "../../core/testing/policies.ts";
 import type { Check } from "./review.ts";
 import { reviewOf } from "./review-of.ts";
 

@@ -3,7 +3,8 @@ import type { DecisionAnswer, DecisionRequest, Decisions, Log } from "../../coor
 import { NO_PROPOSALS } from "../../coordinator/proposals.ts";
 import { decide } from "../../core/decide/decide.ts";
 import type { Policy } from "../../core/policy/policy.ts";
-import { aPolicy, aPool, NOW } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aPolicy, aPool } from "../../core/testing/policies.ts";
 import { ANA, aWorkspace, BEN, OPERATORS, OPS } from "../../sim/slack/a-workspace.ts";
 import { Person } from "../../sim/slack/person.ts";
 import { startSlackServer } from "../../sim/slack/server.ts";

@@ -1,7 +1,8 @@
 import type { Turn } from "../../coordinator/coordinator.ts";
 import type { Chat, ChatAnswer, DecisionAnswer, DecisionRequest, Log, SlackPeople } from "../../coordinator/ports.ts";
 import type { FreezeRequest, ProposalAnswer } from "../../coordinator/proposals.ts";
-import { aJudgement, aPolicy, aPool } from "../../core/testing/builders.ts";
+import { aJudgement } from "../../core/testing/builders.ts";
+import { aPolicy, aPool } from "../../core/testing/policies.ts";
 import type { Click, Submission, Written } from "../deeds.ts";
 import { Desk } from "../desk.ts";
 import { blockId } from "../print.ts";

@@ -1,7 +1,10 @@
 import type { PhaseOf } from "../../core/fleet/phase.ts";
 import type { NodeReboot } from "../../core/fleet/reboot.ts";
 import { MINUTE } from "../../core/instant.ts";
-import { aBudget, aPolicy, aPool, aReboot, aRefusal, NOW } from "../../core/testing/builders.ts";
+import { aReboot } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aBudget, aRefusal } from "../../core/testing/pods.ts";
+import { aPolicy, aPool } from "../../core/testing/policies.ts";
 import type { Card, Reference } from "../view/card.ts";
 
 export const APPROVAL = aPolicy({ pools: [aPool({ name: "control-plane", mode: "approval" })] });

@@ -3,21 +3,10 @@ import type { FailureCause, Refusal } from "../../core/fleet/phase.ts";
 import type { NodeReboot } from "../../core/fleet/reboot.ts";
 import { DAY, HOUR, MINUTE } from "../../core/instant.ts";
 import type { May, Mode, Policy } from "../../core/policy/policy.ts";
-import {
-  aBudget,
-  aDecision,
-  aFreeze,
-  aGroup,
-  aJudgement,
-  aLine,
-  aNode,
-  aPolicy,
-  aPool,
-  aReboot,
-  aRefusal,
-  aReport,
-  NOW,
-} from "../../core/testing/builders.ts";
+import { aDecision, aJudgement, aLine, aNode, aReboot, aReport } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aBudget, aRefusal } from "../../core/testing/pods.ts";
+import { aFreeze, aGroup, aPolicy, aPool } from "../../core/testing/policies.ts";
 import { blockedReboot, failedPhase } from "./cards.ts";
 import { aTurn } from "./turns.ts";
 

@@ -3,17 +3,9 @@ import type { NodeReboot } from "../../core/fleet/reboot.ts";
 import type { HostReport } from "../../core/fleet/report.ts";
 import { DAY, HOUR, MINUTE } from "../../core/instant.ts";
 import type { Policy } from "../../core/policy/policy.ts";
-import {
-  aGroup,
-  aNode,
-  aPolicy,
-  aPool,
-  aReboot,
-  aReport,
-  aWindow,
-  NOW,
-  type Parts,
-} from "../../core/testing/builders.ts";
+import { aNode, aReboot, aReport, type Parts } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aGroup, aPolicy, aPool, aWindow } from "../../core/testing/policies.ts";
 
 const CONTROL_PLANE = { "node-role.kubernetes.io/control-plane": "true" };
 const NAMES = ["abal-kuber01", "abal-kuber02", "abal-kuber03", "abal-kuber04"];

@@ -2,7 +2,9 @@ import type { Turn } from "../../coordinator/coordinator.ts";
 import { Forecaster } from "../../coordinator/forecaster.ts";
 import { plan } from "../../core/plan.ts";
 import type { Policy } from "../../core/policy/policy.ts";
-import { aPolicy, aSnapshot, NOW, type Parts } from "../../core/testing/builders.ts";
+import { aSnapshot, type Parts } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aPolicy } from "../../core/testing/policies.ts";
 
 /** A leader's turn on a snapshot, with the real plan. */
 export function aTurn(

@@ -1,19 +1,10 @@
 import { expect, test } from "vitest";
 import { DAY, HOUR } from "../../core/instant.ts";
 import type { Pool } from "../../core/policy/policy.ts";
-import {
-  aDecision,
-  aGroup,
-  aJudgement,
-  aNode,
-  aPolicy,
-  aPool,
-  aReport,
-  aWindow,
-  currentDigest,
-  NOW,
-} from "../../core/testing/builders.ts";
+import { aDecision, aJudgement, aNode, aReport, currentDigest } from "../../core/testing/builders.ts";
 import { earlier } from "../../core/testing/decisions.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aGroup, aPolicy, aPool, aWindow } from "../../core/testing/policies.ts";
 import { APPROVAL, allText, buttonsOn, only, referenceOf } from "../testing/cards.ts";
 import { aTurn } from "../testing/turns.ts";
 import type { Card } from "./card.ts";

@@ -2,16 +2,9 @@ import { expect, test } from "vitest";
 import type { Judgement } from "../../core/fleet/decision.ts";
 import type { PhaseOf } from "../../core/fleet/phase.ts";
 import { HOUR, MINUTE } from "../../core/instant.ts";
-import {
-  aDecision,
-  aJudgement,
-  aNode,
-  aPool,
-  aReboot,
-  aReport,
-  currentDigest,
-  NOW,
-} from "../../core/testing/builders.ts";
+import { aDecision, aJudgement, aNode, aReboot, aReport, currentDigest } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aPool } from "../../core/testing/policies.ts";
 import { APPROVAL, allText, buttonsOn, only, referenceOf, seen } from "../testing/cards.ts";
 import { aTurn } from "../testing/turns.ts";
 import { cardsOf } from "./cards.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Observation } from "../../core/fleet/condition.ts";
-import { aPolicy, NOW } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aPolicy } from "../../core/testing/policies.ts";
 import { aTurn } from "../testing/turns.ts";
 import { footText } from "./board-foot.ts";
 

@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { MINUTE } from "../../core/instant.ts";
-import { aNode, aPolicy, aPool, aReboot, aReport, NOW } from "../../core/testing/builders.ts";
+import { aNode, aReboot, aReport } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aPolicy, aPool } from "../../core/testing/policies.ts";
 import { APPROVAL, allText, blockedReboot, buttonsOn, failedPhase, only, STUCK } from "../testing/cards.ts";
 import { aTurn } from "../testing/turns.ts";
 import { cardsOf } from "./cards.ts";

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import type { Turn } from "../../coordinator/coordinator.ts";
 import type { Policy } from "../../core/policy/policy.ts";
-import { aNode, aPolicy, aPool, aReboot } from "../../core/testing/builders.ts";
+import { aNode, aReboot } from "../../core/testing/builders.ts";
+import { aPolicy, aPool } from "../../core/testing/policies.ts";
 import {
   APPROVAL,
   allText,

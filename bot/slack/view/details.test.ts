@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { HOUR, MINUTE } from "../../core/instant.ts";
-import { aFreeze, aGroup, aNode, aPolicy, aPool, aReboot, aReport, NOW } from "../../core/testing/builders.ts";
+import { aNode, aReboot, aReport } from "../../core/testing/builders.ts";
 import { earlier } from "../../core/testing/decisions.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aFreeze, aGroup, aPolicy, aPool } from "../../core/testing/policies.ts";
 import { APPROVAL, blockedReboot, failedPhase, STUCK } from "../testing/cards.ts";
 import { aTurn } from "../testing/turns.ts";
 import { detailsText, standText, statusText } from "./details.ts";

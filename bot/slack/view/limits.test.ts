@@ -1,17 +1,10 @@
 import { expect, test } from "vitest";
 import type { NodeReboot } from "../../core/fleet/reboot.ts";
 import { HOUR } from "../../core/instant.ts";
-import {
-  aFreeze,
-  aGroup,
-  aNode,
-  aPolicy,
-  aPool,
-  aReboot,
-  aRefusal,
-  aReport,
-  NOW,
-} from "../../core/testing/builders.ts";
+import { aNode, aReboot, aReport } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aRefusal } from "../../core/testing/pods.ts";
+import { aFreeze, aGroup, aPolicy, aPool } from "../../core/testing/policies.ts";
 import { blockProblems } from "../../sim/slack/limits.ts";
 import { APPROVAL, allText, blockedReboot, failedPhase, only, referenceOf, STUCK } from "../testing/cards.ts";
 import { aTurn } from "../testing/turns.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { UnderPolicy } from "../../core/policy/under-policy.ts";
-import { aPolicy } from "../../core/testing/builders.ts";
+import { aPolicy } from "../../core/testing/policies.ts";
 import { versionLinks } from "./links.ts";
 
 const COMMIT = "3f2a9c1d5e";

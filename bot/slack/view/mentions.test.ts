@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Mention, Policy } from "../../core/policy/policy.ts";
-import { aGroup, aNode, aPolicy, aPool, aReboot } from "../../core/testing/builders.ts";
+import { aNode, aReboot } from "../../core/testing/builders.ts";
+import { aGroup, aPolicy, aPool } from "../../core/testing/policies.ts";
 import { APPROVAL, allText, blockedReboot, failedPhase, only, STUCK } from "../testing/cards.ts";
 import { aTurn } from "../testing/turns.ts";
 import type { Card } from "./card.ts";

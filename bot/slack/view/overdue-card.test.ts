@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { DAY, HOUR } from "../../core/instant.ts";
-import { aNode, aPolicy, aPool, aReport, aWindow, NOW, type Parts } from "../../core/testing/builders.ts";
+import { aNode, aReport, type Parts } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aPolicy, aPool, aWindow } from "../../core/testing/policies.ts";
 import { allText, only, referenceOf } from "../testing/cards.ts";
 import { aTurn } from "../testing/turns.ts";
 import { cardsOf } from "./cards.ts";

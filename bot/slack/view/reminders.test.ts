@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../core/instant.ts";
-import { aPolicy, aPool, aReport, aWindow, NOW } from "../../core/testing/builders.ts";
+import { aReport } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aPolicy, aPool, aWindow } from "../../core/testing/policies.ts";
 import { allText, only, referenceOf } from "../testing/cards.ts";
 import { aTurn } from "../testing/turns.ts";
 import type { Card, Reference } from "./card.ts";

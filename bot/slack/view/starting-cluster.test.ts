@@ -6,19 +6,10 @@ import type { Diagnosis } from "../../core/fleet/diagnosis.ts";
 import { memberOf } from "../../core/fleet/member.ts";
 import type { NodeReboot } from "../../core/fleet/reboot.ts";
 import { HOUR, MINUTE, SECOND } from "../../core/instant.ts";
-import {
-  aBudget,
-  aCheck,
-  aDecision,
-  aJudgement,
-  aLine,
-  aPod,
-  aRefusal,
-  aSnapshot,
-  NOW,
-  type Parts,
-} from "../../core/testing/builders.ts";
+import { aDecision, aJudgement, aLine, aSnapshot, type Parts } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
 import { draining, failed, progress } from "../../core/testing/phases.ts";
+import { aBudget, aCheck, aPod, aRefusal } from "../../core/testing/pods.ts";
 import { blockedReboot, only, referenceOf, seen } from "../testing/cards.ts";
 import { POLICY, startingCluster } from "../testing/starting-cluster.ts";
 import { aTurn } from "../testing/turns.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { DAY, HOUR, MINUTE, SECOND } from "../../core/instant.ts";
-import { NOW } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
 import { dayAndTime, days, exactlyAt, minutes, overText, postedAt, soonAt, span } from "./times.ts";
 
 /** It is Fri Dec 4, 22:30. */

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Policy, Pool } from "../../core/policy/policy.ts";
-import { aFreeze, aPolicy, aPool, aWindow, NOW } from "../../core/testing/builders.ts";
+import { NOW } from "../../core/testing/now.ts";
+import { aFreeze, aPolicy, aPool, aWindow } from "../../core/testing/policies.ts";
 import { APPROVAL, allText, only } from "../testing/cards.ts";
 import { aTurn } from "../testing/turns.ts";
 import { cardsOf } from "./cards.ts";

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { PolicyKeeper } from "../../../bot/coordinator/policy-keeper.ts";
 import type { PolicyStatus } from "../../../bot/core/fleet/fleet.ts";
 import { MINUTE } from "../../../bot/core/instant.ts";
-import { aPolicy } from "../../../bot/core/testing/builders.ts";
+import { aPolicy } from "../../../bot/core/testing/policies.ts";
 import { type Parse, policyFrom } from "../../../bot/git/sources.ts";
 import { Turns } from "../../../bot/git/testing/turns.ts";
 import { type Kept, PLACES } from "./places.ts";

@@ -9,7 +9,7 @@ import type { PolicyNews, RunningSource } from "../../../bot/coordinator/policy-
 import type { Duration } from "../../../bot/core/instant.ts";
 import { plan } from "../../../bot/core/plan.ts";
 import type { Policy } from "../../../bot/core/policy/policy.ts";
-import { NOW } from "../../../bot/core/testing/builders.ts";
+import { NOW } from "../../../bot/core/testing/now.ts";
 import { connectGitHub, type GitHubConnection } from "../../../bot/git/github/connection.ts";
 import { gitHubPolicy } from "../../../bot/git/github/github-place.ts";
 import { PullReviewer } from "../../../bot/git/github/pulls/reviewer.ts";

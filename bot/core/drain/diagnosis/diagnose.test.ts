@@ -3,8 +3,9 @@ import type { Diagnosis } from "../../fleet/diagnosis.ts";
 import type { Evidence } from "../../fleet/workload.ts";
 import { MINUTE } from "../../instant.ts";
 import { budgetOf, least, most, of, patch, pods, scale } from "../../testing/budgets.ts";
-import { aBudget, aPod, NOW } from "../../testing/builders.ts";
 import { anEvidence, covering, NOBODY, ofDeployment, ofPlain } from "../../testing/evidence.ts";
+import { NOW } from "../../testing/now.ts";
+import { aBudget, aPod } from "../../testing/pods.ts";
 import { diagnose } from "./diagnose.ts";
 
 type Row = readonly [

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Evidence } from "../../fleet/workload.ts";
-import { aPod } from "../../testing/builders.ts";
 import { anEvidence, ofDeployment, ofPlain } from "../../testing/evidence.ts";
+import { aPod } from "../../testing/pods.ts";
 import { diagnose } from "./diagnose.ts";
 
 test.each<[string, Evidence, string | null]>([

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../instant.ts";
 import type { PodRule, Policy, Pool } from "../../policy/policy.ts";
-import { aFreeze, aGroup, aPolicy } from "../../testing/builders.ts";
 import { asCase, closedPool, onePool, type Row, warningsOf } from "../../testing/effects.ts";
 import { ALERTS, ERRORS } from "../../testing/gates.ts";
+import { aFreeze, aGroup, aPolicy } from "../../testing/policies.ts";
 
 const drain = (changes: Partial<Pool["drain"]>): Policy => onePool({ drain: { ...closedPool().drain, ...changes } });
 

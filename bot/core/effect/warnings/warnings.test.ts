@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { Policy, Pool } from "../../policy/policy.ts";
-import { aFreeze, aPolicy, aWindow, type Parts } from "../../testing/builders.ts";
+import type { Parts } from "../../testing/builders.ts";
 import { asCase, closedPool, DB, LABELLED, onePool, type Row, warningsOf } from "../../testing/effects.ts";
 import { aFleetWith, fleetOf, orderOf, slot } from "../../testing/fleets.ts";
 import { draining, rebooting } from "../../testing/phases.ts";
+import { aFreeze, aPolicy, aWindow } from "../../testing/policies.ts";
 
 const asked: Partial<Pool> = { mode: "approval" };
 

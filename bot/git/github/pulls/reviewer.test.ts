@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aPolicy } from "../../../core/testing/builders.ts";
+import { aPolicy } from "../../../core/testing/policies.ts";
 import { AT } from "../../../sim/github/testing/real-octokit.ts";
 import { aBotOf, aReviewedGitHub, FILE, HOUR, MINUTE, simpleReview } from "../testing/reviewing.ts";
 

@@ -4,8 +4,9 @@ import { memberOf } from "../../../core/fleet/member.ts";
 import type { Snapshot } from "../../../core/fleet/snapshot.ts";
 import { MINUTE } from "../../../core/instant.ts";
 import type { Policy } from "../../../core/policy/policy.ts";
-import { aDecision, aJudgement, aSnapshot, NOW, type Parts } from "../../../core/testing/builders.ts";
+import { aDecision, aJudgement, aSnapshot, type Parts } from "../../../core/testing/builders.ts";
 import { fleetOf } from "../../../core/testing/fleets.ts";
+import { NOW } from "../../../core/testing/now.ts";
 import { parsePolicy } from "../../../policy/parse-policy.ts";
 import type { Check, Proposal, Standing } from "../review.ts";
 

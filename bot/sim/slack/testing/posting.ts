@@ -1,6 +1,7 @@
 import type { Chat, ChatAnswer, Log } from "../../../coordinator/ports.ts";
 import type { Policy } from "../../../core/policy/policy.ts";
-import { aNode, aPolicy, aPool } from "../../../core/testing/builders.ts";
+import { aNode } from "../../../core/testing/builders.ts";
+import { aPolicy, aPool } from "../../../core/testing/policies.ts";
 import { Outbox } from "../../../slack/outbox.ts";
 import { ReferenceStore } from "../../../slack/references.ts";
 import { ConfigMapApi } from "../../../slack/testing/configmap-api.ts";

@@ -1,18 +1,10 @@
 import { expect, test } from "vitest";
 import { DAY, HOUR, MINUTE } from "../../../core/instant.ts";
-import {
-  aDecision,
-  aGroup,
-  aJudgement,
-  aNode,
-  aPolicy,
-  aPool,
-  aRefusal,
-  aWindow,
-  currentDigest,
-  NOW,
-} from "../../../core/testing/builders.ts";
+import { aDecision, aJudgement, aNode, currentDigest } from "../../../core/testing/builders.ts";
 import { ana, ben } from "../../../core/testing/decisions.ts";
+import { NOW } from "../../../core/testing/now.ts";
+import { aRefusal } from "../../../core/testing/pods.ts";
+import { aGroup, aPolicy, aPool, aWindow } from "../../../core/testing/policies.ts";
 import { blockedReboot, STUCK } from "../../testing/cards.ts";
 import { aTurn } from "../../testing/turns.ts";
 import type { CardTarget } from "../card.ts";
