@@ -131,7 +131,7 @@ test("a node that was set down stays down until it is set up, and then keeps its
   expect(byKwok.filter((event) => event.name === "rebooted")).toEqual([]);
 });
 
-test("kwok, which is late, does not end the pod that has taken the name of one that it saw ending", async () => {
+test("kwok, which is late, neither ends another pod under a name that it knows nor makes one ready again", async () => {
   const kwok = plane.restAs("kwok");
   const path = "/api/v1/namespaces/renamed/pods/web";
   await createNode(plane.rest, { name: "renamed" });
@@ -143,8 +143,11 @@ test("kwok, which is late, does not end the pod that has taken the name of one t
     spec: { nodeName: "renamed", containers: [{ name: "main", image: "registry.example/none:1" }] },
   });
   await waitFor(plane.rest, path, (pod) => isTrue(pod, "Ready"));
-  const refusal = { reason: "Invalid", message: expect.stringContaining("the pod is not ending") };
-  expect(await kwok.request("DELETE", path)).toMatchObject({ code: 422, body: refusal });
+  const refusal = (why: string) => ({ code: 422, body: { reason: "Invalid", message: expect.stringContaining(why) } });
+  expect(await kwok.request("DELETE", path)).toMatchObject(refusal("the pod is not ending"));
+  const started = { status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] } };
+  const again = await kwok.request("PATCH", `${path}/status`, started, "strategic");
+  expect(again).toMatchObject(refusal("the pod has started already"));
   await mustSend(plane.rest, "DELETE", path);
   await waitFor(plane.rest, path, (pod) => pod === undefined);
 });
