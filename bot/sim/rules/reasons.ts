@@ -95,9 +95,12 @@ export class Reasons {
     const { of, now, votes } = this.#parts;
     const { view, pool } = waiter;
     if (view.reboot.phase !== "waiting" || votes.pendingSince(view, of) === null) return Number.POSITIVE_INFINITY;
-    // A budget may be short for a moment, or the pod be moved: only a node that is said to be held by it is not waited for.
-    const isHeld = view.reboot.holds.includes("would be blocked");
-    const reasons = this.#ofNode(waiter).filter((reason) => reason !== "blocked" || isHeld);
+    const mayPass: Readonly<Record<string, boolean>> = {
+      // A budget may be short for a moment, or the pod be moved: only a node that is said to be held by it is not waited for.
+      blocked: !view.reboot.holds.includes("would be blocked"),
+      cordoned: votes.isAdopted(view.name),
+    };
+    const reasons = this.#ofNode(waiter).filter((reason) => mayPass[reason] !== true);
     if (reasons.length > 0) return Number.POSITIVE_INFINITY;
     return this.#ofTime(waiter).length === 0 ? now : of.openings.opensAt(pool, now);
   }
