@@ -11,6 +11,7 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
  */
 const TABLE: Readonly<Record<string, readonly string[]>> = {
   agent: ["node:"],
+  "agent/testing": ["vitest"],
   "bot/core": ["luxon", "node:crypto"],
   "bot/policy": [
     "bot/core",
