@@ -82,6 +82,16 @@ describe("now", () => {
     expect(holdKinds(stopped)).toEqual(["paused"]);
   });
 
+  test("lifts no back-off of a try that was made under it, so that what fails is not tried over and over", () => {
+    const why = { kind: "hook failed", hook: "prepare", says: "it failed" } as const;
+    const endedAt = (at: number): Parts => ({
+      reboots: [aReboot({ retryAt: NOW + HOUR, outcome: { kind: "yielded", at, order: ORDER, why } })],
+      decisions: [earlier("now", { at: NOW - MINUTE }, closed)],
+    });
+    expect(holdKinds(planned(endedAt(NOW - 2 * MINUTE), { policy: closed }))).toEqual([]);
+    expect(holdKinds(planned(endedAt(NOW - 1), { policy: closed }))).toEqual(["back-off"]);
+  });
+
   test("lifts no freeze", () => {
     expect(holdKinds(planned({ decisions: [earlier("now", {}, closed)] }, { policy: frozen }))).toEqual([
       "freeze",

@@ -49,7 +49,10 @@ function approvalEnd(ask: Ask, right: ApproveRight): Instant | null {
   return Math.max(now, opening?.opens ?? now) + right.validFor;
 }
 
-/** Lifts window, after and back-off, and is an approval where one is needed; never a freeze (design, policy.yaml). */
+/**
+ * Lifts window, after and the back-off of then, and is an approval where one is needed; never a freeze (design, policy.yaml). A
+ * try that is made under it and fails has a back-off of its own.
+ */
 export function judgeNow(ask: Ask): Verdict {
   const { member, pool, policy, standing, now } = ask;
   const { name } = member.node;

@@ -15,8 +15,8 @@ export function backOff(situation: Situation): Hold | null {
   const { reboot, node, now, standing, policy } = situation;
   if (reboot === null || reboot.retryAt === null || now >= reboot.retryAt) return null;
   const outcomeAt = reboot.outcome?.at ?? 0;
-  if (standing.retriedAt !== null && standing.retriedAt > outcomeAt) return null;
-  if (standing.now !== null) return null;
+  // What was said before the try began may not have it fail over and over, also while it counts still.
+  if ((standing.retriedAt ?? 0) > outcomeAt || (standing.now?.at ?? 0) > outcomeAt) return null;
   const refused =
     reboot.outcome?.kind === "yielded" && reboot.outcome.why.kind === "blocked" ? reboot.outcome.why.refused : [];
   const wasBlocked = refused.length > 0;
