@@ -24,9 +24,13 @@ export class GateTimes {
     return this.#find(policy, node, from, to, () => true);
   }
 
-  /** And one that was red, not only out of reach. */
-  red(policy: PolicyData, node: string, from: number, to: number): string | null {
-    return this.#find(policy, node, from, to, ({ state }) => state === "red");
+  /** And one that was red all the time, and could be read as red. */
+  red({ gates = [], ...policy }: PolicyData, node: string, from: number, to: number): string | null {
+    const couldBeRead = ({ name }: GateData): boolean =>
+      !this.#spells.some(
+        (one) => one.gate === name && one.state === "unreachable" && one.from <= to && one.until >= from,
+      );
+    return this.#find({ ...policy, gates: gates.filter(couldBeRead) }, node, from, to, ({ state }) => state === "red");
   }
 
   /** Whether every gate was open for the node all the time between. */

@@ -42,6 +42,8 @@ export class NodeView {
   readonly etcdPod = new Timeline<boolean | null>();
   report: ReportState | null = null;
   reboot: RebootState = RESTING;
+  /** When its phase changed last. */
+  phaseSince = Number.NEGATIVE_INFINITY;
   drainedSince = Number.NaN;
   /** The drain's own clock runs from when it was decided on. */
   drainDecidedAt = Number.NaN;
@@ -94,6 +96,7 @@ export class NodeView {
       this.drainedSince = now;
       this.drainDecidedAt = decidedAt;
     }
+    if (phase !== this.reboot.phase) this.phaseSince = now;
     this.phases.set(now, phase);
     this.reboot = {
       phase,

@@ -1,5 +1,6 @@
 import type { ClusterView } from "./cluster-view.ts";
 import type { GateTimes } from "./gate-times.ts";
+import type { NodeView } from "./node-view.ts";
 import type { PodsView } from "./pods-view.ts";
 import type { PolicyTimes } from "./policy-times.ts";
 import { Reasons } from "./reasons.ts";
@@ -43,10 +44,10 @@ export class WaitRules {
       .filter(({ view }) => view.reboot.phase === "waiting" && votes.isSurelyPending(view, of, now));
     for (const { view, state } of waiting) {
       const isTold = view.reboot.holds.length > 0 || cluster.holdsSlot(view.name);
-      this.#last(this.#untold, view.name, isTold ? null : now, UNTOLD_MOST, "waits without a hold");
+      this.#last(this.#untold, view, isTold ? null : now, UNTOLD_MOST, "waits without a hold");
       const mayWait = cluster.holdsSlot(view.name) || reasons.of(view, state).length > 0;
       const says = `could go, and waits (${view.reboot.holds.join(", ")})`;
-      this.#last(this.#idle, view.name, mayWait ? null : now, IDLE_MOST, says);
+      this.#last(this.#idle, view, mayWait ? null : now, IDLE_MOST, says);
     }
     const names = new Set(waiting.map(({ view }) => view.name));
     for (const since of [this.#untold, this.#idle]) {
@@ -54,13 +55,15 @@ export class WaitRules {
     }
   }
 
-  #last(since: Map<string, number>, node: string, now: number | null, most: number, says: string): void {
+  #last(since: Map<string, number>, view: NodeView, now: number | null, most: number, says: string): void {
+    const { name, phaseSince } = view;
     if (now === null) {
-      since.delete(node);
+      since.delete(name);
       return;
     }
-    const from = since.get(node) ?? now;
-    since.set(node, from);
-    if (now - from > most) this.#parts.broken(`rule 10: ${node} ${says} for ${Math.round((now - from) / 60_000)} min`);
+    // Between two looks it may have been under way.
+    const from = Math.max(since.get(name) ?? now, phaseSince);
+    since.set(name, from);
+    if (now - from > most) this.#parts.broken(`rule 10: ${name} ${says} for ${Math.round((now - from) / 60_000)} min`);
   }
 }
