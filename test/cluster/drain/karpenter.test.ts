@@ -5,6 +5,7 @@ import { createDisruptionBudget } from "../../control-plane/workloads.ts";
 import { read } from "../stage.ts";
 import { Grounds } from "./grounds.ts";
 import {
+  addPod,
   budgetPath,
   createPod,
   deletePod,
@@ -47,7 +48,7 @@ test("UID conflicts: a pod of another UID is not evicted, and the drain goes on 
     if (isReplaced) return null;
     isReplaced = true;
     await removePod(grounds.rest, namespace, name);
-    second = (await createPod(grounds.rest, { namespace, name, node, metadata: { finalizers: [HELD] } })).uid;
+    second = (await addPod(grounds.rest, { namespace, name, node, metadata: { finalizers: [HELD] } })).uid;
     return null;
   });
   await grounds.needsReboot(node);
@@ -108,7 +109,7 @@ test("the earlier deadline is kept: a pod that was told to end before is not tol
   const before = await deadline();
   await grounds.needsReboot(node);
   await grounds.inPhase(node, "draining");
-  await createPod(grounds.rest, { namespace, name: "late", node });
+  await addPod(grounds.rest, { namespace, name: "late", node });
   await waitFor(grounds.rest, podPath(namespace, "late"), (pod) => pod === undefined);
   expect(await deadline()).toEqual(before);
   await letGo(grounds.rest, namespace, "web");

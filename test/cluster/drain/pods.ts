@@ -32,15 +32,20 @@ export const podPath = (namespace: string, name: string): string => `/api/v1/nam
 
 /** A pod on its node at once, past the scheduler, so that a cordon does not keep it away; running when this resolves. */
 export async function createPod(rest: Rest, pod: NewPod): Promise<PodName> {
+  await addPod(rest, pod);
+  return nameOf(await waitFor(rest, podPath(pod.namespace, pod.name), isRunning));
+}
+
+/** The same, and nobody waits for it: a drain may end it before it runs. */
+export async function addPod(rest: Rest, pod: NewPod): Promise<PodName> {
   const { namespace, name, node, labels = { app: name }, metadata = {}, spec = {} } = pod;
-  await mustSend(rest, "POST", `/api/v1/namespaces/${namespace}/pods`, {
+  const added = await mustSend(rest, "POST", `/api/v1/namespaces/${namespace}/pods`, {
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name, namespace, labels, ...metadata },
     spec: { nodeName: node, containers: [{ name: "main", image: "registry.example/none:1" }], ...spec },
   });
-  const running = await waitFor(rest, podPath(namespace, name), isRunning);
-  return nameOf(running);
+  return nameOf(added);
 }
 
 export async function setPodStatus(rest: Rest, namespace: string, name: string, status: Json): Promise<void> {
